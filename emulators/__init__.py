@@ -1,0 +1,1 @@
+"""Local stand-ins for Firebase and Daraja: development only, never deployed."""
