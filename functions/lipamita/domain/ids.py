@@ -1,0 +1,118 @@
+"""Identifiers: how each is made, and the parser that must pass before one becomes a path.
+
+| id              | shape                                                        |
+|-----------------|--------------------------------------------------------------|
+| transaction_id  | push id: 20 characters, 8 of time and 12 of chance           |
+| meter_id        | 3 to 12 of A-Z 0-9 -, not at the ends, e.g. MTR-001          |
+| callback key    | 26 base32 characters of HMAC-SHA256(secret, transaction_id)  |
+| receipt         | M-Pesa's own: 8 to 16 upper-case letters and digits          |
+| idempotency key | 1 to 128 printable characters; stored as its SHA-256         |
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from typing import NewType
+
+from lipamita.domain.errors import InvalidInputError
+from lipamita.domain.units import Millis
+
+TransactionId = NewType("TransactionId", str)
+MeterId = NewType("MeterId", str)
+Uid = NewType("Uid", str)
+Receipt = NewType("Receipt", str)
+
+RandomBytes = Callable[[int], bytes]
+
+_PUSH_ALPHABET = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+_PUSH_TIME_CHARACTERS = 8
+_PUSH_RANDOM_CHARACTERS = 12
+_PUSH_ID = re.compile(r"[-0-9A-Z_a-z]{20}", re.ASCII)
+_METER_ID = re.compile(r"[A-Z0-9][A-Z0-9-]{1,10}[A-Z0-9]", re.ASCII)
+_RECEIPT = re.compile(r"[A-Z0-9]{8,16}", re.ASCII)
+_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
+_CALLBACK_KEY_BYTES = 16
+_EVIDENCE_ID_CHARACTERS = 32
+
+
+def new_transaction_id(now_ms: Millis, random_bytes: RandomBytes) -> TransactionId:
+    """A push id (firebase-js-sdk NextPushId.ts): ids sort by the time they were made."""
+    left, time_part = int(now_ms), ""
+    for _ in range(_PUSH_TIME_CHARACTERS):
+        left, digit = divmod(left, len(_PUSH_ALPHABET))
+        time_part = _PUSH_ALPHABET[digit] + time_part
+    chance = random_bytes(_PUSH_RANDOM_CHARACTERS)
+    return TransactionId(time_part + "".join(_PUSH_ALPHABET[byte & 63] for byte in chance))
+
+
+def parse_transaction_id(value: object, *, field: str = "transaction_id") -> TransactionId:
+    """A transaction id from a path or body. Raises InvalidInputError."""
+    if not isinstance(value, str) or not _PUSH_ID.fullmatch(value):
+        raise InvalidInputError(
+            "invalid_transaction_id",
+            f"{field} must be 20 characters of letters, digits, - and _",
+            field=field,
+        )
+    return TransactionId(value)
+
+
+def parse_meter_id(value: object, *, field: str = "meter_id") -> MeterId:
+    """A meter id exactly as registered, e.g. ``MTR-001``. Raises InvalidInputError."""
+    if not isinstance(value, str) or not _METER_ID.fullmatch(value):
+        raise InvalidInputError(
+            "invalid_meter_id",
+            f"{field} must be a meter number such as MTR-001 (3 to 12 capital letters, digits, -)",
+            field=field,
+        )
+    return MeterId(value)
+
+
+def account_reference(meter_id: MeterId) -> str:
+    """What the payer reads in the prompt and the SMS: at most 12 letters and digits."""
+    return meter_id.replace("-", "")
+
+
+def parse_receipt(value: object) -> Receipt | None:
+    """An M-Pesa receipt number, or None when the value cannot be one."""
+    if not isinstance(value, str):
+        return None
+    cleaned = value.strip().upper()
+    return Receipt(cleaned) if _RECEIPT.fullmatch(cleaned) else None
+
+
+def parse_idempotency_key(value: object) -> str:
+    """The Idempotency-Key header: 1 to 128 printable characters. Raises InvalidInputError."""
+    if not isinstance(value, str) or not _IDEMPOTENCY_KEY.fullmatch(value):
+        raise InvalidInputError(
+            "invalid_idempotency_key",
+            "header Idempotency-Key must be 1 to 128 printable characters without spaces, "
+            "a new one for each purchase and the same one when repeating a request",
+            field="Idempotency-Key",
+        )
+    return value
+
+
+def sha256_hex(text: str) -> str:
+    """Lower-case hex SHA-256 of the UTF-8 text: a database key for text with any characters."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def evidence_id(body: bytes) -> str:
+    """The key under which a callback body is stored: the same body is the same evidence."""
+    return hashlib.sha256(body).hexdigest()[:_EVIDENCE_ID_CHARACTERS]
+
+
+def callback_key(secret: str, transaction_id: TransactionId) -> str:
+    """The secret part of one payment's callback path: 128 bits, lower-case base32."""
+    digest = hmac.new(secret.encode(), transaction_id.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest[:_CALLBACK_KEY_BYTES]).decode().rstrip("=").lower()
+
+
+def is_callback_key(secret: str, transaction_id: TransactionId, key: str) -> bool:
+    """Whether the key belongs to that payment, compared in constant time."""
+    expected = callback_key(secret, transaction_id)
+    return hmac.compare_digest(expected.encode(), key.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,88 @@
+"""A meter as the server knows it, and who may see or pay for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lipamita.domain.ids import MeterId, Uid
+from lipamita.domain.units import Millis
+
+
+class Role(StrEnum):
+    """The ``role`` custom claim. A tenant has none."""
+
+    ADMIN = "admin"
+    OPERATOR = "operator"
+    METER = "meter"
+    TENANT = "tenant"
+
+
+STAFF = frozenset({Role.ADMIN, Role.OPERATOR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who is asking, from a verified ID token. ``meter_id`` is set for a device only."""
+
+    uid: Uid
+    role: Role
+    meter_id: MeterId | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """An operator or an admin."""
+        return self.role in STAFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeterStatus:
+    """What the meter last said of itself; None where it never said."""
+
+    online: bool | None = None
+    switch: str | None = None
+    supply: str | None = None
+    firmware: str | None = None
+    rssi: int | None = None
+    last_seen_ms: Millis | None = None
+    boot_count: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """Registration and last report. Energy in Wh, power in W; None where never reported."""
+
+    meter_id: MeterId
+    name: str
+    kind: str
+    tariff_id: str
+    owner_uid: Uid | None
+    device_uid: Uid | None
+    site: str | None
+    status: MeterStatus
+    current_balance_wh: int | None = None
+    consumption_rate_w: int | None = None
+    energy_consumed_total_wh: int | None = None
+    credited_total_wh: int | None = None
+    withdrawn_total_wh: int | None = None
+
+
+def may_pay(caller: Caller, meter: Meter) -> bool:
+    """The meter's owner and staff may open a payment for it; a device may not."""
+    return caller.is_staff or (caller.role is Role.TENANT and caller.uid == meter.owner_uid)
+
+
+def may_read_meter(caller: Caller, meter: Meter) -> bool:
+    """The owner, its own device, and staff."""
+    if caller.role is Role.METER:
+        return caller.meter_id == meter.meter_id and caller.uid == meter.device_uid
+    return caller.is_staff or caller.uid == meter.owner_uid
+
+
+def may_read_payment(caller: Caller, *, payer: Uid, meter: Meter | None) -> bool:
+    """The payer, the meter's owner, and staff; never a device."""
+    if caller.role is Role.METER:
+        return False
+    owner = meter.owner_uid if meter else None
+    return caller.is_staff or caller.uid in (payer, owner)

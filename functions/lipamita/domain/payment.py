@@ -1,0 +1,186 @@
+"""A payment: its states, the causes that move it, and its delivery.
+
+``MOVES`` and ``DELIVERY_MOVES`` are the whole truth about which moves exist; the diagrams in
+docs/data-model.md are generated from them. Paid is never lowered, and money that is told after
+a failure still counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from lipamita.domain.errors import IllegalMoveError
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.msisdn import MaskedMsisdn
+from lipamita.domain.tariff import Quote
+from lipamita.domain.units import Kes, Millis, Wh
+
+MAX_HISTORY = 64  # a payment makes a handful of moves; more is a defect, and must stay bounded
+
+
+class Status(StrEnum):
+    """Where the money is."""
+
+    CREATED = "created"
+    PROMPTED = "prompted"
+    PAID = "paid"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    REVIEW = "review"
+
+
+class Cause(StrEnum):
+    """Why a payment moved."""
+
+    ACKNOWLEDGED = "acknowledgement ResponseCode 0"
+    PUSH_REFUSED = "push refused synchronously (closed list)"
+    PAYMENT_TOLD = "evidence of payment with receipt and exact amount"
+    QUERY_PAID_TWICE = "query says paid, twice, no callback (policy)"
+    REFUSAL_TOLD = "final refusal code"
+    NO_ANSWER_IN_TIME = "no final answer after 24 h"
+    PUSH_UNKNOWN_TOO_LONG = "push unknown for 48 h"
+    UNVERIFIED_TOO_LONG = "query says paid, no receipt for 48 h (policy)"
+    EVIDENCE_DIFFERS = "paid, but amount, account or receipt differ"
+
+
+MOVES: tuple[tuple[Status, Cause, Status], ...] = (
+    (Status.CREATED, Cause.ACKNOWLEDGED, Status.PROMPTED),
+    (Status.CREATED, Cause.PUSH_REFUSED, Status.FAILED),
+    (Status.CREATED, Cause.REFUSAL_TOLD, Status.FAILED),
+    (Status.CREATED, Cause.PAYMENT_TOLD, Status.PAID),
+    (Status.CREATED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
+    (Status.CREATED, Cause.PUSH_UNKNOWN_TOO_LONG, Status.REVIEW),
+    (Status.PROMPTED, Cause.PAYMENT_TOLD, Status.PAID),
+    (Status.PROMPTED, Cause.QUERY_PAID_TWICE, Status.PAID),
+    (Status.PROMPTED, Cause.REFUSAL_TOLD, Status.FAILED),
+    (Status.PROMPTED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
+    (Status.PROMPTED, Cause.UNVERIFIED_TOO_LONG, Status.REVIEW),
+    (Status.PROMPTED, Cause.NO_ANSWER_IN_TIME, Status.EXPIRED),
+    (Status.FAILED, Cause.PAYMENT_TOLD, Status.PAID),
+    (Status.FAILED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
+    (Status.EXPIRED, Cause.PAYMENT_TOLD, Status.PAID),
+    (Status.EXPIRED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
+)
+_NEXT = {(status, cause): to for status, cause, to in MOVES}
+
+OPEN = frozenset({Status.CREATED, Status.PROMPTED})
+
+
+class DeliveryStatus(StrEnum):
+    """Where the energy is."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    DELIVERED = "delivered"
+
+
+class DeliveryCause(StrEnum):
+    """Why a delivery moved."""
+
+    SOLD = "sold total raised, recharge written"
+    METER_ACKNOWLEDGED = "meter acknowledged"
+
+
+DELIVERY_MOVES: tuple[tuple[DeliveryStatus, DeliveryCause, DeliveryStatus], ...] = (
+    (DeliveryStatus.NONE, DeliveryCause.SOLD, DeliveryStatus.QUEUED),
+    (DeliveryStatus.QUEUED, DeliveryCause.METER_ACKNOWLEDGED, DeliveryStatus.DELIVERED),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The energy's side of a payment. Balances are the meter's own, in Wh, once delivered."""
+
+    kind: str = "esp32"
+    status: DeliveryStatus = DeliveryStatus.NONE
+    energy_wh: Wh | None = None
+    sequence: int | None = None
+    credited_total_wh: Wh | None = None
+    queued_at_ms: Millis | None = None
+    delivered_at_ms: Millis | None = None
+    balance_before_wh: int | None = None
+    balance_after_wh: int | None = None
+
+
+NO_DELIVERY = Delivery()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One move in a payment's history. ``source`` names the evidence or answer behind it."""
+
+    at_ms: Millis
+    from_status: Status
+    to_status: Status
+    cause: Cause
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One purchase, from request to delivered energy (``transactions/{transaction_id}``)."""
+
+    transaction_id: TransactionId
+    user_id: Uid
+    meter_id: MeterId
+    amount_kes: Kes
+    phone_masked: MaskedMsisdn
+    quote: Quote
+    created_at_ms: Millis
+    updated_at_ms: Millis
+    status: Status = Status.CREATED
+    reason: str | None = None
+    product: str = "electricity"
+    channel: str = "stk"
+    description: str | None = None
+    merchant_request_id: str | None = None
+    checkout_request_id: str | None = None
+    customer_message: str | None = None
+    mpesa_receipt: Receipt | None = None
+    result_code: str | None = None
+    result_desc: str | None = None
+    paid_at_ms: Millis | None = None
+    paid_unverified_at_ms: Millis | None = None
+    queried_at_ms: Millis | None = None
+    next_check_at_ms: Millis | None = None
+    check_count: int = 0
+    evidence_seen: frozenset[str] = frozenset()
+    latest_evidence_id: str | None = None
+    delivery: Delivery = NO_DELIVERY
+    history: tuple[Step, ...] = ()
+
+    @property
+    def has_unseen_evidence(self) -> bool:
+        """Evidence was stored that no decision has considered yet: the payment must stay due."""
+        return self.latest_evidence_id not in (None, *self.evidence_seen)
+
+
+def allowed(status: Status, cause: Cause) -> bool:
+    """Whether the table has a move for that cause in that state."""
+    return (status, cause) in _NEXT
+
+
+def move(payment: Payment, cause: Cause, *, now_ms: Millis, source: str = "") -> Payment:
+    """The payment after the move, with the step in its history.
+
+    Raises IllegalMoveError when the table has no such move.
+    """
+    to_status = _NEXT.get((payment.status, cause))
+    if to_status is None:
+        raise IllegalMoveError(
+            "illegal_move", f"no move from {payment.status} for the cause: {cause}"
+        )
+    step = Step(
+        at_ms=now_ms,
+        from_status=payment.status,
+        to_status=to_status,
+        cause=cause,
+        source=source,
+    )
+    return replace(
+        payment,
+        status=to_status,
+        updated_at_ms=now_ms,
+        history=(*payment.history, step)[-MAX_HISTORY:],
+    )

@@ -1,0 +1,242 @@
+"""Decisions about a payment: what it becomes, given what was told. Pure; the use cases write it.
+
+| told                          | open                | failed, expired | paid                  |
+|-------------------------------|---------------------|-----------------|-----------------------|
+| paid, receipt, exact amount   | paid                | paid            | same receipt: nothing |
+| paid, anything differs        | review              | review          | a review beside it    |
+| final refusal                 | failed              | nothing         | nothing               |
+| unknown code, unreadable body | nothing, an alarm   | nothing         | nothing               |
+| another payment's callback    | nothing, an alarm   | nothing         | nothing               |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from lipamita.domain.evidence import (
+    Callback,
+    PushAcknowledged,
+    PushAnswer,
+    PushRefused,
+    StkCallback,
+    UnreadableCallback,
+)
+from lipamita.domain.ids import Receipt
+from lipamita.domain.payment import OPEN, Cause, Payment, Status, move
+from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS
+from lipamita.domain.stk_result import FINAL_REFUSALS, PAID_CODE, Outcome, outcome
+from lipamita.domain.units import Kes, Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something an operator must see. ``kind`` is a closed set of words, see docs/operations.md."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Money, or a doubt about it, that waits for a person."""
+
+    reason: str
+    receipt: Receipt | None
+    amount_kes: Kes | None
+    evidence_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What to write: claim the receipts first, then the reviews, then the payment."""
+
+    payment: Payment
+    claims: tuple[Receipt, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+
+
+def decide_callbacks(
+    payment: Payment,
+    callbacks: Iterable[Callback],
+    *,
+    now_ms: Millis,
+    claimed_elsewhere: frozenset[Receipt] = frozenset(),
+) -> Verdict:
+    """The payment after all callbacks not yet seen, in the order they were received.
+
+    ``claimed_elsewhere``: receipts that already paid for another transaction.
+    """
+    verdict = Verdict(payment=payment)
+    for callback in sorted(callbacks, key=lambda told: (told.received_at_ms, told.evidence_id)):
+        if callback.evidence_id in verdict.payment.evidence_seen:
+            continue
+        verdict = _one_callback(verdict, callback, now_ms, claimed_elsewhere)
+        seen = verdict.payment.evidence_seen | {callback.evidence_id}
+        verdict = replace(verdict, payment=replace(verdict.payment, evidence_seen=seen))
+    return verdict
+
+
+def decide_push_answer(payment: Payment, answer: PushAnswer, *, now_ms: Millis) -> Verdict:
+    """The payment after Daraja's answer to the push.
+
+    A callback may have come first: then the ids are added and nothing is lowered.
+    """
+    if isinstance(answer, PushAcknowledged):
+        return _acknowledged(payment, answer, now_ms)
+    if payment.status is not Status.CREATED:
+        return Verdict(payment=payment)
+    if isinstance(answer, PushRefused):
+        failed = move(payment, Cause.PUSH_REFUSED, now_ms=now_ms, source=answer.code)
+        alarms = (Alarm(kind="push_refused", detail=answer.detail),) if answer.alarm else ()
+        return Verdict(
+            payment=replace(
+                failed,
+                reason=answer.code,
+                result_desc=answer.detail,
+                customer_message=answer.message,
+                next_check_at_ms=None,
+            ),
+            alarms=alarms,
+        )
+    return Verdict(
+        payment=replace(
+            payment, reason="push_unknown", result_desc=answer.why, updated_at_ms=now_ms
+        )
+    )
+
+
+def _acknowledged(payment: Payment, answer: PushAcknowledged, now_ms: Millis) -> Verdict:
+    if payment.checkout_request_id not in (None, answer.checkout_request_id):
+        detail = "the push was acknowledged under another CheckoutRequestID than its callback's"
+        return Verdict(payment=payment, alarms=(Alarm(kind="callback_mismatch", detail=detail),))
+    known = replace(
+        payment,
+        merchant_request_id=answer.merchant_request_id,
+        checkout_request_id=answer.checkout_request_id,
+        customer_message=answer.customer_message,
+    )
+    if known.status is not Status.CREATED:
+        return Verdict(payment=known)
+    prompted = move(known, Cause.ACKNOWLEDGED, now_ms=now_ms)
+    due = Millis(now_ms + FIRST_QUERY_AFTER_MS)
+    return Verdict(payment=replace(prompted, reason=None, next_check_at_ms=due))
+
+
+def _one_callback(
+    verdict: Verdict, callback: Callback, now_ms: Millis, claimed_elsewhere: frozenset[Receipt]
+) -> Verdict:
+    payment = verdict.payment
+    if isinstance(callback, UnreadableCallback):
+        return _alarmed(verdict, "callback_unreadable", callback.why)
+    if payment.checkout_request_id not in (None, callback.checkout_request_id):
+        return _alarmed(verdict, "callback_mismatch", "CheckoutRequestID of another payment")
+    told = outcome(callback.result_code)
+    if told is Outcome.PAID:
+        return _told_paid(verdict, callback, now_ms, claimed_elsewhere)
+    if told is Outcome.REFUSED:
+        return _told_refused(verdict, callback, now_ms)
+    return _alarmed(verdict, "unknown_result_code", f"ResultCode {callback.result_code!r:.40}")
+
+
+def _told_paid(
+    verdict: Verdict,
+    callback: StkCallback,
+    now_ms: Millis,
+    claimed_elsewhere: frozenset[Receipt],
+) -> Verdict:
+    payment, receipt = verdict.payment, callback.receipt
+    if receipt is not None and receipt == payment.mpesa_receipt:
+        return verdict
+    reason = _what_differs(payment, callback, claimed_elsewhere)
+    verdict = _claiming(verdict, receipt, claimed_elsewhere)
+    if payment.status is Status.PAID and reason is None:  # credited on the word of two queries
+        attached = replace(_with_result(payment, callback), mpesa_receipt=receipt, reason=None)
+        return replace(verdict, payment=attached)
+    if reason is None:
+        paid = move(
+            payment, Cause.PAYMENT_TOLD, now_ms=now_ms, source=f"callback {callback.evidence_id}"
+        )
+        paid = replace(paid, mpesa_receipt=receipt, paid_at_ms=now_ms, reason=None)
+        paid = replace(_with_result(paid, callback), next_check_at_ms=now_ms)
+        return replace(verdict, payment=paid)
+    return _reviewed(verdict, callback, reason, now_ms)
+
+
+def _what_differs(
+    payment: Payment, callback: StkCallback, claimed_elsewhere: frozenset[Receipt]
+) -> str | None:
+    if callback.receipt is None:
+        return "receipt_missing"
+    if callback.receipt in claimed_elsewhere:
+        return "receipt_claimed_elsewhere"
+    if payment.mpesa_receipt is not None:
+        return "second_receipt"
+    if payment.status is Status.REVIEW:
+        return "told_in_review"
+    if callback.amount_kes != payment.amount_kes:
+        return "amount_differs"
+    return None
+
+
+def _claiming(
+    verdict: Verdict, receipt: Receipt | None, claimed_elsewhere: frozenset[Receipt]
+) -> Verdict:
+    if receipt is None or receipt in claimed_elsewhere:
+        return verdict
+    return replace(verdict, claims=(*verdict.claims, receipt))
+
+
+def _reviewed(verdict: Verdict, callback: StkCallback, reason: str, now_ms: Millis) -> Verdict:
+    payment = verdict.payment
+    if payment.status not in (Status.PAID, Status.REVIEW):
+        payment = move(
+            payment,
+            Cause.EVIDENCE_DIFFERS,
+            now_ms=now_ms,
+            source=f"callback {callback.evidence_id}",
+        )
+        payment = replace(
+            _with_result(payment, callback),
+            mpesa_receipt=None if reason == "receipt_claimed_elsewhere" else callback.receipt,
+            reason=reason,
+            next_check_at_ms=None,
+        )
+    review = Review(
+        reason=reason,
+        receipt=callback.receipt,
+        amount_kes=callback.amount_kes,
+        evidence_id=callback.evidence_id,
+    )
+    verdict = replace(verdict, payment=payment, reviews=(*verdict.reviews, review))
+    return _alarmed(verdict, "payment_in_review", reason)
+
+
+def _told_refused(verdict: Verdict, callback: StkCallback, now_ms: Millis) -> Verdict:
+    payment = verdict.payment
+    code = callback.result_code
+    if payment.status not in OPEN or payment.paid_unverified_at_ms is not None or code is None:
+        return verdict
+    failed = move(
+        payment, Cause.REFUSAL_TOLD, now_ms=now_ms, source=f"callback {callback.evidence_id}"
+    )
+    failed = replace(_with_result(failed, callback), reason="refused", next_check_at_ms=None)
+    verdict = replace(verdict, payment=failed)
+    if FINAL_REFUSALS[code].alarm:
+        return _alarmed(verdict, "payment_setup", f"ResultCode {code}")
+    return verdict
+
+
+def _with_result(payment: Payment, callback: StkCallback) -> Payment:
+    return replace(
+        payment,
+        checkout_request_id=payment.checkout_request_id or callback.checkout_request_id,
+        merchant_request_id=payment.merchant_request_id or callback.merchant_request_id,
+        result_code=callback.result_code or PAID_CODE,
+        result_desc=callback.result_desc,
+    )
+
+
+def _alarmed(verdict: Verdict, kind: str, detail: str) -> Verdict:
+    return replace(verdict, alarms=(*verdict.alarms, Alarm(kind=kind, detail=detail)))

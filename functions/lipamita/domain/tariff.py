@@ -1,0 +1,219 @@
+"""From shillings to watt-hours: a block tariff with levies and VAT, in exact integers.
+
+A month's purchases climb through the blocks. The price of a block, with its levies and VAT, is
+kept as a whole number of 1e-4 cents per kWh, so nothing is rounded until the end; then energy is
+rounded down, every line is rounded down to the cent, and what is left over stands in a line of
+its own. The lines of a quote always add up to the amount paid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+
+from lipamita.domain.errors import ConfigurationError, InvalidInputError
+from lipamita.domain.units import Cents, Kes, Wh
+
+CENTS_PER_KES = 100
+WH_PER_KWH = 1_000
+PERCENT = 100
+_PRICE_SCALE = PERCENT * PERCENT  # levy percent x VAT percent
+NO_CENTS = Cents(0)
+NO_ENERGY = Wh(0)
+MAX_BLOCKS = 16
+MAX_LEVIES = 16
+
+
+class LineKind(StrEnum):
+    """What a line of a quote pays for."""
+
+    ENERGY = "energy"
+    LEVY = "levy"
+    VAT = "vat"
+    REMAINDER = "remainder"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Energy up to ``up_to_wh`` in a month (None: no upper end) at a net price per kWh."""
+
+    up_to_wh: Wh | None
+    price_cents_per_kwh: Cents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levy:
+    """A charge on top of the net price: a whole percentage of it, or cents per kWh."""
+
+    name: str
+    percent: int = 0
+    cents_per_kwh: Cents = NO_CENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tariff:
+    """Prices an operator set. Checked when made: a price of 0 would give energy away."""
+
+    tariff_id: str
+    blocks: tuple[Block, ...]
+    levies: tuple[Levy, ...] = ()
+    vat_percent: int = 0
+    fixed_charge_cents_per_month: Cents = NO_CENTS
+
+    def __post_init__(self) -> None:
+        _check(0 < len(self.blocks) <= MAX_BLOCKS, self, f"blocks must be 1 to {MAX_BLOCKS}")
+        _check(len(self.levies) <= MAX_LEVIES, self, f"levies must be at most {MAX_LEVIES}")
+        _check(0 <= self.vat_percent <= PERCENT, self, "vat_percent must be from 0 to 100")
+        _check(
+            self.fixed_charge_cents_per_month == 0,
+            self,
+            "fixed_charge_cents_per_month must be 0: monthly charges are not sold with energy",
+        )
+        _check(
+            all(block.price_cents_per_kwh > 0 for block in self.blocks),
+            self,
+            "every block's price_cents_per_kwh must be above 0",
+        )
+        ends = [block.up_to_wh for block in self.blocks]
+        _check(ends[-1] is None, self, "the last block must have no up_to_wh")
+        rising = [0, *[end for end in ends[:-1] if end is not None]]
+        _check(
+            len(rising) == len(ends) and all(a < b for a, b in pairwise(rising)),
+            self,
+            "up_to_wh must rise from block to block",
+        )
+        _check(
+            all(levy.percent >= 0 and levy.cents_per_kwh >= 0 for levy in self.levies),
+            self,
+            "a levy must not be negative",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLine:
+    """One line of a quote: money in cents, and energy on energy lines."""
+
+    kind: LineKind
+    label: str
+    amount_cents: Cents
+    energy_wh: Wh = NO_ENERGY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What an amount buys, frozen when the payment is requested; the price never moves after."""
+
+    tariff_id: str
+    amount_kes: Kes
+    energy_wh: Wh
+    month: str
+    month_wh_before: Wh
+    lines: tuple[QuoteLine, ...]
+
+    @property
+    def remainder_cents(self) -> Cents:
+        """Money that bought no whole watt-hour; it is recorded, never dropped."""
+        return Cents(sum(line.amount_cents for line in self.lines if line.kind == "remainder"))
+
+
+def make_quote(tariff: Tariff, *, amount_kes: Kes, month: str, month_wh_before: Wh) -> Quote:
+    """What ``amount_kes`` buys for a meter that bought ``month_wh_before`` earlier this month.
+
+    Raises InvalidInputError when the amount does not buy a single watt-hour.
+    """
+    purchases = _buy(tariff, amount_kes=amount_kes, month_wh_before=month_wh_before)
+    energy_wh = sum(energy for _, energy in purchases)
+    if energy_wh == 0:
+        raise InvalidInputError(
+            "amount_too_small", f"{amount_kes} shillings do not buy 1 Wh", field="amount"
+        )
+    return Quote(
+        tariff_id=tariff.tariff_id,
+        amount_kes=amount_kes,
+        energy_wh=Wh(energy_wh),
+        month=month,
+        month_wh_before=month_wh_before,
+        lines=_lines(tariff, purchases, amount_kes),
+    )
+
+
+def _buy(tariff: Tariff, *, amount_kes: Kes, month_wh_before: Wh) -> list[tuple[Block, int]]:
+    left = amount_kes * CENTS_PER_KES * _PRICE_SCALE * WH_PER_KWH  # in 1e-7 cents
+    at_wh = int(month_wh_before)
+    purchases = []
+    for block in tariff.blocks:
+        price = _gross_price(tariff, block)
+        affordable = left // price
+        room = affordable if block.up_to_wh is None else max(0, block.up_to_wh - at_wh)
+        energy = min(affordable, room)
+        if energy:
+            purchases.append((block, energy))
+        if energy < room or block.up_to_wh is None:
+            break  # the money ran out inside this block; a cheaper next one is not reached
+        left -= energy * price
+        at_wh += energy
+    return purchases
+
+
+def _gross_price(tariff: Tariff, block: Block) -> int:
+    """Price with levies and VAT in 1e-4 cents per kWh: also 1e-7 cents per Wh."""
+    return _price_with_levies(tariff, block) * (PERCENT + tariff.vat_percent)
+
+
+def _price_with_levies(tariff: Tariff, block: Block) -> int:
+    """In hundredths of a cent per kWh."""
+    return block.price_cents_per_kwh * PERCENT + sum(
+        _levy_price(levy, block) for levy in tariff.levies
+    )
+
+
+def _levy_price(levy: Levy, block: Block) -> int:
+    """In hundredths of a cent per kWh."""
+    return block.price_cents_per_kwh * levy.percent + levy.cents_per_kwh * PERCENT
+
+
+def _lines(
+    tariff: Tariff, purchases: list[tuple[Block, int]], amount_kes: Kes
+) -> tuple[QuoteLine, ...]:
+    lines = [
+        QuoteLine(
+            kind=LineKind.ENERGY,
+            label=f"{block.price_cents_per_kwh} cents/kWh",
+            amount_cents=Cents(energy * block.price_cents_per_kwh // WH_PER_KWH),
+            energy_wh=Wh(energy),
+        )
+        for block, energy in purchases
+    ]
+    for levy in tariff.levies:
+        hundredths = sum(energy * _levy_price(levy, block) for block, energy in purchases)
+        lines.append(
+            QuoteLine(
+                kind=LineKind.LEVY,
+                label=levy.name,
+                amount_cents=Cents(hundredths // (PERCENT * WH_PER_KWH)),
+            )
+        )
+    if tariff.vat_percent:
+        taxed = sum(energy * _price_with_levies(tariff, block) for block, energy in purchases)
+        lines.append(
+            QuoteLine(
+                kind=LineKind.VAT,
+                label=f"VAT {tariff.vat_percent}%",
+                amount_cents=Cents(taxed * tariff.vat_percent // (_PRICE_SCALE * WH_PER_KWH)),
+            )
+        )
+    spent = sum(line.amount_cents for line in lines)
+    left = amount_kes * CENTS_PER_KES - spent
+    if left:
+        lines.append(
+            QuoteLine(
+                kind=LineKind.REMAINDER, label="below one watt-hour", amount_cents=Cents(left)
+            )
+        )
+    return tuple(lines)
+
+
+def _check(fact: bool, tariff: Tariff, message: str) -> None:
+    if not fact:
+        raise ConfigurationError("invalid_tariff", f"tariff {tariff.tariff_id}: {message}")

@@ -1,0 +1,96 @@
+"""Money, energy and time as whole numbers, and the parsers that let nothing else in.
+
+Money is whole Kenyan shillings (``_kes``) or cents (``_cents``), energy whole watt-hours (``_wh``),
+time whole milliseconds since the epoch in UTC (``_ms``). East Africa time is used only for
+calendar months and on Daraja's wire.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from typing import NewType
+
+from lipamita.domain.errors import InvalidInputError
+
+Kes = NewType("Kes", int)
+Cents = NewType("Cents", int)
+Wh = NewType("Wh", int)
+Millis = NewType("Millis", int)
+
+MIN_AMOUNT_KES = 1
+MAX_AMOUNT_KES = 250_000  # Daraja's limit for one transaction
+MAX_DIGITS_OF_AMOUNT = 32  # a longer decimal is no amount of money, and costs time to parse
+
+SECOND_MS = 1_000
+MINUTE_MS = 60 * SECOND_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+
+EAT = timezone(timedelta(hours=3), "EAT")  # Kenya keeps no daylight-saving time
+
+
+def parse_amount_kes(value: object, *, field: str = "amount") -> Kes:
+    """A requested amount: a JSON integer of 1 to 250,000 shillings.
+
+    Raises InvalidInputError for anything else: booleans, decimals and strings are refused rather
+    than rounded or guessed.
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidInputError(
+            "invalid_amount",
+            f"{field} must be a whole number of shillings, found {_describe(value)}",
+            field=field,
+        )
+    if not MIN_AMOUNT_KES <= value <= MAX_AMOUNT_KES:
+        raise InvalidInputError(
+            "invalid_amount",
+            f"{field} must be from {MIN_AMOUNT_KES} to {MAX_AMOUNT_KES} shillings, found {value}",
+            field=field,
+        )
+    return Kes(value)
+
+
+def exact_kes(value: object) -> Kes | None:
+    """The shillings M-Pesa says were paid, if they are a whole number; otherwise None.
+
+    Accepts what Daraja has been seen to send: 500, 500.0, "500", "500.00". JSON decimals must have
+    been parsed to Decimal, so that nothing was rounded on the way.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
+        return None
+    if isinstance(value, str) and len(value) > MAX_DIGITS_OF_AMOUNT:
+        return None
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number.adjusted()) > MAX_DIGITS_OF_AMOUNT:
+        return None
+    return Kes(int(number)) if number == number.to_integral_value() else None
+
+
+def month_eat(now_ms: Millis) -> str:
+    """The calendar month in Kenya at that moment, as ``yyyy-mm``."""
+    return _utc(now_ms).astimezone(EAT).strftime("%Y-%m")
+
+
+def day_eat(now_ms: Millis) -> str:
+    """The calendar day in Kenya at that moment, as ``yyyy-mm-dd``."""
+    return _utc(now_ms).astimezone(EAT).strftime("%Y-%m-%d")
+
+
+def daraja_timestamp(now_ms: Millis) -> str:
+    """``YYYYMMDDHHmmss`` in East Africa time, as Daraja's STK push and query expect it."""
+    return _utc(now_ms).astimezone(EAT).strftime("%Y%m%d%H%M%S")
+
+
+def _utc(now_ms: int) -> datetime:
+    return datetime.fromtimestamp(now_ms // SECOND_MS, UTC)
+
+
+def _describe(value: object) -> str:
+    if value is None:
+        return "nothing"
+    names = {bool: "a boolean", str: "a string", list: "a list", dict: "an object"}
+    return names.get(type(value), "a decimal number")

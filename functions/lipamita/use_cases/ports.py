@@ -1,0 +1,212 @@
+"""What the use cases need from the world. The adapters implement these; the tests fake them.
+
+Every write is safe to repeat: each method names the id that makes it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.meter import Meter
+from lipamita.domain.msisdn import Msisdn
+from lipamita.domain.payment import Payment
+from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge
+from lipamita.domain.settlement import Alarm, Review
+from lipamita.domain.tariff import Tariff
+from lipamita.domain.units import Kes, Millis
+
+# A compare-and-set is tried again this often after losing to another writer.
+MAX_COMPARE_AND_SET_TRIES = 10
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned(Generic[T_co]):
+    """A value as it was read, with the tag that a compare-and-set must find unchanged."""
+
+    value: T_co
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCallback:
+    """A callback exactly as it came in. ``body`` is text; undecodable bytes are escaped."""
+
+    evidence_id: str
+    body: str
+    received_at_ms: Millis
+    remote_address: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdempotencyRecord:
+    """The first request made under a key."""
+
+    transaction_id: TransactionId
+    request_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingRecharge:
+    """A recharge in the meter's queue; ``acknowledgement`` once the meter has applied it."""
+
+    acknowledgement: Acknowledgement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushRequest:
+    """One STK push."""
+
+    amount_kes: Kes
+    msisdn: Msisdn
+    account_reference: str
+    description: str
+    callback_url: str
+
+
+class PaymentStore(Protocol):
+    """``transactions``, ``idempotency`` and ``receipts``."""
+
+    def claim_idempotency_key(
+        self, uid: Uid, key_hash: str, record: IdempotencyRecord, *, now_ms: Millis
+    ) -> IdempotencyRecord:
+        """Create if absent by (uid, key_hash); returns the record that stands."""
+        ...
+
+    def create_payment(self, payment: Payment) -> bool:
+        """Create if absent by transaction_id; False if it was there."""
+        ...
+
+    def read_payment(self, transaction_id: TransactionId) -> Versioned[Payment] | None:
+        """The payment, or None. Raises UnreadableError for a node that is no payment."""
+        ...
+
+    def replace_payment(self, old: Versioned[Payment], new: Payment) -> bool:
+        """Compare-and-set on the whole node; False if anybody wrote since ``old`` was read."""
+        ...
+
+    def due_payments(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
+        """Transactions whose next_check_at has passed, the longest due first, by an index."""
+        ...
+
+    def postpone(self, transaction_id: TransactionId, next_check_at_ms: Millis | None) -> None:
+        """Set or clear next_check_at alone; used when a payment cannot be worked on."""
+        ...
+
+    def claim_receipt(
+        self, receipt: Receipt, transaction_id: TransactionId, *, channel: str, now_ms: Millis
+    ) -> TransactionId:
+        """Create if absent by receipt; returns the transaction that owns it."""
+        ...
+
+    def set_latest_transaction(self, uid: Uid, transaction_id: TransactionId) -> None:
+        """``users/{uid}/latest_transaction_id``; the last request wins."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """``callbacks``, ``reviews`` and ``alarms``."""
+
+    def record_callback(self, transaction_id: TransactionId, callback: RawCallback) -> None:
+        """Store the evidence by its id and make the payment due, in one atomic write."""
+        ...
+
+    def read_callbacks(self, transaction_id: TransactionId) -> Sequence[Callback]:
+        """All evidence of one payment, parsed."""
+        ...
+
+    def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
+        """Put the payment into the review queue, by transaction_id and evidence_id."""
+        ...
+
+    def raise_alarm(
+        self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis
+    ) -> None:
+        """Count the alarm under its day and kind, and log it."""
+        ...
+
+
+class MeterStore(Protocol):
+    """``meters``, ``tariffs``, ``meter_registers`` and ``pending_recharge``."""
+
+    def read_meter(self, meter_id: MeterId) -> Meter | None:
+        """Registration and last report, or None."""
+        ...
+
+    def read_tariff(self, tariff_id: str) -> Tariff | None:
+        """The tariff, or None. Raises ConfigurationError for one that cannot be sold by."""
+        ...
+
+    def read_register(self, meter_id: MeterId) -> Versioned[MeterRegister | None]:
+        """The server's sold totals; value None for a meter that was never sold anything."""
+        ...
+
+    def replace_register(
+        self, meter_id: MeterId, old: Versioned[MeterRegister | None], new: MeterRegister
+    ) -> bool:
+        """Compare-and-set; False if anybody wrote since ``old`` was read."""
+        ...
+
+    def put_recharge(self, meter_id: MeterId, recharge: Recharge) -> None:
+        """Create if absent by transaction_id; an entry that stands is left as it is."""
+        ...
+
+    def read_recharge(
+        self, meter_id: MeterId, transaction_id: TransactionId
+    ) -> PendingRecharge | None:
+        """The queue entry, or None."""
+        ...
+
+    def remove_recharge(self, meter_id: MeterId, transaction_id: TransactionId) -> None:
+        """Remove a queue entry; nothing happens if it is gone."""
+        ...
+
+
+class Store(PaymentStore, EvidenceStore, MeterStore, Protocol):
+    """The Realtime Database as a whole."""
+
+
+class Daraja(Protocol):
+    """Safaricom's side."""
+
+    def push(self, request: PushRequest, *, now_ms: Millis) -> PushAnswer:
+        """POST the push exactly once, whatever happens. Never raises for Daraja's faults."""
+        ...
+
+    def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
+        """Ask what became of a push. Never raises for Daraja's faults."""
+        ...
+
+
+class Clock(Protocol):
+    """Now, in milliseconds since the epoch, UTC."""
+
+    def __call__(self) -> Millis: ...
+
+
+class Log(Protocol):
+    """One method a log line. Phones and secrets never get this far."""
+
+    def payment_requested(self, payment: Payment) -> None: ...
+
+    def push_answered(self, transaction_id: TransactionId, answer: PushAnswer) -> None: ...
+
+    def callback_recorded(self, transaction_id: TransactionId, callback: RawCallback) -> None: ...
+
+    def payment_moved(self, before: Payment, after: Payment) -> None: ...
+
+    def query_answered(self, transaction_id: TransactionId, answer: QueryAnswer) -> None: ...
+
+    def recharge_queued(self, meter_id: MeterId, recharge: Recharge) -> None: ...
+
+    def recharge_closed(self, payment: Payment) -> None: ...
+
+    def reconciled(self, *, due: int, queries: int, failures: int) -> None: ...
+
+    def work_failed(self, transaction_id: TransactionId, error: Exception) -> None: ...

@@ -1,0 +1,153 @@
+"""Open a payment: freeze the price, store the intent, then send one STK push.
+
+The push is sent by the one process that created the transaction, right after creating it. A
+process that dies in between leaves a transaction that nobody pushes again: its prompt may or may
+not exist, so only evidence may move it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.ids import (
+    MeterId,
+    TransactionId,
+    account_reference,
+    new_transaction_id,
+    sha256_hex,
+)
+from lipamita.domain.meter import Caller, Meter, may_pay
+from lipamita.domain.msisdn import Msisdn, mask
+from lipamita.domain.payment import Payment
+from lipamita.domain.schedule import FIRST_CHECK_AFTER_MS
+from lipamita.domain.settlement import Alarm, decide_push_answer
+from lipamita.domain.tariff import Quote, make_quote
+from lipamita.domain.units import Kes, Millis, Wh, month_eat
+from lipamita.use_cases.change_payment import change_payment
+from lipamita.use_cases.ports import IdempotencyRecord, PushRequest, Store
+from lipamita.use_cases.world import World
+
+PROMPT_DESCRIPTION = "Electricity"  # at most 13 characters, shown by some phones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentRequest:
+    """A parsed request to pay; every field has been checked for its own shape."""
+
+    caller: Caller
+    meter_id: MeterId
+    amount_kes: Kes
+    msisdn: Msisdn
+    description: str | None
+    idempotency_key: str
+
+
+def request_payment(request: PaymentRequest, world: World) -> Payment:
+    """The payment of this request: a new one, or the one an earlier equal request made.
+
+    Raises NotFoundError (unknown_meter), ForbiddenError (not_your_meter), ConflictError
+    (meter_not_ready, idempotency_key_reused), InvalidInputError (amount_too_small).
+    """
+    now_ms, store = world.clock(), world.store
+    meter = _meter_to_pay(request, store)
+    quote = _quote(meter, request.amount_kes, store, now_ms)
+    transaction_id = _claim_key(request, world, now_ms)
+    standing = store.read_payment(transaction_id)
+    if standing is not None:
+        return standing.value
+    payment = _new_payment(request, transaction_id, quote, now_ms)
+    if not store.create_payment(payment):  # somebody with the same key was first, and pushes
+        repeated = store.read_payment(transaction_id)
+        return repeated.value if repeated is not None else payment
+    world.log.payment_requested(payment)
+    store.set_latest_transaction(request.caller.uid, transaction_id)
+    return _push(payment, request.msisdn, world)
+
+
+def _meter_to_pay(request: PaymentRequest, store: Store) -> Meter:
+    meter = store.read_meter(request.meter_id)
+    if meter is None:
+        raise NotFoundError("unknown_meter", f"no meter {request.meter_id}", field="meter_id")
+    if not may_pay(request.caller, meter):
+        raise ForbiddenError(
+            "not_your_meter", f"meter {request.meter_id} is not yours to pay for", field="meter_id"
+        )
+    if meter.kind != "esp32":
+        raise ConflictError(
+            "meter_not_ready", f"meters of kind {meter.kind} cannot be recharged", field="meter_id"
+        )
+    return meter
+
+
+def _quote(meter: Meter, amount_kes: Kes, store: Store, now_ms: Millis) -> Quote:
+    tariff = store.read_tariff(meter.tariff_id)
+    if tariff is None:
+        raise ConflictError(
+            "meter_not_ready", f"meter {meter.meter_id} has no tariff yet", field="meter_id"
+        )
+    register = store.read_register(meter.meter_id).value
+    month = month_eat(now_ms)
+    bought = Wh(0) if register is None else register.month_wh_in(month)
+    return make_quote(tariff, amount_kes=amount_kes, month=month, month_wh_before=bought)
+
+
+def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> TransactionId:
+    asked = "|".join(
+        (request.meter_id, str(request.amount_kes), request.msisdn, request.description or "")
+    )
+    mine = IdempotencyRecord(
+        transaction_id=new_transaction_id(now_ms, world.random_bytes),
+        request_hash=sha256_hex(asked),
+    )
+    standing = world.store.claim_idempotency_key(
+        request.caller.uid, sha256_hex(request.idempotency_key), mine, now_ms=now_ms
+    )
+    if standing.request_hash != mine.request_hash:
+        raise ConflictError(
+            "idempotency_key_reused",
+            "this Idempotency-Key was used for another request; use a new key for a new purchase",
+            field="Idempotency-Key",
+        )
+    return standing.transaction_id
+
+
+def _new_payment(
+    request: PaymentRequest, transaction_id: TransactionId, quote: Quote, now_ms: Millis
+) -> Payment:
+    return Payment(
+        transaction_id=transaction_id,
+        user_id=request.caller.uid,
+        meter_id=request.meter_id,
+        amount_kes=request.amount_kes,
+        phone_masked=mask(request.msisdn),
+        description=request.description,
+        quote=quote,
+        created_at_ms=now_ms,
+        updated_at_ms=now_ms,
+        next_check_at_ms=Millis(now_ms + FIRST_CHECK_AFTER_MS),
+    )
+
+
+def _push(payment: Payment, msisdn: Msisdn, world: World) -> Payment:
+    push = PushRequest(
+        amount_kes=payment.amount_kes,
+        msisdn=msisdn,
+        account_reference=account_reference(payment.meter_id),
+        description=PROMPT_DESCRIPTION,
+        callback_url=world.callback_url(payment.transaction_id),
+    )
+    answer = world.daraja.push(push, now_ms=world.clock())
+    world.log.push_answered(payment.transaction_id, answer)
+    now_ms = world.clock()
+    alarms: list[tuple[Alarm, ...]] = []
+
+    def answered(current: Payment) -> Payment:
+        verdict = decide_push_answer(current, answer, now_ms=now_ms)
+        alarms.append(verdict.alarms)
+        return verdict.payment
+
+    moved = change_payment(world, payment.transaction_id, answered)
+    for alarm in alarms[-1]:
+        world.store.raise_alarm(alarm, transaction_id=payment.transaction_id, now_ms=now_ms)
+    return moved

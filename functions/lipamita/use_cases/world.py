@@ -1,0 +1,29 @@
+"""Everything a use case may touch, in one value: ports, secrets and policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lipamita.domain.ids import RandomBytes, TransactionId, callback_key
+from lipamita.domain.schedule import UnverifiedPolicy
+from lipamita.use_cases.ports import Clock, Daraja, Log, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The ports of one process. Secrets are held here and never logged."""
+
+    store: Store
+    daraja: Daraja
+    clock: Clock
+    random_bytes: RandomBytes
+    log: Log
+    callback_secret: str
+    device_master_secret: str
+    public_base_url: str
+    unverified_policy: UnverifiedPolicy
+
+    def callback_url(self, transaction_id: TransactionId) -> str:
+        """Where Safaricom reports this payment, and nobody else can."""
+        key = callback_key(self.callback_secret, transaction_id)
+        return f"{self.public_base_url}/daraja/callback/{transaction_id}/{key}"
