@@ -1,0 +1,1 @@
+"""Firebase Authentication, locally: accounts, tokens and the REST calls that clients make."""
