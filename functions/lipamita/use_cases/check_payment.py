@@ -14,7 +14,7 @@ from lipamita.domain.schedule import (
     ASK_AGAIN_AFTER_MS,
     decide_overdue,
     decide_query,
-    next_check,
+    looked_at,
 )
 from lipamita.domain.settlement import Review
 from lipamita.domain.units import Millis
@@ -64,10 +64,13 @@ def check_payment(transaction_id: TransactionId, world: World, *, may_query: boo
     if payment.status is Status.PAID:
         payment = _see_delivery_through(payment, world)
     now_ms = world.clock()
-    payment = change_payment(world, transaction_id, lambda current: _looked_at(current, now_ms))
-    if payment.status is Status.REVIEW and not payment.mpesa_receipt:
-        _queue_for_review(payment, world, now_ms)
-    return payment
+    asked = payment.status is not Status.PROMPTED or may_query
+    overdue = decide_overdue(payment, now_ms=now_ms)
+    if overdue.status is Status.REVIEW:
+        _queue_for_review(overdue, world, now_ms)
+    return change_payment(
+        world, transaction_id, lambda current: looked_at(current, asked=asked, now_ms=now_ms)
+    )
 
 
 def _may_ask(payment: Payment, now_ms: Millis) -> bool:
@@ -89,21 +92,8 @@ def _see_delivery_through(payment: Payment, world: World) -> Payment:
     return close_recharge(meter_id, transaction_id, world) or payment
 
 
-def _looked_at(payment: Payment, now_ms: Millis) -> Payment:
-    """Set the next due time, unless a later one was set while we looked."""
-    overdue = decide_overdue(payment, now_ms=now_ms)
-    if overdue.status is not payment.status:
-        return overdue
-    if payment.next_check_at_ms is None or payment.next_check_at_ms > now_ms:
-        return payment
-    return replace(
-        payment,
-        next_check_at_ms=next_check(payment, now_ms=now_ms),
-        check_count=payment.check_count + 1,
-    )
-
-
 def _queue_for_review(payment: Payment, world: World, now_ms: Millis) -> None:
+    """Before the payment moves, so that nothing is ever in review and in no queue."""
     review = Review(
         reason=payment.reason or payment.status,
         receipt=None,
