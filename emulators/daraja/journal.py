@@ -1,0 +1,140 @@
+"""What happened, for tests to read: events in order, API requests, and notifications sent.
+
+Each list is bounded; the oldest go first. Numbers (`n`) start at 1 and never repeat until a reset.
+"""
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MAX_EVENTS = 20_000
+MAX_REQUESTS = 20_000
+MAX_DELIVERIES = 20_000
+
+SECRET_FIELDS = frozenset({"Password", "SecurityCredential", "access_token"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a client is to be told.
+
+    what: stk_callback, c2b_validation, c2b_confirmation, result, queue_timeout.
+    about: a CheckoutRequestID, receipt or ConversationID.
+    """
+
+    what: str
+    about: str
+    url: str
+    text: str
+    short_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a POST ended: a status and body, or an error."""
+
+    status: int | None
+    body: str
+    error: str | None
+    duration_ms: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivery:
+    """One POST of a notice, and how it went."""
+
+    n: int
+    notice: Notice
+    headers: Mapping[str, str]
+    at_ms: int
+    outcome: Outcome | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """The shape of GET /simulator/deliveries."""
+        return {
+            "delivery": self.n,
+            "at_ms": self.at_ms,
+            "what": self.notice.what,
+            "about": self.notice.about,
+            "url": self.notice.url,
+            "text": self.notice.text,
+            "headers": dict(self.headers),
+            "status": self.outcome.status if self.outcome else None,
+            "error": self.outcome.error if self.outcome else None,
+            "duration_ms": self.outcome.duration_ms if self.outcome else None,
+        }
+
+
+class Journal:
+    """Events, requests and deliveries, newest last."""
+
+    def __init__(self) -> None:
+        self._events: deque[dict[str, object]] = deque(maxlen=MAX_EVENTS)
+        self._requests: deque[dict[str, object]] = deque(maxlen=MAX_REQUESTS)
+        self._deliveries: deque[Delivery] = deque(maxlen=MAX_DELIVERIES)
+        self._counts = {"event": 0, "request": 0, "delivery": 0}
+
+    @property
+    def last_event(self) -> int:
+        """The number of the newest event, 0 when there is none."""
+        return self._counts["event"]
+
+    def event(self, kind: str, at_ms: int, **fields: object) -> None:
+        """Record that something happened."""
+        self._events.append({"n": self._next("event"), "at_ms": at_ms, "kind": kind, **fields})
+
+    def events(self, after: int, kind: str | None, about: str | None) -> list[dict[str, object]]:
+        """Events numbered above `after`, of one kind or about one id when asked."""
+        return [
+            event
+            for event in self._events
+            if _number(event) > after
+            and (kind is None or event["kind"] == kind)
+            and (about is None or about in event.values())
+        ]
+
+    def request(self, **fields: object) -> dict[str, object]:
+        """Record an API request; the caller adds its answer to the returned record."""
+        record: dict[str, object] = {"n": self._next("request"), **fields}
+        self._requests.append(record)
+        return record
+
+    def requests(self, after: int, api: str | None) -> list[dict[str, object]]:
+        """Requests numbered above `after`, of one api when asked."""
+        return [
+            request
+            for request in self._requests
+            if _number(request) > after and (api is None or request["api"] == api)
+        ]
+
+    def delivery(self, notice: Notice, headers: Mapping[str, str], at_ms: int) -> Delivery:
+        """Record a notification that is about to be sent."""
+        delivery = Delivery(n=self._next("delivery"), notice=notice, headers=headers, at_ms=at_ms)
+        self._deliveries.append(delivery)
+        return delivery
+
+    def deliveries(self, about: str | None) -> list[Delivery]:
+        """Notifications, about one CheckoutRequestID, receipt or ConversationID when asked."""
+        return [item for item in self._deliveries if about in (None, item.notice.about)]
+
+    def _next(self, count: str) -> int:
+        self._counts[count] += 1
+        return self._counts[count]
+
+
+def without_secrets(body: object) -> object:
+    """A body as it may be shown: the values of SECRET_FIELDS are gone."""
+    if isinstance(body, Mapping):
+        return {
+            key: "(removed)" if key in SECRET_FIELDS else without_secrets(value)
+            for key, value in body.items()
+        }
+    if isinstance(body, list):
+        return [without_secrets(item) for item in body]
+    return body
+
+
+def _number(record: Mapping[str, object]) -> int:
+    number = record["n"]
+    assert isinstance(number, int)
+    return number
