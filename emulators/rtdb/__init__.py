@@ -1,0 +1,1 @@
+"""A stand-in for Firebase Realtime Database: pure core, protocol modules, one shell."""

@@ -1,0 +1,1 @@
+"""The REST protocol: requests parsed, answered, and streamed as server-sent events."""

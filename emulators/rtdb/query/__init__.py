@@ -1,0 +1,1 @@
+"""Queries: what a client asks for, parsed from REST or the wire, and the window it selects."""

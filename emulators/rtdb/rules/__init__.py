@@ -1,0 +1,1 @@
+"""The security rules language: document, lexer, parser, static types, evaluation, decisions."""

@@ -1,0 +1,1 @@
+"""Function triggers: registrations, the events a commit causes, and their delivery."""

@@ -1,0 +1,1 @@
+"""The WebSocket protocol (version 5) of the Firebase SDKs, and its long-polling transport."""
