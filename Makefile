@@ -1,0 +1,59 @@
+# lipamita: everything is a target here; `make` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+FIRMWARE_BUILD := firmware/build
+PYTHON_CODE := functions emulators tools tests bench
+ONCE ?=
+PROJECT ?=
+
+.PHONY: help setup demo test check fmt bench bench-rtdb bench-firmware emulators meter firmware deploy
+
+help: ## List the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing (Debian, PyPI and npm packages)
+	@tools/setup.sh
+
+firmware: setup ## Build the virtual meter and the firmware tests
+	@cmake -S firmware -B $(FIRMWARE_BUILD) -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
+	@cmake --build $(FIRMWARE_BUILD) -j2 2>&1 | grep -v -E '^\[|Consolidate|Scanning' || true
+	@test -x $(FIRMWARE_BUILD)/metersim
+
+demo: setup firmware ## Start everything, pay KES 500 and watch it reach the meter (ONCE=1: then end)
+	@$(PY) -m tools.demo $(if $(ONCE),--once)
+
+test: setup firmware ## Run every test
+	@ctest --test-dir $(FIRMWARE_BUILD) --output-on-failure -j2
+	@$(PY) -m pytest
+
+check: setup ## Lint, types, import contracts, formatting, configuration
+	@.venv/bin/ruff check $(PYTHON_CODE)
+	@.venv/bin/ruff format --check $(PYTHON_CODE)
+	@.venv/bin/mypy functions/main.py functions/lipamita emulators tools bench tests
+	@PYTHONPATH=functions:. .venv/bin/lint-imports --no-cache >/dev/null || PYTHONPATH=functions:. .venv/bin/lint-imports --no-cache
+	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-14 --dry-run -Werror
+	@bash -n tools/setup.sh .ci/run
+
+fmt: setup ## Format everything
+	@.venv/bin/ruff check -q --fix $(PYTHON_CODE) || true
+	@.venv/bin/ruff format -q $(PYTHON_CODE)
+	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-14 -i
+
+bench: setup firmware ## Measure, as ratios against peers in one run
+	@$(PY) -m bench
+
+bench-rtdb: setup ## Measure the Realtime Database emulator
+	@$(PY) -m bench.rtdb
+
+bench-firmware: setup firmware ## Measure the firmware core
+	@$(PY) -m bench.firmware
+
+emulators: setup ## Start the emulators with the demo estate and stay up
+	@$(PY) -m emulators start --import emulator-data
+
+meter: setup firmware ## Run one virtual meter against running emulators (METER=MTR-001)
+	@$(PY) -m tools.meter $(or $(METER),MTR-001)
+
+deploy: setup ## Check the configuration and deploy to PROJECT=your-project
+	@$(PY) -m tools.deploy $(PROJECT)

@@ -1,0 +1,121 @@
+"""Talk to Daraja over HTTPS.
+
+A push is POSTed once, on a connection of its own: on a pooled one a closed socket would look the
+same as a lost answer. Only calls that cannot move money are repeated, and only after a new token.
+"""
+
+from __future__ import annotations
+
+import threading
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from lipamita.adapters.access_token import AccessTokenError, AccessTokens
+from lipamita.adapters.daraja_wire import (
+    Merchant,
+    push_answer,
+    query_answer,
+    stk_push_body,
+    stk_query_body,
+    token_was_refused,
+)
+from lipamita.domain.evidence import PushAnswer, PushRefused, PushUnclear, QueryAnswer
+from lipamita.domain.units import Millis
+from lipamita.use_cases.ports import PushRequest
+
+PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
+QUERY_PATH = "/mpesa/stkpushquery/v1/query"
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 25  # within the 60 s that Firebase Hosting waits for the function
+MAX_ANSWER_BYTES = 64 * 1024
+_UNREACHABLE = "M-PESA cannot be reached. Nothing was paid; try again in a minute."
+
+
+class DarajaHttp:
+    """Implements use_cases.ports.Daraja. One is shared by all threads of a process."""
+
+    def __init__(self, *, base_url: str, merchant: Merchant, tokens: AccessTokens) -> None:
+        self._base_url = base_url
+        self._merchant = merchant
+        self._tokens = tokens
+        self._local = threading.local()
+
+    def push(self, request: PushRequest, *, now_ms: Millis) -> PushAnswer:
+        """POST the push exactly once. A lost answer is PushUnclear, never a second POST."""
+        try:
+            access_token = self._tokens.get()
+        except AccessTokenError as error:
+            return _not_sent(f"no access token: {error}")
+        body = stk_push_body(request, self._merchant, now_ms=now_ms)
+        try:
+            with requests.Session() as session:
+                status, answer = self._post(session, PUSH_PATH, body, access_token)
+        except requests.RequestException as error:
+            if _never_connected(error):
+                return _not_sent(type(error).__name__)
+            return PushUnclear(why=type(error).__name__)
+        if token_was_refused(answer):
+            self._tokens.refused(access_token)
+        return push_answer(status, answer)
+
+    def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
+        """Ask what became of a push; with a new token once more if the old one was refused."""
+        body = stk_query_body(checkout_request_id, self._merchant, now_ms=now_ms)
+        answer = b""
+        try:
+            for _ in range(2):
+                access_token = self._tokens.get()
+                _, answer = self._post(self._session(), QUERY_PATH, body, access_token)
+                if not token_was_refused(answer):
+                    break
+                self._tokens.refused(access_token)
+        except (requests.RequestException, AccessTokenError) as error:
+            return QueryAnswer(
+                result_code=None, result_desc=type(error).__name__, asked_at_ms=now_ms
+            )
+        return query_answer(answer, asked_at_ms=now_ms)
+
+    def _post(
+        self,
+        session: requests.Session,
+        path: str,
+        body: dict[str, object],
+        access_token: str,
+    ) -> tuple[int, bytes]:
+        with session.post(
+            self._base_url + path,
+            json=body,
+            headers={"Authorization": f"Bearer {access_token}"},
+            timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return response.status_code, _bounded(response)
+
+    def _session(self) -> requests.Session:
+        """A session for this thread: sessions are not made to be shared."""
+        session: requests.Session | None = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = requests.Session()
+        return session
+
+
+def _bounded(response: requests.Response) -> bytes:
+    body = b""
+    for chunk in response.iter_content(MAX_ANSWER_BYTES):
+        body += chunk
+        if len(body) >= MAX_ANSWER_BYTES:  # no answer of Daraja's is this long
+            break
+    return body
+
+
+def _never_connected(error: requests.RequestException) -> bool:
+    """Whether not one byte of the request left: only then is it known that no prompt was sent."""
+    cause: object = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", None)
+    return isinstance(reason, ConnectTimeoutError | NewConnectionError | NameResolutionError)
+
+
+def _not_sent(detail: str) -> PushRefused:
+    return PushRefused(code="push_not_sent", message=_UNREACHABLE, detail=detail, alarm=True)

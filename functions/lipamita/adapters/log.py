@@ -1,0 +1,114 @@
+"""Every log line the functions write: one function a line, fields instead of prose.
+
+The runtime turns each JSON line into a structured entry. ``transaction_id`` ties the lines of one
+payment together. Phones come masked; bodies, tokens, keys and request ids of Daraja (which contain
+the payer's number) are never logged.
+"""
+
+from __future__ import annotations
+
+from firebase_functions import logger
+
+from lipamita.domain.evidence import PushAcknowledged, PushAnswer, QueryAnswer
+from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.payment import Payment
+from lipamita.domain.recharge import Recharge
+from lipamita.domain.settlement import Alarm
+from lipamita.use_cases.ports import RawCallback
+
+
+def alarm(raised: Alarm, transaction_id: TransactionId | None) -> None:
+    """Something an operator must see."""
+    logger.error(
+        "alarm", kind=raised.kind, detail=raised.detail, transaction_id=transaction_id or ""
+    )
+
+
+def request_failed(path: str, error: Exception) -> None:
+    """A request that ended in an error of ours."""
+    logger.error("request failed", path=path, error=f"{type(error).__name__}: {error}")
+
+
+def access_token_refreshed(lives_s: int) -> None:
+    """A new Daraja access token was fetched."""
+    logger.info("access token refreshed", lives_s=lives_s)
+
+
+def access_token_failed(why: str) -> None:
+    """No Daraja access token could be had."""
+    logger.error("access token failed", why=why)
+
+
+class StructuredLog:
+    """Implements use_cases.ports.Log."""
+
+    def payment_requested(self, payment: Payment) -> None:
+        logger.info(
+            "payment requested",
+            transaction_id=payment.transaction_id,
+            meter_id=payment.meter_id,
+            amount_kes=payment.amount_kes,
+            energy_wh=payment.quote.energy_wh,
+            phone=payment.phone_masked,
+        )
+
+    def push_answered(self, transaction_id: TransactionId, answer: PushAnswer) -> None:
+        why = "" if isinstance(answer, PushAcknowledged) else str(answer)
+        logger.info(
+            "push answered", transaction_id=transaction_id, answer=type(answer).__name__, why=why
+        )
+
+    def callback_recorded(self, transaction_id: TransactionId, callback: RawCallback) -> None:
+        logger.info(
+            "callback recorded",
+            transaction_id=transaction_id,
+            evidence_id=callback.evidence_id,
+            remote_address=callback.remote_address,
+            characters=len(callback.body),
+        )
+
+    def payment_moved(self, before: Payment, after: Payment) -> None:
+        logger.info(
+            "payment moved",
+            transaction_id=after.transaction_id,
+            from_status=before.status.value,
+            to_status=after.status.value,
+            cause=after.history[-1].cause.value if after.history else "",
+            mpesa_receipt=after.mpesa_receipt or "",
+        )
+
+    def query_answered(self, transaction_id: TransactionId, answer: QueryAnswer) -> None:
+        logger.info(
+            "query answered",
+            transaction_id=transaction_id,
+            result_code=answer.result_code or "",
+            result_desc=answer.result_desc,
+        )
+
+    def recharge_queued(self, meter_id: MeterId, recharge: Recharge) -> None:
+        logger.info(
+            "recharge queued",
+            transaction_id=recharge.transaction_id,
+            meter_id=meter_id,
+            energy_wh=recharge.energy_wh,
+            sequence=recharge.sequence,
+            credited_total_wh=recharge.credited_total_wh,
+        )
+
+    def recharge_closed(self, payment: Payment) -> None:
+        logger.info(
+            "recharge closed",
+            transaction_id=payment.transaction_id,
+            meter_id=payment.meter_id,
+            balance_after_wh=payment.delivery.balance_after_wh or 0,
+        )
+
+    def reconciled(self, *, due: int, queries: int, failures: int) -> None:
+        logger.info("reconciled", due=due, queries=queries, failures=failures)
+
+    def work_failed(self, transaction_id: TransactionId, error: Exception) -> None:
+        logger.error(
+            "work failed",
+            transaction_id=transaction_id,
+            error=f"{type(error).__name__}: {error}",
+        )

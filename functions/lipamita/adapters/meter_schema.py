@@ -1,0 +1,164 @@
+"""Meters, tariffs, registers and recharges as stored. docs/data-model.md states every field."""
+
+from __future__ import annotations
+
+from lipamita.adapters.fields import Fields
+from lipamita.domain.errors import ConfigurationError, UnreadableError
+from lipamita.domain.ids import MeterId, TransactionId, Uid
+from lipamita.domain.meter import Meter, MeterStatus
+from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge, SoldEntry
+from lipamita.domain.tariff import Block, Levy, Tariff
+from lipamita.domain.units import Cents, Millis, Wh
+from lipamita.use_cases.ports import PendingRecharge
+
+Json = dict[str, object]
+
+
+def meter_from_json(meter_id: MeterId, node: object) -> Meter:
+    """``meters/{meter_id}``. Raises UnreadableError."""
+    fields = Fields.of(f"meters/{meter_id}", node)
+    owner, device = fields.optional_text("owner_uid"), fields.optional_text("device_uid")
+    return Meter(
+        meter_id=meter_id,
+        name=fields.text("name"),
+        kind=fields.text("kind"),
+        tariff_id=fields.text("tariff_id"),
+        owner_uid=None if owner is None else Uid(owner),
+        device_uid=None if device is None else Uid(device),
+        site=fields.optional_text("site"),
+        status=_status(fields.child("status")),
+        current_balance_wh=fields.optional_whole("current_balance"),
+        consumption_rate_w=fields.optional_whole("consumption_rate"),
+        energy_consumed_total_wh=fields.optional_whole("energy_consumed_total"),
+        credited_total_wh=fields.optional_whole("credited_total"),
+        withdrawn_total_wh=fields.optional_whole("withdrawn_total"),
+    )
+
+
+def tariff_from_json(tariff_id: str, node: object) -> Tariff:
+    """``tariffs/{tariff_id}``. Raises ConfigurationError for one that energy cannot be sold by."""
+    try:
+        fields = Fields.of(f"tariffs/{tariff_id}", node)
+        return Tariff(
+            tariff_id=tariff_id,
+            blocks=tuple(_block(row) for row in fields.rows("blocks")),
+            levies=tuple(
+                Levy(
+                    name=row.text("name"),
+                    percent=row.whole_or("percent", 0),
+                    cents_per_kwh=Cents(row.whole_or("cents_per_kwh", 0)),
+                )
+                for row in fields.rows("levies")
+            ),
+            vat_percent=fields.whole_or("vat_percent", 0),
+            fixed_charge_cents_per_month=Cents(fields.whole_or("fixed_charge_cents_per_month", 0)),
+        )
+    except UnreadableError as error:
+        raise ConfigurationError("invalid_tariff", error.message) from error
+
+
+def register_to_json(register: MeterRegister) -> Json:
+    """``meter_registers/{meter_id}``."""
+    return {
+        "credited_total_wh": register.credited_total_wh,
+        "withdrawn_total_wh": register.withdrawn_total_wh,
+        "sequence": register.sequence,
+        "remainder_cents": register.remainder_cents,
+        "month": register.month,
+        "month_wh": register.month_wh,
+        "entries": {
+            transaction_id: _entry_to_json(entry)
+            for transaction_id, entry in register.entries.items()
+        },
+    }
+
+
+def register_from_json(meter_id: MeterId, node: object) -> MeterRegister | None:
+    """The register, or None where nothing was ever sold. Raises UnreadableError."""
+    if node is None:
+        return None
+    fields = Fields.of(f"meter_registers/{meter_id}", node)
+    return MeterRegister(
+        credited_total_wh=Wh(fields.whole("credited_total_wh")),
+        withdrawn_total_wh=Wh(fields.whole("withdrawn_total_wh")),
+        sequence=fields.whole("sequence"),
+        remainder_cents=Cents(fields.whole("remainder_cents")),
+        month=fields.text("month"),
+        month_wh=Wh(fields.whole("month_wh")),
+        entries={
+            TransactionId(key): _entry_from_json(entry) for key, entry in fields.children("entries")
+        },
+    )
+
+
+def recharge_to_json(recharge: Recharge) -> Json:
+    """``meters/{meter_id}/pending_recharge/{transaction_id}`` as the meter finds it."""
+    return {
+        "amount": recharge.amount_kes,
+        "energy_wh": recharge.energy_wh,
+        "sequence": recharge.sequence,
+        "credited_total_wh": recharge.credited_total_wh,
+        "mac": recharge.mac,
+        "created_at": recharge.created_at_ms,
+        "processed": False,
+    }
+
+
+def pending_from_json(path: str, node: object) -> PendingRecharge | None:
+    """The queue entry with the meter's acknowledgement, if any. Raises UnreadableError."""
+    if node is None:
+        return None
+    fields = Fields.of(path, node)
+    if not fields.flag("processed"):
+        return PendingRecharge(acknowledgement=None)
+    return PendingRecharge(
+        acknowledgement=Acknowledgement(
+            processed_at_ms=Millis(fields.whole("processed_at")),
+            balance_after_wh=fields.whole("balance_after"),
+        )
+    )
+
+
+def _status(fields: Fields) -> MeterStatus:
+    last_seen = fields.optional_whole("last_seen")
+    return MeterStatus(
+        online=fields.flag("online"),
+        switch=fields.optional_text("switch"),
+        supply=fields.optional_text("supply"),
+        firmware=fields.optional_text("firmware"),
+        rssi=fields.optional_whole("rssi"),
+        last_seen_ms=None if last_seen is None else Millis(last_seen),
+        boot_count=fields.optional_whole("boot_count"),
+        reason=fields.optional_text("reason"),
+    )
+
+
+def _block(fields: Fields) -> Block:
+    up_to_wh = fields.optional_whole("up_to_wh")
+    return Block(
+        up_to_wh=None if up_to_wh is None else Wh(up_to_wh),
+        price_cents_per_kwh=Cents(fields.whole("price_cents_per_kwh")),
+    )
+
+
+def _entry_to_json(entry: SoldEntry) -> Json:
+    node: Json = {
+        "sequence": entry.sequence,
+        "energy_wh": entry.energy_wh,
+        "credited_total_wh": entry.credited_total_wh,
+        "added_at": entry.added_at_ms,
+    }
+    if entry.closed_at_ms is not None:
+        node["closed_at"] = entry.closed_at_ms
+    return node
+
+
+def _entry_from_json(fields: Fields) -> SoldEntry:
+    closed_at = fields.optional_whole("closed_at")
+    return SoldEntry(
+        sequence=fields.whole("sequence"),
+        energy_wh=Wh(fields.whole("energy_wh")),
+        credited_total_wh=Wh(fields.whole("credited_total_wh")),
+        added_at_ms=Millis(fields.whole("added_at")),
+        closed_at_ms=None if closed_at is None else Millis(closed_at),
+    )

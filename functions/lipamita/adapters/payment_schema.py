@@ -1,0 +1,193 @@
+"""``transactions/{transaction_id}`` as stored, and back. docs/data-model.md states every field."""
+
+from __future__ import annotations
+
+from lipamita.adapters.fields import Fields
+from lipamita.domain.errors import UnreadableError
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.msisdn import MaskedMsisdn
+from lipamita.domain.payment import Cause, Delivery, DeliveryStatus, Payment, Status, Step
+from lipamita.domain.tariff import LineKind, Quote, QuoteLine
+from lipamita.domain.units import Cents, Kes, Millis, Wh
+
+Json = dict[str, object]
+
+
+def payment_to_json(payment: Payment) -> Json:
+    """The node of a payment; absent values are left out, as the database would."""
+    return _present(
+        {
+            "user_id": payment.user_id,
+            "meter_id": payment.meter_id,
+            "product": payment.product,
+            "amount": payment.amount_kes,
+            "phone_number": payment.phone_masked,
+            "channel": payment.channel,
+            "description": payment.description,
+            "status": payment.status.value,
+            "reason": payment.reason,
+            "merchant_request_id": payment.merchant_request_id,
+            "checkout_request_id": payment.checkout_request_id,
+            "customer_message": payment.customer_message,
+            "mpesa_receipt": payment.mpesa_receipt,
+            "result_code": payment.result_code,
+            "result_desc": payment.result_desc,
+            "quote": _quote_to_json(payment.quote),
+            "delivery": _delivery_to_json(payment.delivery),
+            "history": {
+                f"h{index:02d}": _step_to_json(step)
+                for index, step in enumerate(payment.history, start=1)
+            },
+            "timestamp": payment.created_at_ms,
+            "updated_at": payment.updated_at_ms,
+            "paid_at": payment.paid_at_ms,
+            "paid_unverified_at": payment.paid_unverified_at_ms,
+            "queried_at": payment.queried_at_ms,
+            "next_check_at": payment.next_check_at_ms,
+            "check_count": payment.check_count,
+            "evidence_seen": dict.fromkeys(sorted(payment.evidence_seen), True),
+            "latest_evidence_id": payment.latest_evidence_id,
+        }
+    )
+
+
+def payment_from_json(transaction_id: TransactionId, node: object) -> Payment:
+    """The payment a node holds. Raises UnreadableError, naming the field."""
+    fields = Fields.of(f"transactions/{transaction_id}", node)
+    try:
+        return _payment(transaction_id, fields)
+    except ValueError as error:  # a word outside its closed set
+        raise UnreadableError("unreadable_node", f"{fields.path}: {error}") from error
+
+
+def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
+    receipt = fields.optional_text("mpesa_receipt")
+    return Payment(
+        transaction_id=transaction_id,
+        user_id=Uid(fields.text("user_id")),
+        meter_id=MeterId(fields.text("meter_id")),
+        product=fields.text("product"),
+        amount_kes=Kes(fields.whole("amount")),
+        phone_masked=MaskedMsisdn(fields.text("phone_number")),
+        channel=fields.text("channel"),
+        description=fields.optional_text("description"),
+        status=Status(fields.text("status")),
+        reason=fields.optional_text("reason"),
+        merchant_request_id=fields.optional_text("merchant_request_id"),
+        checkout_request_id=fields.optional_text("checkout_request_id"),
+        customer_message=fields.optional_text("customer_message"),
+        mpesa_receipt=None if receipt is None else Receipt(receipt),
+        result_code=fields.optional_text("result_code"),
+        result_desc=fields.optional_text("result_desc"),
+        quote=_quote_from_json(fields.child("quote")),
+        delivery=_delivery_from_json(fields.child("delivery")),
+        history=tuple(_step_from_json(step) for _, step in fields.children("history")),
+        created_at_ms=Millis(fields.whole("timestamp")),
+        updated_at_ms=Millis(fields.whole("updated_at")),
+        paid_at_ms=_millis(fields, "paid_at"),
+        paid_unverified_at_ms=_millis(fields, "paid_unverified_at"),
+        queried_at_ms=_millis(fields, "queried_at"),
+        next_check_at_ms=_millis(fields, "next_check_at"),
+        check_count=fields.whole_or("check_count", 0),
+        evidence_seen=frozenset(fields.child("evidence_seen").node),
+        latest_evidence_id=fields.optional_text("latest_evidence_id"),
+    )
+
+
+def _quote_to_json(quote: Quote) -> Json:
+    return {
+        "tariff_id": quote.tariff_id,
+        "amount_kes": quote.amount_kes,
+        "energy_wh": quote.energy_wh,
+        "month": quote.month,
+        "month_wh_before": quote.month_wh_before,
+        "lines": {
+            f"l{index:02d}": {
+                "kind": line.kind.value,
+                "label": line.label,
+                "amount_cents": line.amount_cents,
+                "energy_wh": line.energy_wh,
+            }
+            for index, line in enumerate(quote.lines, start=1)
+        },
+    }
+
+
+def _quote_from_json(fields: Fields) -> Quote:
+    return Quote(
+        tariff_id=fields.text("tariff_id"),
+        amount_kes=Kes(fields.whole("amount_kes")),
+        energy_wh=Wh(fields.whole("energy_wh")),
+        month=fields.text("month"),
+        month_wh_before=Wh(fields.whole("month_wh_before")),
+        lines=tuple(
+            QuoteLine(
+                kind=LineKind(line.text("kind")),
+                label=line.text("label"),
+                amount_cents=Cents(line.whole("amount_cents")),
+                energy_wh=Wh(line.whole_or("energy_wh", 0)),
+            )
+            for _, line in fields.children("lines")
+        ),
+    )
+
+
+def _delivery_to_json(delivery: Delivery) -> Json:
+    return _present(
+        {
+            "kind": delivery.kind,
+            "status": delivery.status.value,
+            "energy_wh": delivery.energy_wh,
+            "sequence": delivery.sequence,
+            "credited_total_wh": delivery.credited_total_wh,
+            "queued_at": delivery.queued_at_ms,
+            "delivered_at": delivery.delivered_at_ms,
+            "balance_before": delivery.balance_before_wh,
+            "balance_after": delivery.balance_after_wh,
+        }
+    )
+
+
+def _delivery_from_json(fields: Fields) -> Delivery:
+    energy_wh = fields.optional_whole("energy_wh")
+    credited_total_wh = fields.optional_whole("credited_total_wh")
+    return Delivery(
+        kind=fields.text("kind"),
+        status=DeliveryStatus(fields.text("status")),
+        energy_wh=None if energy_wh is None else Wh(energy_wh),
+        sequence=fields.optional_whole("sequence"),
+        credited_total_wh=None if credited_total_wh is None else Wh(credited_total_wh),
+        queued_at_ms=_millis(fields, "queued_at"),
+        delivered_at_ms=_millis(fields, "delivered_at"),
+        balance_before_wh=fields.optional_whole("balance_before"),
+        balance_after_wh=fields.optional_whole("balance_after"),
+    )
+
+
+def _step_to_json(step: Step) -> Json:
+    return {
+        "at": step.at_ms,
+        "from": step.from_status.value,
+        "to": step.to_status.value,
+        "cause": step.cause.value,
+        "source": step.source,
+    }
+
+
+def _step_from_json(fields: Fields) -> Step:
+    return Step(
+        at_ms=Millis(fields.whole("at")),
+        from_status=Status(fields.text("from")),
+        to_status=Status(fields.text("to")),
+        cause=Cause(fields.text("cause")),
+        source=fields.optional_text("source") or "",
+    )
+
+
+def _millis(fields: Fields, name: str) -> Millis | None:
+    value = fields.optional_whole(name)
+    return None if value is None else Millis(value)
+
+
+def _present(node: Json) -> Json:
+    return {name: value for name, value in node.items() if value not in (None, {}, "")}

@@ -1,0 +1,217 @@
+"""The store over the Realtime Database admin SDK.
+
+A compare-and-set is a PUT with the ETag that was read. The SDK repeats a request whose answer was
+lost (500, 503); then its own first write can look like somebody else's. Every caller reads again
+and finds its own id, so such a repeat changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from firebase_admin import App, db
+
+from lipamita.adapters import log as logging
+from lipamita.adapters.daraja_wire import callback_from_body
+from lipamita.adapters.fields import Fields
+from lipamita.adapters.meter_schema import (
+    meter_from_json,
+    pending_from_json,
+    recharge_to_json,
+    register_from_json,
+    register_to_json,
+    tariff_from_json,
+)
+from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.domain.errors import BusyError
+from lipamita.domain.evidence import Callback
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.meter import Meter
+from lipamita.domain.payment import Payment
+from lipamita.domain.recharge import MeterRegister, Recharge
+from lipamita.domain.settlement import Alarm, Review
+from lipamita.domain.tariff import Tariff
+from lipamita.domain.units import Millis, day_eat
+from lipamita.use_cases.ports import (
+    MAX_COMPARE_AND_SET_TRIES,
+    IdempotencyRecord,
+    PendingRecharge,
+    RawCallback,
+    Versioned,
+)
+
+MAX_EVIDENCE = 100  # stored callbacks considered for one payment; the oldest count
+INCREMENT_BY_ONE = {".sv": {"increment": 1}}
+
+
+class RtdbStore:
+    """Implements use_cases.ports.Store. One is shared by all threads of a process."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def _at(self, path: str) -> Any:
+        return db.reference(path, app=self._app)
+
+    # --- transactions, idempotency, receipts
+
+    def claim_idempotency_key(
+        self, uid: Uid, key_hash: str, record: IdempotencyRecord, *, now_ms: Millis
+    ) -> IdempotencyRecord:
+        path = f"idempotency/{uid}/{key_hash}"
+        mine = {
+            "transaction_id": record.transaction_id,
+            "request_hash": record.request_hash,
+            "created_at": now_ms,
+        }
+        standing = Fields.of(path, self._create_if_absent(path, mine))
+        return IdempotencyRecord(
+            transaction_id=TransactionId(standing.text("transaction_id")),
+            request_hash=standing.text("request_hash"),
+        )
+
+    def create_payment(self, payment: Payment) -> bool:
+        reference = self._at(f"transactions/{payment.transaction_id}")
+        standing, tag = reference.get(etag=True)
+        if standing is not None:
+            return False
+        created, _, _ = reference.set_if_unchanged(tag, payment_to_json(payment))
+        return bool(created)
+
+    def read_payment(self, transaction_id: TransactionId) -> Versioned[Payment] | None:
+        node, tag = self._at(f"transactions/{transaction_id}").get(etag=True)
+        return None if node is None else Versioned(payment_from_json(transaction_id, node), tag)
+
+    def replace_payment(self, old: Versioned[Payment], new: Payment) -> bool:
+        reference = self._at(f"transactions/{new.transaction_id}")
+        written, _, _ = reference.set_if_unchanged(old.tag, payment_to_json(new))
+        return bool(written)
+
+    def due_payments(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
+        found = (
+            self._at("transactions")
+            .order_by_child("next_check_at")
+            .start_at(1)  # absent due times sort before every number
+            .end_at(now_ms)
+            .limit_to_first(limit)
+            .get()
+        )
+        return [TransactionId(key) for key in found or {}]
+
+    def postpone(self, transaction_id: TransactionId, next_check_at_ms: Millis | None) -> None:
+        self._at(f"transactions/{transaction_id}").update({"next_check_at": next_check_at_ms})
+
+    def claim_receipt(
+        self, receipt: Receipt, transaction_id: TransactionId, *, channel: str, now_ms: Millis
+    ) -> TransactionId:
+        path = f"receipts/{receipt}"
+        mine = {"transaction_id": transaction_id, "claimed_at": now_ms, "channel": channel}
+        standing = Fields.of(path, self._create_if_absent(path, mine))
+        return TransactionId(standing.text("transaction_id"))
+
+    def set_latest_transaction(self, uid: Uid, transaction_id: TransactionId) -> None:
+        self._at(f"users/{uid}").update({"latest_transaction_id": transaction_id})
+
+    # --- callbacks, reviews, alarms
+
+    def record_callback(self, transaction_id: TransactionId, callback: RawCallback) -> None:
+        evidence = f"callbacks/{transaction_id}/{callback.evidence_id}"
+        changes: dict[str, object] = {
+            f"transactions/{transaction_id}/next_check_at": callback.received_at_ms,
+            f"transactions/{transaction_id}/latest_evidence_id": callback.evidence_id,
+        }
+        if self._at(f"{evidence}/received_at").get() is None:
+            changes[evidence] = {
+                "received_at": callback.received_at_ms,
+                "body": callback.body,
+                "remote_address": callback.remote_address,
+                "content_type": callback.content_type,
+                "copies": 1,
+            }
+        else:
+            changes[f"{evidence}/copies"] = INCREMENT_BY_ONE
+        self._at("/").update(changes)
+
+    def read_callbacks(self, transaction_id: TransactionId) -> Sequence[Callback]:
+        path = f"callbacks/{transaction_id}"
+        stored = Fields.of(path, self._at(path).get() or {})
+        return [
+            callback_from_body(
+                evidence_id=key,
+                received_at_ms=Millis(row.whole("received_at")),
+                body=row.optional_text("body") or "",
+            )
+            for key, row in (
+                (key, Fields.of(f"{path}/{key}", node))
+                for key, node in list(stored.node.items())[:MAX_EVIDENCE]
+            )
+        ]
+
+    def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
+        path = f"reviews/{transaction_id}"
+        opened = {"status": "open", "reason": review.reason, "raised_at": now_ms}
+        self._create_if_absent(path, opened)
+        told: dict[str, object] = {"reason": review.reason, "at": now_ms}
+        if review.receipt is not None:
+            told["mpesa_receipt"] = review.receipt
+        if review.amount_kes is not None:
+            told["amount"] = review.amount_kes
+        self._at(path).update({f"told/{review.evidence_id}": told})
+
+    def raise_alarm(
+        self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis
+    ) -> None:
+        logging.alarm(alarm, transaction_id)
+        self._at(f"alarms/{day_eat(now_ms)}/{alarm.kind}").update(
+            {
+                "count": INCREMENT_BY_ONE,
+                "last_at": now_ms,
+                "last_detail": alarm.detail,
+                "last_transaction_id": transaction_id,
+            }
+        )
+
+    # --- meters, tariffs, registers, recharges
+
+    def read_meter(self, meter_id: MeterId) -> Meter | None:
+        node = self._at(f"meters/{meter_id}").get()
+        return None if node is None else meter_from_json(meter_id, node)
+
+    def read_tariff(self, tariff_id: str) -> Tariff | None:
+        node = self._at(f"tariffs/{tariff_id}").get()
+        return None if node is None else tariff_from_json(tariff_id, node)
+
+    def read_register(self, meter_id: MeterId) -> Versioned[MeterRegister | None]:
+        node, tag = self._at(f"meter_registers/{meter_id}").get(etag=True)
+        return Versioned(register_from_json(meter_id, node), tag)
+
+    def replace_register(
+        self, meter_id: MeterId, old: Versioned[MeterRegister | None], new: MeterRegister
+    ) -> bool:
+        reference = self._at(f"meter_registers/{meter_id}")
+        written, _, _ = reference.set_if_unchanged(old.tag, register_to_json(new))
+        return bool(written)
+
+    def put_recharge(self, meter_id: MeterId, recharge: Recharge) -> None:
+        path = f"meters/{meter_id}/pending_recharge/{recharge.transaction_id}"
+        self._create_if_absent(path, recharge_to_json(recharge))
+
+    def read_recharge(
+        self, meter_id: MeterId, transaction_id: TransactionId
+    ) -> PendingRecharge | None:
+        path = f"meters/{meter_id}/pending_recharge/{transaction_id}"
+        return pending_from_json(path, self._at(path).get())
+
+    def remove_recharge(self, meter_id: MeterId, transaction_id: TransactionId) -> None:
+        self._at(f"meters/{meter_id}/pending_recharge/{transaction_id}").delete()
+
+    def _create_if_absent(self, path: str, mine: object) -> object:
+        """The node that stands at the path afterwards: ours, or the one that was first."""
+        reference = self._at(path)
+        standing, tag = reference.get(etag=True)
+        for _ in range(MAX_COMPARE_AND_SET_TRIES):
+            if standing is not None:
+                return standing
+            _, standing, tag = reference.set_if_unchanged(tag, mine)
+        raise BusyError("busy", f"{path.partition('/')[0]} is being changed; try again")

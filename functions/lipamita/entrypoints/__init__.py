@@ -1,0 +1,1 @@
+"""HTTP and events in, responses out; nothing is decided here."""

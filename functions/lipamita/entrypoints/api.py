@@ -1,0 +1,33 @@
+"""GET /api/meters/{meter_id} and GET /api/payments/{transaction_id}."""
+
+from __future__ import annotations
+
+from flask import Request, Response
+
+from lipamita.domain.ids import parse_meter_id, parse_transaction_id
+from lipamita.entrypoints import http, views, wiring
+from lipamita.use_cases.view import view_meter, view_payment
+
+
+def handle(request: Request) -> Response:
+    """Route by path; 404 for an unknown path, 405 for a wrong method."""
+    match http.path_below(request, "/api"):
+        case ["meters", meter_id]:
+            http.require_method(request, "GET")
+            return _meter(request, meter_id)
+        case ["payments", transaction_id]:
+            http.require_method(request, "GET")
+            return _payment(request, transaction_id)
+    raise http.not_found()
+
+
+def _meter(request: Request, meter_id: str) -> Response:
+    caller = http.caller(request)
+    meter = view_meter(parse_meter_id(meter_id), caller, wiring.world())
+    return http.json_response(200, views.meter_json(meter))
+
+
+def _payment(request: Request, transaction_id: str) -> Response:
+    caller = http.caller(request)
+    view = view_payment(parse_transaction_id(transaction_id), caller, wiring.world())
+    return http.json_response(200, views.payment_json(view))

@@ -1,0 +1,56 @@
+"""POST /daraja/callback/{transaction_id}/{key}: take evidence in, answer at once."""
+
+from __future__ import annotations
+
+from flask import Request, Response
+
+from lipamita.domain.errors import InvalidInputError
+from lipamita.domain.ids import evidence_id, parse_transaction_id
+from lipamita.entrypoints import http, wiring
+from lipamita.use_cases.ports import RawCallback
+from lipamita.use_cases.record_callback import (
+    authenticate_path,
+    callback_too_large,
+    record_callback,
+)
+
+MAX_CALLBACK_BYTES = 64 * 1024
+PATH = "/daraja/callback"
+MAX_HEADER_KEPT = 200
+
+
+def post(request: Request) -> Response:
+    """200 {"ResultCode": 0, "ResultDesc": "Accepted"} for anything on a secret path.
+
+    404 for a path that is not a payment's own; 413 above 64 KiB; nothing is stored then.
+    """
+    http.require_method(request, "POST")
+    segments = http.path_below(request, PATH)
+    if len(segments) != 2:
+        raise http.not_found()
+    try:
+        transaction_id = parse_transaction_id(segments[0])
+    except InvalidInputError:
+        raise http.not_found() from None
+    world, remote_address = wiring.world(), _remote_address(request)
+    authenticate_path(transaction_id, segments[1], remote_address, world)
+    try:
+        body = http.read_body(request, limit_bytes=MAX_CALLBACK_BYTES)
+    except http.HttpError:
+        callback_too_large(transaction_id, remote_address, world)
+        raise
+    callback = RawCallback(
+        evidence_id=evidence_id(body),
+        body=body.decode("utf-8", "backslashreplace"),
+        received_at_ms=wiring.now_ms(),
+        remote_address=remote_address,
+        content_type=request.headers.get("Content-Type", "")[:MAX_HEADER_KEPT],
+    )
+    record_callback(transaction_id, callback, world)
+    return http.json_response(200, {"ResultCode": 0, "ResultDesc": "Accepted"})
+
+
+def _remote_address(request: Request) -> str:
+    """The right-hand entry of X-Forwarded-For, appended by Google's proxy; a signal, no proof."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return (forwarded.split(",")[-1].strip() or request.remote_addr or "")[:MAX_HEADER_KEPT]

@@ -1,0 +1,143 @@
+"""HTTP in and out: the error table, body limits, and one shape for every answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from flask import Request, Response
+
+from lipamita.adapters import log
+from lipamita.adapters.id_token import caller_of
+from lipamita.domain import errors
+from lipamita.domain.meter import Caller
+from lipamita.entrypoints import wiring
+
+MAX_JSON_BYTES = 16 * 1024
+
+STATUSES: tuple[tuple[type[errors.LipamitaError], int], ...] = (
+    (errors.InvalidInputError, 400),
+    (errors.UnauthenticatedError, 401),
+    (errors.ForbiddenError, 403),
+    (errors.NotFoundError, 404),
+    (errors.ConflictError, 409),
+    (errors.PaymentRefusedError, 502),
+    (errors.BusyError, 503),
+)
+_OURS = ("internal", "something went wrong on our side; try again")
+_BODIES = frozenset({"POST", "PUT", "PATCH"})
+
+
+class HttpError(Exception):
+    """A refusal that has a meaning only in HTTP: wrong method, wrong type, too large."""
+
+    def __init__(
+        self, status: int, code: str, message: str, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+        self.headers = headers or {}
+
+
+def answer(handle: Callable[[Request], Response], request: Request) -> Response:
+    """The handler's response, or the documented error for what it raised."""
+    if request.path == "/__/health":  # the emulator asks each worker whether it is up
+        return json_response(200, {"status": "ok"})
+    try:
+        return handle(request)
+    except HttpError as error:
+        response = _error(error.status, error.code, error.message)
+        response.headers.update(error.headers)
+        return response
+    except errors.LipamitaError as error:
+        return _known_error(error, request)
+    except Exception as error:
+        log.request_failed(request.path, error)
+        return _error(500, *_OURS)
+
+
+def json_response(status: int, body: dict[str, object]) -> Response:
+    """A JSON answer that no cache may keep."""
+    response = Response(json.dumps(body), status=status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def require_method(request: Request, method: str) -> None:
+    """Raises HttpError 405 for any other method."""
+    if request.method != method:
+        raise HttpError(
+            405,
+            "method_not_allowed",
+            f"use {method} here, found {request.method}",
+            {"Allow": method},
+        )
+
+
+def read_body(request: Request, *, limit_bytes: int) -> bytes:
+    """The body, never more than the limit in memory. Raises HttpError 413."""
+    body = request.stream.read(limit_bytes + 1)
+    if len(body) > limit_bytes:
+        raise HttpError(413, "body_too_large", f"the body must not exceed {limit_bytes} bytes")
+    return body
+
+
+def json_body(request: Request) -> dict[str, object]:
+    """The JSON object in the body. Raises HttpError 415 and 413, and InvalidInputError."""
+    if request.mimetype != "application/json":
+        raise HttpError(
+            415,
+            "unsupported_media_type",
+            f"Content-Type must be application/json, found {request.mimetype or 'nothing'}",
+        )
+    body = read_body(request, limit_bytes=MAX_JSON_BYTES)
+    try:
+        node = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise errors.InvalidInputError("invalid_json", "the body is not JSON") from None
+    if not isinstance(node, dict):
+        raise errors.InvalidInputError("invalid_json", "the body must be a JSON object")
+    return node
+
+
+def caller(request: Request) -> Caller:
+    """Who is asking. Raises UnauthenticatedError."""
+    header = request.headers.get("Authorization")
+    return caller_of(header, wiring.deployment().app, now_ms=wiring.now_ms())
+
+
+def path_below(request: Request, prefix: str) -> list[str]:
+    """The path's segments after the prefix, whether called through Hosting or directly.
+
+    Hosting passes the whole path; a call to the function's own URL has only what follows it.
+    """
+    segments = [segment for segment in request.path.split("/") if segment]
+    wanted = [segment for segment in prefix.split("/") if segment]
+    return segments[len(wanted) :] if segments[: len(wanted)] == wanted else segments
+
+
+def not_found() -> HttpError:
+    """The answer for a path that names nothing."""
+    return HttpError(404, "unknown_path", "there is nothing at this address")
+
+
+def _known_error(error: errors.LipamitaError, request: Request) -> Response:
+    for kind, status in STATUSES:
+        if isinstance(error, kind):
+            more = (
+                {"transaction_id": error.transaction_id}
+                if isinstance(error, errors.PaymentRefusedError)
+                else {}
+            )
+            return _error(status, error.code, error.message, field=error.field, **more)
+    log.request_failed(request.path, error)
+    return _error(500, *_OURS)
+
+
+def _error(status: int, code: str, message: str, **more: str | None) -> Response:
+    said = {name: value for name, value in more.items() if value is not None}
+    return json_response(status, {"error": {"code": code, "message": message, **said}})
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is not JSON")

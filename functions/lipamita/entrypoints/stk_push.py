@@ -1,0 +1,65 @@
+"""POST /daraja/stk-push: open a payment for a meter."""
+
+from __future__ import annotations
+
+from flask import Request, Response
+
+from lipamita.domain.errors import InvalidInputError, PaymentRefusedError
+from lipamita.domain.ids import parse_idempotency_key, parse_meter_id
+from lipamita.domain.msisdn import parse_msisdn
+from lipamita.domain.payment import Status
+from lipamita.domain.units import parse_amount_kes
+from lipamita.entrypoints import http, views, wiring
+from lipamita.use_cases.request_payment import PaymentRequest, request_payment
+
+FIELDS = frozenset({"meter_id", "amount", "phone_number", "description"})
+MAX_DESCRIPTION = 100
+MAX_NAME_SHOWN = 40
+
+
+def post(request: Request) -> Response:
+    """202 with transaction_id, status, customer_message and quote.
+
+    The same Idempotency-Key with the same body gives the same payment; with another body 409.
+    502 when M-PESA refused for certain and nothing can have been paid.
+    """
+    http.require_method(request, "POST")
+    caller = http.caller(request)
+    key = parse_idempotency_key(request.headers.get("Idempotency-Key"))
+    body = http.json_body(request)
+    payment = request_payment(
+        PaymentRequest(
+            caller=caller,
+            meter_id=parse_meter_id(body.get("meter_id")),
+            amount_kes=parse_amount_kes(body.get("amount")),
+            msisdn=parse_msisdn(body.get("phone_number")),
+            description=_description(body),
+            idempotency_key=key,
+        ),
+        wiring.world(),
+    )
+    if payment.status is Status.FAILED and payment.checkout_request_id is None:
+        raise PaymentRefusedError(
+            payment.reason or "push_rejected",
+            views.customer_message(payment),
+            transaction_id=payment.transaction_id,
+        )
+    return http.json_response(202, views.payment_accepted_json(payment))
+
+
+def _description(body: dict[str, object]) -> str | None:
+    for name in sorted(set(body) - FIELDS):
+        shown = name[:MAX_NAME_SHOWN]
+        raise InvalidInputError(
+            "unknown_field", f"{shown} is not a field of this request", field=shown
+        )
+    description = body.get("description")
+    if description is None:
+        return None
+    if not isinstance(description, str) or not 0 < len(description) <= MAX_DESCRIPTION:
+        raise InvalidInputError(
+            "invalid_description",
+            f"description must be a string of 1 to {MAX_DESCRIPTION} characters",
+            field="description",
+        )
+    return description

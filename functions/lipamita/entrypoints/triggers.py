@@ -1,0 +1,24 @@
+"""Database events. A trigger only nudges: it is not retried, and reconciliation guarantees.
+
+Events are read again from the database instead of being believed: they come at least once, in no
+order, and the SDK's merge of a change is not reliable for every shape.
+"""
+
+from __future__ import annotations
+
+from lipamita.domain.ids import parse_meter_id, parse_transaction_id
+from lipamita.entrypoints import wiring
+from lipamita.use_cases.close_recharge import close_recharge
+from lipamita.use_cases.settle_payment import settle_payment
+
+
+def callback_recorded(transaction_id: str) -> None:
+    """Evidence was stored: settle its payment."""
+    settle_payment(parse_transaction_id(transaction_id), wiring.world())
+
+
+def recharge_processed(meter_id: str, transaction_id: str) -> None:
+    """A meter acknowledged a recharge: close it, after settling a payment that is behind."""
+    transaction = parse_transaction_id(transaction_id)
+    settle_payment(transaction, wiring.world())
+    close_recharge(parse_meter_id(meter_id), transaction, wiring.world())

@@ -1,0 +1,81 @@
+"""Put the parts together, once per process and under a lock."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from lipamita.adapters.access_token import AccessTokens
+from lipamita.adapters.admin_app import admin_app
+from lipamita.adapters.daraja_http import DarajaHttp
+from lipamita.adapters.daraja_wire import Merchant
+from lipamita.adapters.log import StructuredLog
+from lipamita.adapters.rtdb_store import RtdbStore
+from lipamita.domain.units import Millis
+from lipamita.entrypoints import settings
+from lipamita.use_cases.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The world of the use cases, and the admin app that verifies ID tokens."""
+
+    world: World
+    app: Any
+
+
+_LOCK = threading.Lock()
+_DEPLOYMENTS: list[Deployment] = []
+
+
+def deployment() -> Deployment:
+    """The deployment this process serves; made by the first caller. Raises ConfigurationError."""
+    with _LOCK:
+        if not _DEPLOYMENTS:
+            _DEPLOYMENTS.append(_make())
+        return _DEPLOYMENTS[0]
+
+
+def world() -> World:
+    """The world of the use cases. Raises ConfigurationError."""
+    return deployment().world
+
+
+def now_ms() -> Millis:
+    """The wall clock, in milliseconds since the epoch, UTC."""
+    return Millis(time.time_ns() // 1_000_000)
+
+
+def _make() -> Deployment:
+    config = settings.read_settings()
+    app = admin_app(project_id=config.project_id, database_url=config.database_url)
+    tokens = AccessTokens(
+        app,
+        base_url=config.daraja_base_url,
+        consumer_key=settings.secret(settings.DARAJA_CONSUMER_KEY),
+        consumer_secret=settings.secret(settings.DARAJA_CONSUMER_SECRET),
+        clock=now_ms,
+    )
+    merchant = Merchant(
+        short_code=config.short_code,
+        passkey=settings.secret(settings.DARAJA_PASSKEY),
+        transaction_type=config.transaction_type,
+        party_b=config.party_b,
+    )
+    return Deployment(
+        world=World(
+            store=RtdbStore(app),
+            daraja=DarajaHttp(base_url=config.daraja_base_url, merchant=merchant, tokens=tokens),
+            clock=now_ms,
+            random_bytes=secrets.token_bytes,
+            log=StructuredLog(),
+            callback_secret=settings.secret(settings.CALLBACK_SECRET),
+            device_master_secret=settings.secret(settings.DEVICE_MASTER_SECRET),
+            public_base_url=config.public_base_url,
+            unverified_policy=config.unverified_policy,
+        ),
+        app=app,
+    )

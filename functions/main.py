@@ -1,0 +1,55 @@
+"""The registry: what is deployed, where, with which options and secrets."""
+
+from firebase_functions import db_fn, https_fn, options, scheduler_fn
+from firebase_functions.core import Change
+from flask import Request, Response
+from lipamita.entrypoints import api as api_routes
+from lipamita.entrypoints import callbacks, http, schedules, settings, triggers
+from lipamita.entrypoints import stk_push as stk_push_route
+
+options.set_global_options(
+    region="europe-west1",  # the database's region, the nearest to Kenya that has one
+    cpu=1,  # without it a sixth of a CPU, and one request at a time
+    memory=options.MemoryOption.MB_512,
+    concurrency=40,
+    timeout_sec=60,
+    max_instances=20,
+    secrets=settings.SECRETS,
+)
+settings.refuse_bad_configuration()
+
+
+@https_fn.on_request(invoker="public")
+def stk_push(request: Request) -> Response:
+    """POST /daraja/stk-push"""
+    return http.answer(stk_push_route.post, request)
+
+
+@https_fn.on_request(invoker="public")
+def daraja_callback(request: Request) -> Response:
+    """POST /daraja/callback/{transaction_id}/{key}"""
+    return http.answer(callbacks.post, request)
+
+
+@https_fn.on_request(invoker="public")
+def api(request: Request) -> Response:
+    """GET /api/..."""
+    return http.answer(api_routes.handle, request)
+
+
+@db_fn.on_value_created(reference="/callbacks/{transaction_id}/{evidence_id}")
+def on_callback_recorded(event: db_fn.Event[object]) -> None:
+    """Evidence about a payment was stored."""
+    triggers.callback_recorded(event.params["transaction_id"])
+
+
+@db_fn.on_value_updated(reference="/meters/{meter_id}/pending_recharge/{transaction_id}/processed")
+def on_recharge_processed(event: db_fn.Event[Change[object]]) -> None:
+    """A meter acknowledged a recharge."""
+    triggers.recharge_processed(event.params["meter_id"], event.params["transaction_id"])
+
+
+@scheduler_fn.on_schedule(schedule="every 1 minutes", timeout_sec=60, max_instances=1)
+def reconcile(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
+    """Everything whose due time has passed."""
+    schedules.every_minute()
