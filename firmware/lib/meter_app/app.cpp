@@ -1,0 +1,34 @@
+#include "app.h"
+
+namespace meter {
+
+bool App::begin() {
+  const LoadResult loaded = meter_.begin();
+  const Ledger& ledger = meter_.ledger();
+  const char* const storage = loaded == LoadResult::restored  ? "restored"
+                              : loaded == LoadResult::fresh   ? "fresh"
+                              : loaded == LoadResult::damaged ? "damaged"
+                                                              : "foreign";
+  log_.event(Event("started")
+                 .text("meter_id", config_.meter_id)
+                 .text("firmware", config_.firmware)
+                 .text("storage", storage)
+                 .number("sequence", ledger.sequence)
+                 .number("credited_total_wh", static_cast<int64_t>(ledger.credited_wh))
+                 .number("balance_wh", ledger.balance_wh())
+                 .number("boot_count", ledger.boot_count)
+                 .text("switch", name_of(meter_.supply().state())));
+  return cloud_.begin() && loaded != LoadResult::foreign;
+}
+
+void App::poll() {
+  meter_.poll();
+  cloud_.poll();
+}
+
+void App::stop() {
+  meter_.commit();
+  cloud_.stop();
+}
+
+}  // namespace meter

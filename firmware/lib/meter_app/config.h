@@ -1,0 +1,43 @@
+// Everything the App is told at start. The texts belong to the platform and outlive the App.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "exchange.h"
+#include "session.h"
+#include "sha256.h"
+#include "supply.h"
+
+namespace meter {
+
+struct SavePolicy {
+  uint32_t quantum_wh = 10;       // save when this much was used since the last save
+  uint32_t interval_ms = 60000;   // or when this much time passed and something changed
+};
+
+struct CloudTimes {
+  uint32_t report_interval_ms = 60000;
+  uint32_t hour_interval_ms = 300000;  // how often the running hour is told
+  uint32_t rest_idle_ms = 20000;       // then the second connection is closed: TLS takes 40 KB
+  uint32_t reread_ms = 600000;   // the stream is a hint: read the whole now and then
+  uint32_t silence_ms = 75000;   // no event for so long: the stream is dead
+  uint32_t backoff_first_ms = 1000;
+  uint32_t backoff_most_ms = 60000;
+  NetLimits limits;
+};
+
+struct Config {
+  std::string_view meter_id;
+  Digest device_key{};
+  std::string_view database_url;
+  std::string_view database_namespace;  // empty when the host name says it
+  Account account;
+  std::string_view firmware;
+  uint32_t random_seed = 1;
+  SavePolicy save;
+  SupplyPolicy supply;
+  CloudTimes cloud;
+};
+
+}  // namespace meter

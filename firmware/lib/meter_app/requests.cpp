@@ -1,0 +1,143 @@
+#include "requests.h"
+
+#include "json_writer.h"
+
+namespace meter {
+namespace {
+
+constexpr uint32_t kEatHours = 3;
+
+void append_padded(FixedText<16>& text, uint32_t value) {
+  if (value < 10) text.append('0');
+  text.append(Decimal::of(value).view());
+}
+
+void write_acknowledgement(JsonObject<RequestText::kMaxBody>& body,
+                           const RechargeBook::Acknowledgement& entry, const Ledger& ledger) {
+  const auto key = [&entry](std::string_view field) {
+    FixedText<128> text("pending_recharge/");
+    text.append(entry.transaction_id.view());
+    text.append(field);
+    return text;
+  };
+  body.boolean(key("/processed").view(), true)
+      .server_time(key("/processed_at").view())
+      .number(key("/balance_after").view(), RechargeBook::balance_after(entry, ledger));
+}
+
+}  // namespace
+
+bool Requests::begin() {
+  if (!parse_url(config_.database_url, database_, prefix_)) return false;
+  if (!prefix_.empty() && prefix_.back() == '/') prefix_.remove_suffix(1);
+  return prefix_.find('?') == std::string_view::npos;
+}
+
+bool Requests::snapshot(RequestText& text, std::string_view id_token) const {
+  begin_target(text, "/meters/");
+  return end_target(text, id_token, false);
+}
+
+bool Requests::stream(RequestText& text, std::string_view id_token) const {
+  begin_target(text, "/meters/");
+  text.target.append("/pending_recharge");
+  return end_target(text, id_token, false);
+}
+
+bool Requests::report(RequestText& text, std::string_view id_token, const Meter& meter,
+                      const DeviceStatus& status, const RechargeBook& book, size_t& count) const {
+  begin_target(text, "/meters/");
+  if (!end_target(text, id_token, true)) return false;
+  while (!write_report(text, meter, status, book, count)) {
+    if (count == 0) return false;
+    --count;
+  }
+  return true;
+}
+
+bool Requests::write_report(RequestText& text, const Meter& meter, const DeviceStatus& status,
+                            const RechargeBook& book, size_t count) const {
+  const Ledger& ledger = meter.ledger();
+  const bool closed = meter.supply().state() == SwitchState::connected;
+  JsonObject body(text.body);
+  body.number("current_balance", ledger.balance_wh())
+      .number("consumption_rate", meter.power_w())
+      .number("energy_consumed_total", static_cast<int64_t>(ledger.consumed_wh))
+      .number("credited_total", static_cast<int64_t>(ledger.credited_wh))
+      .number("withdrawn_total", static_cast<int64_t>(ledger.withdrawn_wh))
+      .number("sequence", ledger.sequence)
+      .boolean("status/online", status.online)
+      .text("status/switch", name_of(meter.supply().state()))
+      .text("status/supply", closed ? "on" : "off")
+      .text("status/firmware", config_.firmware)
+      .number("status/rssi", status.rssi)
+      .server_time("status/last_seen")
+      .number("status/boot_count", ledger.boot_count)
+      .text("status/reason", meter.supply().reason());
+  for (size_t i = 0; i < count; ++i) write_acknowledgement(body, book.at(i), ledger);
+  return body.end();
+}
+
+bool Requests::acknowledge_alone(RequestText& text, std::string_view id_token, const Meter& meter,
+                                 const RechargeBook& book) const {
+  begin_target(text, "/meters/");
+  JsonObject body(text.body);
+  body.number("sequence", meter.ledger().sequence);
+  write_acknowledgement(body, book.at(0), meter.ledger());
+  return body.end() && end_target(text, id_token, true);
+}
+
+bool Requests::hour(RequestText& text, std::string_view id_token, const ClosedHour& hour) const {
+  begin_target(text, "/consumption_history/");
+  text.target.append('/');
+  text.target.append(history_key(hour.hour).view());
+  text.body.clear();
+  text.body.append(Decimal::of(hour.energy_wh).view());
+  return text.body.whole() && end_target(text, id_token, true);
+}
+
+void Requests::begin_target(RequestText& text, std::string_view root) const {
+  text.target.clear();
+  text.target.append(prefix_);
+  text.target.append(root);
+  text.target.append(config_.meter_id);
+}
+
+bool Requests::end_target(RequestText& text, std::string_view id_token, bool silent) const {
+  text.target.append(".json?");
+  if (silent) text.target.append("print=silent&");
+  if (!config_.database_namespace.empty()) {
+    text.target.append("ns=");
+    text.target.append(config_.database_namespace);
+    text.target.append('&');
+  }
+  text.target.append("auth=");
+  text.target.append(id_token);
+  return text.target.whole();
+}
+
+// Days to civil date after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+FixedText<16> history_key(uint32_t hour) {
+  const uint32_t local = hour + kEatHours;
+  const uint32_t days = local / 24 + 719468;
+  const uint32_t era = days / 146097;
+  const uint32_t day_of_era = days - era * 146097;
+  const uint32_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const uint32_t month_index = (5 * day_of_year + 2) / 153;
+  const uint32_t day = day_of_year - (153 * month_index + 2) / 5 + 1;
+  const uint32_t month = month_index < 10 ? month_index + 3 : month_index - 9;
+  const uint32_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  FixedText<16> key;
+  key.append(Decimal::of(year).view());
+  key.append('-');
+  append_padded(key, month);
+  key.append('-');
+  append_padded(key, day);
+  key.append('/');
+  append_padded(key, local % 24);
+  return key;
+}
+
+}  // namespace meter

@@ -1,0 +1,98 @@
+// What the portable core asks of its surroundings. Each interface is implemented three times:
+// on the board (src/), on the host (host/) and by the tests.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace meter {
+
+// Durable storage of small records. A write that returns true survives power loss; a write cut by
+// power loss may leave the old value, the new one, a mixture, or nothing under the key.
+class IKeyValue {
+ public:
+  // Bytes read, 0 when the key is absent, unreadable or larger than `capacity`.
+  virtual size_t read(std::string_view key, uint8_t* data, size_t capacity) = 0;
+  virtual bool write(std::string_view key, const uint8_t* data, size_t size) = 0;
+
+ protected:
+  ~IKeyValue() = default;
+};
+
+class IClock {
+ public:
+  virtual uint64_t monotonic_ms() = 0;
+  // Milliseconds since 1970 UTC; 0 until the time is known.
+  virtual int64_t epoch_ms() = 0;
+
+ protected:
+  ~IClock() = default;
+};
+
+struct EnergyReading {
+  uint32_t energy_mwh = 0;  // since the previous reading
+  uint32_t power_w = 0;
+  bool more = false;  // the source holds more: read again before doing anything slow
+};
+
+class IEnergySource {
+ public:
+  virtual EnergyReading read() = 0;
+
+ protected:
+  ~IEnergySource() = default;
+};
+
+// The load switch: a latching relay.
+class ISwitch {
+ public:
+  virtual void set(bool closed) = 0;
+
+ protected:
+  ~ISwitch() = default;
+};
+
+struct EventField {
+  std::string_view name;
+  std::string_view text;
+  int64_t number = 0;
+  bool is_number = false;
+};
+
+// One thing that happened, as a name and a few fields. Never carries keys, passwords or ID tokens.
+class Event {
+ public:
+  static constexpr size_t kMaxFields = 8;
+
+  explicit Event(std::string_view name) : name_(name) {}
+
+  Event& text(std::string_view name, std::string_view value) {
+    if (count_ < kMaxFields) fields_[count_++] = {name, value, 0, false};
+    return *this;
+  }
+
+  Event& number(std::string_view name, int64_t value) {
+    if (count_ < kMaxFields) fields_[count_++] = {name, {}, value, true};
+    return *this;
+  }
+
+  std::string_view name() const { return name_; }
+  const EventField* begin() const { return fields_; }
+  const EventField* end() const { return fields_ + count_; }
+
+ private:
+  std::string_view name_;
+  EventField fields_[kMaxFields];
+  size_t count_ = 0;
+};
+
+class ILog {
+ public:
+  virtual void event(const Event& event) = 0;
+
+ protected:
+  ~ILog() = default;
+};
+
+}  // namespace meter

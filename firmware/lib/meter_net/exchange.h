@@ -1,0 +1,94 @@
+// One HTTP request and its answer, over a connection that is kept alive between requests.
+//
+// A kept connection may have died in silence: a request that got no byte back is repeated once on a
+// fresh one, so only requests that may be repeated belong here. Redirects are followed, never from
+// TLS to plain text.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "connection.h"
+#include "http_parser.h"
+#include "json_reader.h"
+#include "leaf_reader.h"
+#include "ports.h"
+
+namespace meter {
+
+enum class Method { get, put, patch, post };
+
+// Composed by the caller before start(); one instance serves the whole device, one request at a time.
+struct RequestText {
+  HttpParser::Location target;  // path and query; a redirect replaces it
+  static constexpr size_t kMaxBody = 2048;
+  FixedText<kMaxBody> body;
+};
+
+struct NetLimits {
+  uint32_t connect_ms = 10000;
+  uint32_t response_ms = 15000;
+};
+
+class Exchange final : private IBodySink, private ILeafListener {
+ public:
+  static constexpr int kMaxRedirects = 5;
+
+  Exchange(IConnection& connection, IClock& clock, RequestText& text, const NetLimits& limits)
+      : connection_(connection), clock_(clock), text_(text), limits_(limits), error_leaves_(*this) {}
+
+  // `body` receives the JSON of a 2xx answer. `form` marks a url-encoded body instead of JSON.
+  void start(Method method, const Endpoint& endpoint, IJsonHandler& body, bool form = false);
+
+  // done: an answer came, see status(); error: none came, the connection is closed.
+  Progress poll();
+
+  int status() const { return parser_.status(); }
+  bool succeeded() const { return status() >= 200 && status() <= 299 && body_whole_; }
+  std::string_view error_text() const { return error_.view(); }  // member "error" of the answer
+  void close();
+
+ private:
+  enum class State { idle, opening, answering };
+
+  void connect();
+  void send();
+  Progress receive();
+  Progress finish();
+  Progress follow();
+  Progress fail();
+  void on_body(std::string_view slice) override;
+  IJsonHandler& answer_reader();
+  void on_leaf(const Leaf& leaf) override;
+
+  IConnection& connection_;
+  IClock& clock_;
+  RequestText& text_;
+  const NetLimits& limits_;
+  HttpParser parser_;
+  JsonReader json_;
+  LeafReader error_leaves_;
+  FixedText<96> error_;
+  IJsonHandler* body_ = nullptr;
+  Endpoint endpoint_;
+  Method method_ = Method::get;
+  State state_ = State::idle;
+  uint64_t deadline_ms_ = 0;
+  int redirects_ = 0;
+  bool form_ = false;
+  bool reused_ = false;    // the connection served an earlier request
+  bool answered_ = false;  // at least one byte came back
+  bool body_whole_ = false;
+};
+
+// Request line and headers up to the body, as parts for IConnection::write().
+struct RequestHead {
+  std::string_view parts[12];
+  size_t count = 0;
+  Decimal length = Decimal::of(0);
+
+  void compose(Method method, const Endpoint& endpoint, const RequestText& text,
+               std::string_view extra_headers, bool with_body);
+};
+
+}  // namespace meter
