@@ -1,0 +1,1 @@
+"""Firebase Hosting, locally: static files, redirects, headers and rewrites to functions."""
