@@ -114,6 +114,8 @@ async def _events(exchange: Exchange, request: web.Request) -> object:
     seen = after
     while True:
         world = exchange.step()
+        if after > world.journal.last_event:
+            after = seen = 0
         found = world.journal.events(after, kind, about)
         left_ms = round((deadline - loop.time()) * 1000)
         if found or left_ms <= 0:

@@ -138,4 +138,5 @@ def make_world(setup: Setup, *, now_ms: int, certificate: Certificate) -> World:
         certificate=certificate,
     )
     world.populate()
+    world.event("started", seed=setup.seed)
     return world

@@ -264,3 +264,8 @@ def test_environment_and_options_decide_the_keys(loop: Loop) -> None:
     ).json()
     loop.run(server.stop())
     assert (known["short_code"], known["passkey"]) == ("654321", "from-options")
+
+
+def test_the_page_is_served(live: Live) -> None:
+    for path in ("/", "/simulator-page/phone.css", "/simulator-page/phone.js"):
+        assert live.http.get(live.url + path, timeout=TIMEOUT_S).status_code == 200
