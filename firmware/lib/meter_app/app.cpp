@@ -16,8 +16,8 @@ bool App::begin() {
                  .number("sequence", ledger.sequence)
                  .number("credited_total_wh", static_cast<int64_t>(ledger.credited_wh))
                  .number("balance_wh", ledger.balance_wh())
-                 .number("boot_count", ledger.boot_count)
-                 .text("switch", name_of(meter_.supply().state())));
+                 .number("boot_count", ledger.boot_count));
+  meter_.update_supply();
   return cloud_.begin() && loaded != LoadResult::foreign;
 }
 

@@ -235,13 +235,13 @@ void Cloud::snapshot_read() {
   snapshot_.end();
   read_at_ms_ = clock_.monotonic_ms();
   snapshot_wanted_ = false;
+  commit();
   if (!restored_ && meter_.restore(snapshot_.registers())) {
     log_.event(Event("restored")
                    .number("credited_total_wh", static_cast<int64_t>(meter_.ledger().credited_wh))
                    .number("balance_wh", meter_.ledger().balance_wh()));
   }
   restored_ = true;
-  commit();
 }
 
 void Cloud::reported() {

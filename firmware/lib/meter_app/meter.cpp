@@ -14,8 +14,6 @@ LoadResult Meter::begin() {
   saved_ = ledger_;
   ++ledger_.boot_count;
   commit();
-  update_supply();
-  switch_changed_ = false;
   return result;
 }
 
@@ -92,7 +90,10 @@ bool Meter::restore(const Registers& reported) {
     ledger_.sequence = static_cast<uint32_t>(reported.sequence);
   }
   const bool changed = ledger_ != saved_;
-  if (changed) commit();
+  if (changed) {
+    commit();
+    update_supply();
+  }
   return changed;
 }
 

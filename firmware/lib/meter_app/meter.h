@@ -32,7 +32,7 @@ class Meter {
       : config_(config), store_(storage), clock_(clock), energy_(energy), relay_(relay), log_(log),
         supply_(config.supply) {}
 
-  // Loads the ledger, counts the boot, puts the switch where the ledger wants it.
+  // Loads the ledger and counts the boot.
   LoadResult begin();
   void poll();
 
