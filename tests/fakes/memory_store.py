@@ -1,0 +1,177 @@
+"""The database in memory: keeps state, compares and sets, and can die around any write."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from lipamita.adapters.daraja_wire import callback_from_body
+from lipamita.domain.evidence import Callback
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.meter import Meter
+from lipamita.domain.payment import Payment
+from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge
+from lipamita.domain.settlement import Alarm, Review
+from lipamita.domain.tariff import Tariff
+from lipamita.domain.units import Millis
+from lipamita.use_cases.ports import IdempotencyRecord, PendingRecharge, RawCallback, Versioned
+
+
+class ProcessDiedError(Exception):
+    """The process is gone, as far as the use case is concerned."""
+
+
+@dataclass
+class MemoryStore:
+    """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
+
+    before_write: Callable[[str], None] = lambda _: None
+    after_write: Callable[[str], None] = lambda _: None
+    on_read: Callable[[str], None] = lambda _: None
+    payments: dict[TransactionId, Payment] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    keys: dict[tuple[Uid, str], IdempotencyRecord] = field(default_factory=dict)
+    receipts: dict[Receipt, TransactionId] = field(default_factory=dict)
+    latest: dict[Uid, TransactionId] = field(default_factory=dict)
+    callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
+    reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
+    alarms: list[Alarm] = field(default_factory=list)
+    meters: dict[MeterId, Meter] = field(default_factory=dict)
+    tariffs: dict[str, Tariff] = field(default_factory=dict)
+    registers: dict[MeterId, MeterRegister] = field(default_factory=dict)
+    recharges: dict[MeterId, dict[TransactionId, Recharge]] = field(default_factory=dict)
+    acknowledged: dict[TransactionId, Acknowledgement] = field(default_factory=dict)
+
+    def _write(self, path: str, change: Callable[[], None]) -> None:
+        self.before_write(path)
+        change()
+        self.versions[path] = self.versions.get(path, 0) + 1
+        self.after_write(path)
+
+    def _tag(self, path: str) -> str:
+        self.on_read(path)
+        return str(self.versions.get(path, 0))
+
+    def claim_idempotency_key(
+        self, uid: Uid, key_hash: str, record: IdempotencyRecord, *, now_ms: Millis
+    ) -> IdempotencyRecord:
+        if (uid, key_hash) not in self.keys:
+            self._write("idempotency", lambda: self.keys.update({(uid, key_hash): record}))
+        return self.keys[uid, key_hash]
+
+    def create_payment(self, payment: Payment) -> bool:
+        if payment.transaction_id in self.payments:
+            return False
+        path = f"transactions/{payment.transaction_id}"
+        self._write(path, lambda: self.payments.update({payment.transaction_id: payment}))
+        return True
+
+    def read_payment(self, transaction_id: TransactionId) -> Versioned[Payment] | None:
+        tag = self._tag(f"transactions/{transaction_id}")
+        payment = self.payments.get(transaction_id)
+        return None if payment is None else Versioned(payment, tag)
+
+    def replace_payment(self, old: Versioned[Payment], new: Payment) -> bool:
+        path = f"transactions/{new.transaction_id}"
+        if str(self.versions.get(path, 0)) != old.tag:
+            return False
+        self._write(path, lambda: self.payments.update({new.transaction_id: new}))
+        return True
+
+    def due_payments(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
+        due = [
+            (payment.next_check_at_ms, transaction_id)
+            for transaction_id, payment in self.payments.items()
+            if payment.next_check_at_ms is not None and payment.next_check_at_ms <= now_ms
+        ]
+        return [transaction_id for _, transaction_id in sorted(due)[:limit]]
+
+    def postpone(self, transaction_id: TransactionId, next_check_at_ms: Millis | None) -> None:
+        changed = replace(self.payments[transaction_id], next_check_at_ms=next_check_at_ms)
+        path = f"transactions/{transaction_id}"
+        self._write(path, lambda: self.payments.update({transaction_id: changed}))
+
+    def claim_receipt(
+        self, receipt: Receipt, transaction_id: TransactionId, *, channel: str, now_ms: Millis
+    ) -> TransactionId:
+        if receipt not in self.receipts:
+            self._write("receipts", lambda: self.receipts.update({receipt: transaction_id}))
+        return self.receipts[receipt]
+
+    def set_latest_transaction(self, uid: Uid, transaction_id: TransactionId) -> None:
+        self._write("users", lambda: self.latest.update({uid: transaction_id}))
+
+    def record_callback(self, transaction_id: TransactionId, callback: RawCallback) -> None:
+        def change() -> None:
+            stored = self.callbacks.setdefault(transaction_id, {})
+            stored.setdefault(callback.evidence_id, callback)
+            self.payments[transaction_id] = replace(
+                self.payments[transaction_id],
+                next_check_at_ms=callback.received_at_ms,
+                latest_evidence_id=callback.evidence_id,
+            )
+
+        self._write(f"transactions/{transaction_id}", change)
+
+    def read_callbacks(self, transaction_id: TransactionId) -> Sequence[Callback]:
+        self.on_read("callbacks")
+        return [
+            callback_from_body(evidence_id=key, received_at_ms=raw.received_at_ms, body=raw.body)
+            for key, raw in self.callbacks.get(transaction_id, {}).items()
+        ]
+
+    def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
+        told = self.reviews.setdefault(transaction_id, {})
+        self._write("reviews", lambda: told.update({review.evidence_id: review}))
+
+    def raise_alarm(
+        self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis
+    ) -> None:
+        self._write("alarms", lambda: self.alarms.append(alarm))
+
+    def read_meter(self, meter_id: MeterId) -> Meter | None:
+        return self.meters.get(meter_id)
+
+    def read_tariff(self, tariff_id: str) -> Tariff | None:
+        return self.tariffs.get(tariff_id)
+
+    def read_register(self, meter_id: MeterId) -> Versioned[MeterRegister | None]:
+        tag = self._tag(f"registers/{meter_id}")
+        return Versioned(self.registers.get(meter_id), tag)
+
+    def replace_register(
+        self, meter_id: MeterId, old: Versioned[MeterRegister | None], new: MeterRegister
+    ) -> bool:
+        path = f"registers/{meter_id}"
+        if str(self.versions.get(path, 0)) != old.tag:
+            return False
+        self._write(path, lambda: self.registers.update({meter_id: new}))
+        return True
+
+    def put_recharge(self, meter_id: MeterId, recharge: Recharge) -> None:
+        queue = self.recharges.setdefault(meter_id, {})
+        if recharge.transaction_id not in queue:
+            self._write("recharges", lambda: queue.update({recharge.transaction_id: recharge}))
+
+    def read_recharge(
+        self, meter_id: MeterId, transaction_id: TransactionId
+    ) -> PendingRecharge | None:
+        if transaction_id not in self.recharges.get(meter_id, {}):
+            return None
+        return PendingRecharge(acknowledgement=self.acknowledged.get(transaction_id))
+
+    def remove_recharge(self, meter_id: MeterId, transaction_id: TransactionId) -> None:
+        def change() -> None:
+            self.recharges.get(meter_id, {}).pop(transaction_id, None)
+
+        self._write("recharges", change)
+
+    def copy(self) -> MemoryStore:
+        """The same state, without the faults."""
+        twin = copy.deepcopy(replace(self, before_write=_nothing, after_write=_nothing))
+        return replace(twin, on_read=_nothing)
+
+
+def _nothing(_: str) -> None:
+    return None

@@ -1,0 +1,209 @@
+"""Opening a payment: the intent first, the push once, the price frozen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from lipamita.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from lipamita.domain.evidence import PushRefused, PushUnclear
+from lipamita.domain.ids import MeterId, TransactionId, Uid, is_callback_key
+from lipamita.domain.meter import Caller, Role
+from lipamita.domain.payment import Status
+from lipamita.domain.tariff import Block, Tariff
+from lipamita.domain.units import Cents
+from lipamita.use_cases.ports import PushRequest
+from lipamita.use_cases.request_payment import request_payment
+from lipamita.use_cases.settle_payment import settle_payment
+
+from tests.fakes.estate import METER, Estate, ask, success
+from tests.fakes.memory_store import ProcessDiedError
+
+
+def test_the_intent_is_stored_before_the_push() -> None:
+    estate = Estate()
+    seen: list[Status] = []
+    estate.daraja.during_push = lambda _: seen.extend(
+        payment.status for payment in estate.store.payments.values()
+    )
+    payment = request_payment(ask(), estate.world)
+    assert seen == [Status.CREATED]
+    assert payment.status is Status.PROMPTED
+
+
+def test_the_callback_path_carries_a_secret_of_its_own_payment() -> None:
+    estate = Estate()
+    payment = request_payment(ask(), estate.world)
+    *_, transaction_id, key = estate.daraja.pushes[0].callback_url.split("/")
+    assert transaction_id == payment.transaction_id
+    assert is_callback_key("c" * 32, payment.transaction_id, key)
+
+
+def test_the_payer_sees_the_meter_number_without_its_dash() -> None:
+    estate = Estate()
+    request_payment(ask(), estate.world)
+    assert estate.daraja.pushes[0].account_reference == "MTR001"
+
+
+def test_the_same_key_and_body_push_once_and_give_the_same_payment() -> None:
+    estate = Estate()
+    first = request_payment(ask(), estate.world)
+    second = request_payment(ask(), estate.world)
+    assert second == first
+    assert len(estate.daraja.pushes) == 1
+
+
+def test_a_second_tap_during_the_push_does_not_push() -> None:
+    estate = Estate()
+    taps: list[Status] = []
+
+    def tap_again(_: PushRequest) -> None:
+        estate.daraja.during_push = lambda _: None
+        taps.append(request_payment(ask(), estate.world).status)
+
+    estate.daraja.during_push = tap_again
+    request_payment(ask(), estate.world)
+    assert taps == [Status.CREATED]
+    assert len(estate.daraja.pushes) == 1
+
+
+def test_the_same_key_with_another_body_is_a_conflict_and_pushes_nothing() -> None:
+    estate = Estate()
+    request_payment(ask(), estate.world)
+    with pytest.raises(ConflictError) as raised:
+        request_payment(ask(amount_kes=501), estate.world)
+    assert raised.value.code == "idempotency_key_reused"
+    assert len(estate.daraja.pushes) == 1
+
+
+def test_another_key_is_another_payment() -> None:
+    estate = Estate()
+    first = request_payment(ask(), estate.world)
+    second = request_payment(ask(key="key-2"), estate.world)
+    assert first.transaction_id != second.transaction_id
+
+
+def test_a_lost_answer_leaves_the_payment_open_and_unpushed_again() -> None:
+    estate = Estate()
+    estate.daraja.push_answer = PushUnclear(why="ReadTimeout")
+    payment = request_payment(ask(), estate.world)
+    again = request_payment(ask(), estate.world)
+    assert (payment.status, payment.reason) == (Status.CREATED, "push_unknown")
+    assert again.transaction_id == payment.transaction_id
+    assert len(estate.daraja.pushes) == 1
+
+
+def test_a_refused_push_fails_with_its_reason_and_an_alarm_if_it_is_ours_to_mend() -> None:
+    estate = Estate()
+    estate.daraja.push_answer = PushRefused(
+        code="push_rejected", message="Not set up.", detail="400.002.02", alarm=True
+    )
+    payment = request_payment(ask(), estate.world)
+    assert (payment.status, payment.reason) == (Status.FAILED, "push_rejected")
+    assert payment.next_check_at_ms is None
+    assert [alarm.kind for alarm in estate.store.alarms] == ["push_refused"]
+
+
+def test_a_callback_before_the_push_response_is_credited_and_not_lowered() -> None:
+    estate = Estate()
+
+    def paid_already(_: PushRequest) -> None:
+        payment = next(iter(estate.store.payments.values()))
+        estate.tell(payment, success(payment))
+        settle_payment(payment.transaction_id, estate.world)
+
+    estate.daraja.during_push = paid_already
+    payment = request_payment(ask(), estate.world)
+    assert payment.status is Status.PAID
+    assert payment.checkout_request_id == "ws_CO_1"
+    assert estate.store.registers[METER].credited_total_wh == 20_000
+
+
+@pytest.mark.parametrize("died_at", range(1, 4))
+def test_dying_before_the_push_never_pushes_twice(died_at: int) -> None:
+    estate = Estate()
+    writes = 0
+
+    def die(_: str) -> None:
+        nonlocal writes
+        writes += 1
+        if writes == died_at:
+            raise ProcessDiedError
+
+    estate.store.after_write = die
+    with pytest.raises(ProcessDiedError):
+        request_payment(ask(), estate.world)
+    estate.store.after_write = lambda _: None
+    request_payment(ask(), estate.world)
+    assert len(estate.daraja.pushes) <= 1
+
+
+def test_dying_right_after_the_push_leaves_a_payment_its_callback_still_finds() -> None:
+    estate = Estate()
+
+    def die(path: str) -> None:
+        if path.startswith("transactions/") and estate.daraja.pushes:
+            raise ProcessDiedError
+
+    estate.store.before_write = die
+    with pytest.raises(ProcessDiedError):
+        request_payment(ask(), estate.world)
+    estate.store.before_write = lambda _: None
+    payment = next(iter(estate.store.payments.values()))
+    estate.tell(payment, success(payment))
+    assert settle_payment(payment.transaction_id, estate.world).status is Status.PAID
+
+
+def test_the_price_is_frozen_when_the_payment_is_requested() -> None:
+    estate = Estate()
+    payment = request_payment(ask(), estate.world)
+    dearer = Block(up_to_wh=None, price_cents_per_kwh=Cents(5_000))
+    estate.store.tariffs["flat"] = Tariff(tariff_id="flat", blocks=(dearer,))
+    estate.tell(payment, success(payment))
+    settled = settle_payment(payment.transaction_id, estate.world)
+    assert settled.delivery.energy_wh == payment.quote.energy_wh == 20_000
+
+
+def test_an_unknown_meter_stores_nothing() -> None:
+    estate = Estate()
+    with pytest.raises(NotFoundError) as raised:
+        request_payment(replace(ask(), meter_id=MeterId("MTR-404")), estate.world)
+    assert raised.value.field == "meter_id"
+    assert not estate.store.versions
+
+
+@pytest.mark.parametrize(
+    "caller",
+    [
+        Caller(uid=Uid("tenant-brian"), role=Role.TENANT),
+        Caller(uid=Uid("device-mtr-001"), role=Role.METER, meter_id=METER),
+    ],
+)
+def test_a_foreign_tenant_and_a_device_may_not_pay(caller: Caller) -> None:
+    estate = Estate()
+    with pytest.raises(ForbiddenError):
+        request_payment(ask(caller=caller), estate.world)
+    assert not estate.store.versions
+
+
+def test_an_operator_may_pay_for_any_meter() -> None:
+    estate = Estate()
+    operator = Caller(uid=Uid("operator-grace"), role=Role.OPERATOR)
+    assert request_payment(ask(caller=operator), estate.world).status is Status.PROMPTED
+
+
+def test_an_amount_that_buys_nothing_is_refused_before_anything_is_stored() -> None:
+    estate = Estate()
+    golden = Block(up_to_wh=None, price_cents_per_kwh=Cents(100_000_000))
+    estate.store.tariffs["flat"] = Tariff(tariff_id="flat", blocks=(golden,))
+    with pytest.raises(InvalidInputError) as raised:
+        request_payment(ask(amount_kes=1), estate.world)
+    assert raised.value.code == "amount_too_small"
+    assert not estate.store.versions
+
+
+def test_the_users_latest_transaction_is_the_last_requested() -> None:
+    estate = Estate()
+    request_payment(ask(), estate.world)
+    last = request_payment(ask(key="key-2"), estate.world)
+    assert estate.store.latest == {Uid("tenant-amina"): TransactionId(last.transaction_id)}
