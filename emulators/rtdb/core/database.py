@@ -101,6 +101,16 @@ class Database:
         """End those watches whose (perhaps renewed) principal may not read."""
         self.watches.recheck(watches, self._still_readable)
 
+    def expire_credentials(self, uid: str | None) -> int:
+        """Tell the watches of a user (None: of all users) that their token is no longer valid."""
+        told = 0
+        for watch in self.watches.all():
+            who = watch.principal
+            if who.uid is not None and uid in (None, who.uid):
+                watch.listener.credential_expired(watch)
+                told += 1
+        return told
+
     def set_rules(self, text: str) -> None:
         """Replace the rules; RulesRejectedError leaves the old ones. Watches are checked anew."""
         self.rules = compile_rules(text)

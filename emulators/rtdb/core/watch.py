@@ -23,6 +23,9 @@ class Listener(Protocol):
     def revoked(self, watch: Watch) -> None:
         """The rules no longer allow the read; the watch has ended."""
 
+    def credential_expired(self, watch: Watch) -> None:
+        """The token the watch was started with is declared no longer valid."""
+
 
 class Watch:
     """One watch. `principal` may be renewed by its owner; `rests_on` is kept by the registry."""

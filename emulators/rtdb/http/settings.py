@@ -68,6 +68,12 @@ def _forget_why(request: Request, _instances: Instances, database: Database) -> 
     return answers.success(None)
 
 
+def _expire(request: Request, _instances: Instances, database: Database) -> Response:
+    """For tests: what a client sees an hour after it signed in."""
+    _require_admin(request)
+    return answers.success({"told": database.expire_credentials(request.parameters.get("uid"))})
+
+
 def _coverage(_request: Request, _instances: Instances, database: Database) -> Response:
     return answers.success({"rules": _counts(database)})
 
@@ -120,6 +126,7 @@ _ANSWERS: dict[tuple[str, str], Answer] = {
     ("GET", "/.inspect/databases.json"): _databases,
     ("GET", "/.inspect/why.json"): _why,
     ("DELETE", "/.inspect/why.json"): _forget_why,
+    ("POST", "/.inspect/expire.json"): _expire,
     ("GET", "/.inspect/coverage.json"): _coverage,
     ("GET", "/.inspect/coverage"): _coverage_page,
 }

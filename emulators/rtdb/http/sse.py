@@ -49,6 +49,10 @@ class Stream:
         self.outlet.send(CANCEL)
         self.outlet.close()
 
+    def credential_expired(self, _watch: Watch) -> None:
+        self.outlet.send(AUTH_REVOKED)
+        self.outlet.close()
+
 
 def first_frame(node: Node | None) -> bytes:
     """The whole value, as every stream begins."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 from emulators.rtdb.rules.errors import EvaluationError
@@ -40,16 +41,21 @@ def number_text(value: int | float) -> str:
         return "NaN"
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
-    if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
-    digits, exponent = repr(value), ""
-    if "e" in digits:
-        digits, exponent = digits.split("e")
-        power = int(exponent)
-        if -7 <= power < 0:
-            return f"{value:.{-power + len(digits.replace('.', '').lstrip('-')) - 1}f}"
-        exponent = f"e{'+' if power > 0 else '-'}{abs(power)}"
-    return digits + exponent
+    sign = "-" if value < 0 else ""
+    return sign + _positive_text(Decimal(repr(abs(value))))
+
+
+def _positive_text(value: Decimal) -> str:
+    """The shortest digits, written out between 1e-7 and 1e21, else with an exponent."""
+    if value == 0:
+        return "0"
+    shortest = value.normalize()
+    power = shortest.adjusted()
+    if -7 < power < 21:
+        return format(shortest, "f")
+    digits = "".join(map(str, shortest.as_tuple().digits))
+    fraction = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{digits[0]}{fraction}e{'+' if power > 0 else '-'}{abs(power)}"
 
 
 def _joined(value: Any) -> str:
