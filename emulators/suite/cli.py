@@ -14,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
+from emulators.suite import official
 from emulators.suite.arguments import Arguments, parse_arguments
 from emulators.suite.command import Command
 from emulators.suite.ports import PortsTaken, choose_ports
@@ -31,6 +32,8 @@ FAILED = 1
 
 def main(words: Sequence[str], started_s: float) -> int:
     """Run the command line; the process' exit status. `started_s` is of `time.monotonic()`."""
+    if words[:1] == ["official"]:
+        return official.main(words[1:])
     arguments = parse_arguments(words)
     try:
         return asyncio.run(_run(arguments, started_s))
