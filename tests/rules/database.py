@@ -73,7 +73,7 @@ class Tally:
 
 
 class RulesDatabase:
-    """The database as the tests see it: `expect` starts from `world()`, `attempt` goes on."""
+    """The database as the tests see it: `expect` starts from `world()`, the rest goes on."""
 
     def __init__(self, host: str, port: int, tally: Tally) -> None:
         self._connection = http.client.HTTPConnection(host, port, timeout=REQUEST_LIMIT_S)
@@ -92,6 +92,10 @@ class RulesDatabase:
     def given(self, changes: Mapping[str, object]) -> None:
         """Start from the world with these absolute paths changed, as the functions would."""
         self.reset()
+        self.go_on(changes)
+
+    def go_on(self, changes: Mapping[str, object]) -> None:
+        """Change these absolute paths, as the functions would, and leave the rest as it is."""
         self._dirty = True
         self._as_admin("PATCH", "", dict(changes))
 
@@ -130,6 +134,10 @@ class RulesDatabase:
     def expect(self, identity: Identity, request: Request, *, allowed: bool) -> list[str]:
         """Try it on a fresh world; a line for each breach of what was expected (so one or none)."""
         self.reset()
+        return self.judge(identity, request, allowed=allowed)
+
+    def judge(self, identity: Identity, request: Request, *, allowed: bool) -> list[str]:
+        """Like `expect`, going on from what earlier attempts wrote."""
         if self.attempt(identity, request) is allowed:
             return []
         verdict = "denied, expected to be allowed" if allowed else "allowed, expected to be denied"

@@ -69,7 +69,7 @@ UNFIT: list[Request] = [
     put(f"{ALERTS}/a1/raised_at", EARLIER + 1),
     put(f"{ALERTS}/a1/value", 901),
     put(f"{ALERTS}/a1", alert()),
-    put(f"{ALERTS}/a2/value", 1),
+    put(f"{ALERTS}/a2/value", 2),
     put(f"{ALERTS}/a2/cleared_at", EARLIER + 6),
     delete(f"{ALERTS}/a2/cleared_at"),
     delete(f"{ALERTS}/a1/kind"),

@@ -91,7 +91,12 @@ _WORLD: dict[str, object] = {
             },
             "alerts": {
                 "a1": {"kind": "low_credit", "raised_at": EARLIER, "value": 900},
-                "a2": {"kind": "tamper", "raised_at": EARLIER, "cleared_at": EARLIER + 5},
+                "a2": {
+                    "kind": "tamper",
+                    "raised_at": EARLIER,
+                    "cleared_at": EARLIER + 5,
+                    "value": 1,
+                },
                 "srv-1": {"kind": "registers_fell", "raised_at": EARLIER},
             },
             "pending_recharge": {
