@@ -165,9 +165,8 @@ class Application:
 
     async def _configure(self, request: web.Request) -> web.Response:
         desk, fields = self._desk(request.match_info["project"]), Fields(await _json(request))
-        if "signIn" in fields:
-            if Fields(fields.json("signIn")).flag("allowDuplicateEmails"):
-                raise AuthError("allowDuplicateEmails: true is not supported.", http_status=501)
+        if Fields(fields.json("signIn") or {}).flag("allowDuplicateEmails"):
+            raise AuthError("allowDuplicateEmails: true is not supported.", http_status=501)
         if "emailPrivacyConfig" in fields:
             privacy = Fields(fields.json("emailPrivacyConfig"))
             desk.hide_unknown_emails = privacy.flag("enableImprovedEmailPrivacy") or False
