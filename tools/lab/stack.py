@@ -1,0 +1,175 @@
+"""Start the emulators, the functions and the simulator, and know where they listen."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tools.lab.database import Database
+from tools.lab.meter import Meter, MeterSettings
+from tools.lab.people import Person, sign_in
+from tools.lab.process import LimitReachedError, Process
+from tools.lab.simulator import Simulator
+
+START_LIMIT_S = 30.0
+SEED = Path("emulator-data")
+SECRETS_FILE = Path("functions/.secret.local")
+SECRET_NAMES = (
+    "DARAJA_CONSUMER_KEY",
+    "DARAJA_CONSUMER_SECRET",
+    "DARAJA_PASSKEY",
+    "CALLBACK_SECRET",
+    "DEVICE_MASTER_SECRET",
+)
+
+
+@dataclass
+class Stack:
+    """A running system. Stop it, or use it as a context manager's result."""
+
+    processes: list[Process]
+    ready: Mapping[str, Any]
+    secrets: Mapping[str, str]
+    folder: Path
+    meters: list[Meter] = field(default_factory=list)
+
+    @property
+    def database(self) -> Database:
+        """Admin access to the project's namespace."""
+        return Database(self.url("rtdb"), self.ready["namespace"])
+
+    @property
+    def simulator(self) -> Simulator:
+        """The simulator's control."""
+        return Simulator(self.url("daraja"))
+
+    def url(self, name: str) -> str:
+        """Where an emulator listens."""
+        url: str = self.ready[name]["url"]
+        return url
+
+    def sign_in(self, email: str, password: str) -> Person:
+        """Somebody of the demo estate, using the Hosting address."""
+        return sign_in(self.url("auth"), self.url("hosting"), email, password)
+
+    def meter(
+        self,
+        meter_id: str,
+        *,
+        die_after: str | None = None,
+        echo: Callable[[str], None] | None = None,
+        **settings: int,
+    ) -> Meter:
+        """Start a virtual meter; its storage outlives it within this stack."""
+        meter = Meter(
+            MeterSettings(
+                meter_id=meter_id,
+                database_url=self.url("rtdb"),
+                namespace=self.ready["namespace"],
+                auth_url=self.url("auth"),
+                master_secret=self.secrets["DEVICE_MASTER_SECRET"],
+                store_dir=self.folder / meter_id,
+                **settings,
+            ),
+            die_after=die_after,
+            echo=echo,
+        )
+        self.meters.append(meter)
+        return meter
+
+    def run_schedule(self) -> None:
+        """Run reconcile by hand, as the clock would. Returns when it is done."""
+        project = self.ready["project"]
+        requests.post(
+            f"{self.url('functions')}/functions/projects/{project}"
+            "/triggers/europe-west1-reconcile-0",
+            timeout=(3, 70),
+        ).raise_for_status()
+
+    def stop(self) -> None:
+        """End everything, meters first."""
+        for meter in self.meters:
+            meter.stop()
+        for process in reversed(self.processes):
+            process.stop()
+
+
+def start_together(folder: Path, *, echo: Callable[[str], None] | None = None) -> Stack:
+    """Everything in one suite on the usual ports, with this machine's own secrets."""
+    ready_file = folder / "ready.json"
+    process = Process("emulators", _emulators(ready_file, ["--import", str(SEED)]), echo=echo)
+    return Stack([process], _ready(process, ready_file), read_secrets(), folder)
+
+
+def start_apart(folder: Path, *, environment: Mapping[str, str] | None = None) -> Stack:
+    """Simulator and suite as processes of their own, on free ports, with secrets of their own.
+
+    No schedule runs by the clock: a journey runs it by hand.
+    """
+    own = {name: secrets.token_hex(32) for name in SECRET_NAMES}
+    shared = {**own, "DARAJA_SHORT_CODE": "600000", **(environment or {})}
+    daraja_ready, suite_ready = folder / "daraja.json", folder / "suite.json"
+    daraja = Process(
+        "simulator",
+        _emulators(daraja_ready, ["--only", "daraja", *_free_ports("daraja", "hub")]),
+        environment=shared,
+    )
+    try:
+        first = _ready(daraja, daraja_ready)
+        only = ("rtdb", "auth", "functions", "hosting")
+        suite = Process(
+            "suite",
+            _emulators(
+                suite_ready,
+                [
+                    *("--only", ",".join(only), "--import", str(SEED), "--no-clock"),
+                    *("--keep-alive-s", "2"),
+                    *_free_ports(*only, "hub"),
+                ],
+            ),
+            environment={**shared, "DARAJA_BASE_URL": first["daraja"]["url"]},
+        )
+    except BaseException:
+        daraja.stop()
+        raise
+    try:
+        ready = {**_ready(suite, suite_ready), "daraja": first["daraja"]}
+    except BaseException:
+        suite.stop()
+        daraja.stop()
+        raise
+    return Stack([daraja, suite], ready, own, folder)
+
+
+def read_secrets() -> dict[str, str]:
+    """functions/.secret.local, made by ``make setup``."""
+    lines = SECRETS_FILE.read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _emulators(ready_file: Path, words: Sequence[str]) -> list[str | Path]:
+    return [
+        sys.executable, "-m", "emulators", "start", "--watch-parent",
+        "--ready-file", ready_file, *words,
+    ]  # fmt: skip
+
+
+def _free_ports(*names: str) -> list[str]:
+    return [word for name in names for word in ("--port", f"{name}=0")]
+
+
+def _ready(process: Process, ready_file: Path) -> dict[str, Any]:
+    try:
+        process.wait_for(ready_file.exists, limit_s=START_LIMIT_S)
+    except LimitReachedError:
+        process.stop()
+        raise
+    node: dict[str, Any] = json.loads(ready_file.read_text())
+    return node
