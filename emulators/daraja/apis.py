@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from emulators.daraja import stk_push, stk_query
+from emulators.daraja import (
+    b2c,
+    c2b,
+    lookups,
+    pull,
+    qr_code,
+    reversal,
+    stk_push,
+    stk_query,
+)
 from emulators.daraja.plan import Plan
 from emulators.daraja.wire import Answer, Body
 from emulators.daraja.world import World
@@ -31,4 +40,31 @@ APIS: dict[str, Api] = {
     "/mpesa/stkpushquery/v1/query": Api(
         name="stk_query", handle=stk_query.query, wrong_method_is_405=True
     ),
+    "/mpesa/c2b/v1/registerurl": Api(
+        name="c2b_register", handle=c2b.register(1), bad_token=_C2B_TOKEN
+    ),
+    "/mpesa/c2b/v2/registerurl": Api(
+        name="c2b_register", handle=c2b.register(2), bad_token=_C2B_TOKEN
+    ),
+    "/mpesa/c2b/v1/simulate": Api(name="c2b_simulate", handle=c2b.simulate, bad_token=_C2B_TOKEN),
+    "/mpesa/c2b/v2/simulate": Api(name="c2b_simulate", handle=c2b.simulate, bad_token=_C2B_TOKEN),
+    "/pulltransactions/v1/register": Api(
+        name="pull_register", handle=pull.register, bad_token=_C2B_TOKEN
+    ),
+    "/pulltransactions/v1/query": Api(
+        name="pull_query", handle=pull.query, bad_token=_C2B_TOKEN, methods=("POST", "GET")
+    ),
+    "/mpesa/b2c/v1/paymentrequest": Api(name="b2c", handle=b2c.payment_request(1)),
+    "/mpesa/b2c/v3/paymentrequest": Api(name="b2c", handle=b2c.payment_request(3)),
+    "/mpesa/reversal/v1/request": Api(name="reversal", handle=reversal.request),
+    "/mpesa/transactionstatus/v1/query": Api(
+        name="transaction_status", handle=lookups.transaction_status, bad_token=_C2B_TOKEN
+    ),
+    "/mpesa/accountbalance/v1/query": Api(
+        name="account_balance",
+        handle=lookups.account_balance,
+        bad_token=_BALANCE_TOKEN,
+        wrong_method_is_405=True,
+    ),
+    "/mpesa/qrcode/v1/generate": Api(name="qr_code", handle=qr_code.generate),
 }

@@ -59,6 +59,7 @@ class Book:
         self._balances: defaultdict[str, int] = defaultdict(int)
         self._rows: dict[str, Row] = {}
         self._rows_of: defaultdict[str, list[Row]] = defaultdict(list)
+        self._rows_of_conversation: dict[str, Row] = {}
 
     def balance(self, account: str) -> int:
         """Whole KES in the account."""
@@ -80,6 +81,10 @@ class Book:
         """The row of a receipt."""
         return self._rows.get(receipt)
 
+    def row_of_conversation(self, conversation_id: str) -> Row | None:
+        """The row a payout or reversal made, by either of its conversation ids."""
+        return self._rows_of_conversation.get(conversation_id)
+
     def set_balance(self, account: str, amount: int) -> None:
         """Make the account hold `amount`, the difference coming from or going outside."""
         self._move(OUTSIDE, account, amount - self.balance(account))
@@ -95,6 +100,8 @@ class Book:
         self._move(source, target, row.amount)
         self._rows[row.receipt] = row
         self._rows_of[row.msisdn].append(row)
+        for conversation_id in row.conversation_ids:
+            self._rows_of_conversation[conversation_id] = row
 
     def _move(self, source: str, target: str, amount: int) -> None:
         self._balances[source] -= amount

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import get_args
 
+from emulators.daraja.c2b import Payment, pay
 from emulators.daraja.checked import (
     ANYTHING,
     BadInputError,
@@ -19,6 +20,7 @@ from emulators.daraja.merchants import Merchant
 from emulators.daraja.notices import enqueue
 from emulators.daraja.payer import cancel, enter_pin, ignore
 from emulators.daraja.phones import Auto, Phone, is_msisdn
+from emulators.daraja.plan import NotifyPlan
 from emulators.daraja.stk_callback import notice, render
 from emulators.daraja.switches import BadSwitchError, set_switches
 from emulators.daraja.wire import json_text
@@ -99,6 +101,32 @@ def act(world: World, msisdn: str, action: str, given: Given) -> dict[str, objec
         "result_code": push.result_code,
         "receipt": push.receipt,
     }
+
+
+def pay_by_hand(world: World, msisdn: str, given: Given) -> dict[str, object]:
+    """Pay from the M-PESA menu: {short_code (or till), amount, account_reference}."""
+    values = read(given, _BY_HAND)
+    phone = _phone(world, msisdn)
+    wanted, reference = str(values["short_code"]), str(values["account_reference"])
+    merchant = next((item for item in world.merchants.values() if item.party_b == wanted), None)
+    if merchant is None:
+        raise NotFoundError(f"no PayBill or till has the number {wanted}")
+    scenario = world.scenarios.find("c2b_payment", msisdn, reference)
+    amount = values["amount"]
+    assert isinstance(amount, int)
+    payment = Payment(
+        receipt=world.ids.receipt(world.now_ms),
+        merchant=merchant,
+        phone=phone,
+        amount=amount,
+        bill_reference=reference,
+        at_ms=world.now_ms,
+        plan=scenario.plan.notify if scenario else NotifyPlan(),
+    )
+    if scenario:
+        world.scenarios.spend(scenario)
+    pay(world, payment)
+    return {"receipt": payment.receipt, "state": payment.state}
 
 
 def show_ledger(world: World) -> dict[str, object]:
@@ -212,6 +240,11 @@ _MERCHANT = {
     "kind": Field(Choice("paybill", "till"), default="paybill"),
     "name": Field(Text(1, 300)),
     "passkey": Field(Text(1, 200)),
+}
+_BY_HAND = {
+    "short_code": Field(Text(5, 7)),
+    "amount": Field(Whole(1, 250_000)),
+    "account_reference": Field(Text(0, 20), default=""),
 }
 _SEND = {
     "url": Field(Text(8, 2_000), default=None),

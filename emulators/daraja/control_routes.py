@@ -72,6 +72,9 @@ def control_routes(exchange: Exchange, base_url: Callable[[], str]) -> list[web.
             phone + "/{action:pin|cancel|ignore}",
             plain(lambda world, r, g: control.act(world, _msisdn(r), r.match_info["action"], g)),
         ),
+        web.post(
+            phone + "/pay", plain(lambda world, r, g: control.pay_by_hand(world, _msisdn(r), g))
+        ),
         web.get("/simulator/ledger", plain(lambda world, _r, _g: control.show_ledger(world))),
         web.get("/simulator/pushes", plain(lambda world, _r, _g: control.show_pushes(world))),
         web.get("/simulator/requests", plain(_requests)),

@@ -26,6 +26,11 @@ def dashed(at_ms: int) -> str:
     return eat(at_ms).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def utc(at_ms: int) -> str:
+    """2026-11-21T08:00:00Z, as in the rows of Pull."""
+    return eat(at_ms).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def parse_stamp(text: str) -> int | None:
     """Milliseconds of a YYYYMMDDHHmmss, or None when it is not one."""
     return _parse(text, "%Y%m%d%H%M%S") if len(text) == 14 and text.isdecimal() else None

@@ -7,8 +7,10 @@ from emulators.daraja import result_codes as codes
 from emulators.daraja.book import InsufficientFundsError, Row
 from emulators.daraja.checked import NotFoundError
 from emulators.daraja.nairobi import eat
-from emulators.daraja.phones import Auto, Phone, Sms
+from emulators.daraja.phones import Auto, Phone
+from emulators.daraja.sms import receive_sms, shillings
 from emulators.daraja.stk_callback import notify
+from emulators.daraja.twin import announce
 from emulators.daraja.world import Push, World
 
 MAX_PROMPT_TEXT = 182
@@ -87,18 +89,7 @@ def close(world: World, push: Push, code: str) -> None:
         result_code=code,
         receipt=push.receipt,
     )
-    notify(world, push)
-
-
-def receive_sms(world: World, phone: Phone, text: str) -> None:
-    """Put a message of MPESA into the inbox."""
-    phone.sms.append(Sms(at_ms=world.now_ms, text=text))
-    world.event("sms", msisdn=phone.msisdn, text=text)
-
-
-def shillings(amount: int) -> str:
-    """Ksh1,140.00."""
-    return f"Ksh{amount:,}.00"
+    notify(world, push, wait_ms=announce(world, push))
 
 
 def _open(world: World, msisdn: str) -> tuple[Phone, Push]:

@@ -15,8 +15,8 @@ from emulators.daraja.wire import Numeral, json_text
 from emulators.daraja.world import Push, World
 
 
-def notify(world: World, push: Push) -> None:
-    """Send what the plan wants sent about a push that has just ended."""
+def notify(world: World, push: Push, *, wait_ms: int = 0) -> None:
+    """Send what the plan wants sent about a push that has just ended, after `wait_ms`."""
     plan = push.plan.notify
     if plan.none:
         world.event("callback_withheld", checkout_request_id=push.checkout_request_id)
@@ -32,7 +32,7 @@ def notify(world: World, push: Push) -> None:
         send(
             world,
             notice(push, render(world, push, code, told_plan)),
-            delay_ms=plan.late_ms + delay_ms,
+            delay_ms=wait_ms + plan.late_ms + delay_ms,
             copies=plan.copies,
         )
 

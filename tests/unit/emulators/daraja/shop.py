@@ -7,9 +7,11 @@ from typing import Any
 
 from emulators.daraja.certificate import Certificate
 from emulators.daraja.gateway import OAUTH_PATH, Request, handle
-from emulators.daraja.journal import Delivery
+from emulators.daraja.journal import Delivery, Outcome
 from emulators.daraja.merchants import Merchant
 from emulators.daraja.nairobi import stamp
+from emulators.daraja.notices import delivered
+from emulators.daraja.payer import enter_pin
 from emulators.daraja.switches import Switches
 from emulators.daraja.wire import Answer
 from emulators.daraja.world import Setup, World, make_world
@@ -102,6 +104,41 @@ class Shop:
         self.world.timeline.wall_ms += ms
         self.world.timeline.advance_to(self.world.now_ms + ms)
 
+    def initiated(self, party: str = "PartyA", **changes: object) -> dict[str, object]:
+        """The fields that B2C, Reversal, Transaction Status and Account Balance share."""
+        keys = self.world.identity.keys
+        body = {
+            "Initiator": keys.initiator_name,
+            "SecurityCredential": CERTIFICATE.encrypt(keys.initiator_password),
+            party: self.paybill.short_code,
+            "Remarks": "as agreed",
+            "QueueTimeOutURL": "https://shop.example/timeout",
+            "ResultURL": "https://shop.example/result",
+        } | changes
+        return {name: value for name, value in body.items() if value is not None}
+
+    def result(self) -> dict[str, Any]:
+        """The one result sent when the work is done."""
+        self.advance(1)
+        [delivery] = self.sent()
+        assert delivery.notice.what == "result"
+        result = json.loads(delivery.notice.text)["Result"]
+        assert isinstance(result, dict)
+        return result
+
+    def paid(self, amount: int = 500) -> str:
+        """The receipt of an STK payment whose callback is out."""
+        self.pushed(Amount=amount)
+        enter_pin(self.world, PAYER, "1234")
+        self.sent()
+        return self.world.book.rows()[-1].receipt
+
+    def reply(self, delivery: Delivery, body: str, status: int | None = 200) -> None:
+        """What the merchant answered to a delivery."""
+        delivered(
+            self.world, delivery, Outcome(status=status, body=body, error=None, duration_ms=1)
+        )
+
     def sent(self) -> list[Delivery]:
         """What the core wants sent since the last time."""
         outgoing, self.world.outbox = self.world.outbox, []
@@ -113,6 +150,12 @@ class Shop:
         callback = json.loads(delivery.notice.text)["Body"]["stkCallback"]
         assert isinstance(callback, dict)
         return callback
+
+
+def parameters(result: dict[str, Any]) -> dict[str, Any]:
+    """The ResultParameters of a result by key."""
+    listed = result["ResultParameters"]["ResultParameter"]
+    return {item["Key"]: item.get("Value") for item in listed}
 
 
 def request(
