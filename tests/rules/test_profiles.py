@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rules.database import Request, RulesDatabase, delete, patch, post, put
-from tests.rules.identities import DEVICE, NO_ONE, OWNER, STRANGER, only
+from tests.rules.identities import CLAIMLESS_DEVICE, NO_ONE, OWNER, STRANGER, only
 from tests.rules.values import NOT_BOOLEANS, NOT_STRINGS, with_priority
 from tests.rules.world import PAID, world
 
@@ -81,5 +81,13 @@ def test_a_new_user_names_itself_before_the_functions_know_it(database: RulesDat
     assert database.expect_only(only(STRANGER), [put("users/just-signed-up/name", "New")]) == []
 
 
-def test_a_device_account_has_no_profile(database: RulesDatabase) -> None:
-    assert not database.attempt(DEVICE, put("users/device-mtr-001/name", "Meter"))
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", "Meter"), ("language", "en"), ("notifications", {"payment": True})],
+)
+def test_a_device_account_has_no_profile(
+    database: RulesDatabase, field: str, value: object
+) -> None:
+    # The same account is a user like any other once its claims are gone.
+    own = put(f"users/device-mtr-001/{field}", value)
+    assert database.expect_only(only(CLAIMLESS_DEVICE), [own]) == []
