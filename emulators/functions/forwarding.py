@@ -27,6 +27,10 @@ HOP_BY_HOP = frozenset(
 NO_BODY = frozenset({204, 304})
 
 
+class NotReached(Exception):  # noqa: N818 (it names what happened)
+    """The worker took no connection: nothing of the request has been seen by a function."""
+
+
 def client_session() -> aiohttp.ClientSession:
     """A session that adds, follows, decodes and retries nothing."""
     return aiohttp.ClientSession(
@@ -40,7 +44,10 @@ def client_session() -> aiohttp.ClientSession:
 async def forward(
     session: aiohttp.ClientSession, worker: Worker, call: Call, request: web.Request
 ) -> web.StreamResponse:
-    """Let `worker` answer. A dead worker is 502, one that takes too long 504."""
+    """Let `worker` answer. One that dies meanwhile is 502, one that takes too long 504.
+
+    Raises NotReached when it is dead already.
+    """
     headers = _request_headers(request, call)
     body = await request.read()
     _, mark, query = request.raw_path.partition("?")
@@ -57,6 +64,8 @@ async def forward(
             timeout=timeout,
         ) as answer:
             return await _answer(request, answer)
+    except aiohttp.ClientConnectorError as error:
+        raise NotReached from error
     except TimeoutError:
         return refused(504, "timeout", f"{call.endpoint.name} took longer than {timeout_s} s")
     except aiohttp.ClientError as error:

@@ -16,7 +16,13 @@ from emulators.functions.calls import Call, NoSuchFunction, find_call
 from emulators.functions.clock import Clock
 from emulators.functions.endpoint import Endpoint
 from emulators.functions.environment import worker_environment
-from emulators.functions.forwarding import MAX_BODY_BYTES, client_session, forward, refused
+from emulators.functions.forwarding import (
+    MAX_BODY_BYTES,
+    NotReached,
+    client_session,
+    forward,
+    refused,
+)
 from emulators.functions.output import readable
 from emulators.functions.process import Worker
 from emulators.functions.registration import NotRegistered, register
@@ -25,6 +31,7 @@ from emulators.functions.supervisor import Duties, Supervisor
 
 WAIT_FOR_WORKER_S = 10.0
 POLL_S = 0.5
+CONNECT_TRIES = 3
 MAX_IN_FLIGHT = 1000
 SHUTDOWN_S = 1.0
 SCHEDULER_CONNECT_S = 5.0
@@ -242,10 +249,15 @@ class Functions:
     async def _answer(self, call: Call, request: web.Request) -> web.StreamResponse:
         patience_s = 0.0 if call.as_event else WAIT_FOR_WORKER_S
         worker = await self._supervisor.wait_for_worker(patience_s)
-        if worker is None:
-            return refused(503, "no_worker", "the worker is being restarted")
-        with self._supervisor.in_use(worker):
-            return await forward(self._session, worker, call, request)
+        for _ in range(CONNECT_TRIES):
+            if worker is None:
+                break
+            try:
+                with self._supervisor.in_use(worker):
+                    return await forward(self._session, worker, call, request)
+            except NotReached:
+                worker = await self._supervisor.replacement_for(worker, patience_s)
+        return refused(503, "no_worker", "the worker is being restarted")
 
     async def _run_schedule(self, endpoint: Endpoint, due: datetime) -> None:
         if not self._triggers_enabled:

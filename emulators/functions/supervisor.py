@@ -16,6 +16,7 @@ from emulators.functions.restarts import RestartBudget
 DRAIN_S = 60.0
 """How long a replaced worker may finish what it is doing."""
 FAILED_START_WAIT_S = 1.0
+NOTICE_S = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,15 @@ class Supervisor:
             async with asyncio.timeout(timeout_s):
                 await self._up.wait()
         return self._worker
+
+    async def replacement_for(self, dead: Worker, timeout_s: float) -> Worker | None:
+        """The worker after one that took no connection; None when none came in time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self._worker is dead:
+                    await asyncio.sleep(NOTICE_S)
+                await self._up.wait()
+        return None if self._worker is dead else self._worker
 
     @contextlib.contextmanager
     def in_use(self, worker: Worker) -> Iterator[None]:
