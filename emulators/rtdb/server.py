@@ -8,6 +8,7 @@ from emulators.rtdb.core.instances import Instances
 from emulators.rtdb.http.connection import Server
 from emulators.rtdb.http.shell import HttpShell
 from emulators.rtdb.options import Limits, Options
+from emulators.rtdb.router import Router
 from emulators.rtdb.triggers.deliver import Delivery
 
 __all__ = ["Limits", "Options", "Running", "start"]
@@ -49,7 +50,7 @@ async def start(options: Options) -> Running:
     for namespace, rules in options.rules_by_namespace.items():
         instances.get(namespace).set_rules(rules)
     shell = HttpShell(instances, keep_alive_s=options.keep_alive_s)
-    connections = Server(shell.handle, handler_cancellation=True)
+    connections = Server(Router(instances, shell).handle, handler_cancellation=True)
     listening = await asyncio.get_running_loop().create_server(
         connections, options.host, options.port, backlog=_BACKLOG
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from emulators.rtdb.tree.node import Node, get
 from emulators.rtdb.tree.path import Path
@@ -42,7 +43,7 @@ class Change:
         self.merge = values is not None
         self.value = value
         self.values: dict[Path, Node | None] = values if values is not None else {}
-        self.encoded: dict[str, bytes] = {}
+        self.encoded: dict[str, Any] = {}
 
 
 def change_at(commit: Commit, place: Path) -> Change | None:
