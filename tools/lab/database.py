@@ -38,7 +38,11 @@ class Database:
     def put(self, path: str, value: object) -> None:
         """Replace the value at the path; None removes it."""
         requests.put(
-            self._at(path), params=self._params, headers=ADMIN, json=value, timeout=TIMEOUT_S
+            self._at(path),
+            params=self._params,
+            headers=ADMIN,
+            data=json.dumps(value),
+            timeout=TIMEOUT_S,
         ).raise_for_status()
 
     def patch(self, path: str, values: dict[str, object]) -> None:

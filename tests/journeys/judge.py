@@ -1,0 +1,114 @@
+"""The invariant: for each receipt M-Pesa issued, credited once, or waiting where a person sees it.
+
+The simulator's ledger and the meters' own totals are the judges. They share no code with the
+functions: this module reads the simulator, the meters' output and the raw database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from tools.lab.stack import SEED, Stack
+
+CREDITED = ("queued", "delivered")
+
+
+def check_invariant(stack: Stack) -> None:
+    """Raises AssertionError naming the receipt, the transaction or the meter that is wrong."""
+    stack.run_schedule()  # what a trigger has begun, the schedule ends
+    transactions = stack.database.get("transactions") or {}
+    credited = {
+        transaction_id: node
+        for transaction_id, node in transactions.items()
+        if node["delivery"]["status"] in CREDITED
+    }
+    receipts = [row for row in stack.simulator.receipts() if row["channel"] == "stk"]
+    _each_receipt_is_in_one_place(stack, receipts, transactions)
+    _nothing_is_credited_without_a_receipt(receipts, credited)
+    _the_registers_hold_what_was_sold(stack, credited)
+    _the_meters_applied_what_was_delivered(stack, credited)
+
+
+def _each_receipt_is_in_one_place(
+    stack: Stack, receipts: list[dict[str, Any]], transactions: dict[str, Any]
+) -> None:
+    for row in receipts:
+        mine = [
+            (transaction_id, node)
+            for transaction_id, node in transactions.items()
+            if row["checkout_request_id"] == node.get("checkout_request_id")
+            or row["receipt"] == node.get("mpesa_receipt")
+            or _told_on_its_path(stack, transaction_id, row["receipt"])
+        ]
+        places = [
+            place
+            for transaction_id, node in mine
+            if (place := _place(stack, transaction_id, node)) is not None
+        ]
+        assert len(places) == 1, f"receipt {row['receipt']} is in {places}, {mine}"
+
+
+def _told_on_its_path(stack: Stack, transaction_id: str, receipt: str) -> bool:
+    stored = stack.database.get(f"callbacks/{transaction_id}") or {}
+    return any(receipt in row["body"] for row in stored.values())
+
+
+def _place(stack: Stack, transaction_id: str, node: dict[str, Any]) -> str | None:
+    if node["delivery"]["status"] in CREDITED:
+        return f"credited by {transaction_id}"
+    if node["status"] == "review":
+        review = stack.database.get(f"reviews/{transaction_id}")
+        return f"review of {transaction_id}" if review and review["status"] == "open" else None
+    due = node.get("next_check_at") is not None
+    return f"open {transaction_id}, due" if due else None
+
+
+def _nothing_is_credited_without_a_receipt(
+    receipts: list[dict[str, Any]], credited: dict[str, Any]
+) -> None:
+    paid = {row["checkout_request_id"]: row for row in receipts}
+    for transaction_id, node in credited.items():
+        row = paid.get(node["checkout_request_id"])
+        assert row is not None, f"{transaction_id} was credited, but nobody paid"
+        assert int(row["amount"]) == node["amount"], f"{transaction_id}: another amount was paid"
+
+
+def _the_registers_hold_what_was_sold(stack: Stack, credited: dict[str, Any]) -> None:
+    sold_wh: dict[str, int] = defaultdict(int)
+    for node in credited.values():
+        sold_wh[node["meter_id"]] += node["quote"]["energy_wh"]
+    for meter_id, before_wh in _credited_in_the_seed().items():
+        register = stack.database.get(f"meter_registers/{meter_id}")
+        assert register["credited_total_wh"] - before_wh == sold_wh[meter_id], meter_id
+
+
+def _the_meters_applied_what_was_delivered(stack: Stack, credited: dict[str, Any]) -> None:
+    last_total_wh: dict[str, int] = {}
+    for meter in stack.meters:
+        for event in [
+            *meter.events("started"),
+            *meter.events("restored"),
+            *meter.events("committed"),
+        ]:
+            meter_id = meter.settings.meter_id
+            last_total_wh[meter_id] = max(
+                last_total_wh.get(meter_id, 0), event["credited_total_wh"]
+            )
+    before_wh = _credited_in_the_seed()
+    for meter_id, total_wh in last_total_wh.items():
+        mine = [node for node in credited.values() if node["meter_id"] == meter_id]
+        delivered_wh = sum(
+            node["quote"]["energy_wh"] for node in mine if node["delivery"]["status"] == "delivered"
+        )
+        queued_wh = sum(node["quote"]["energy_wh"] for node in mine) - delivered_wh
+        applied_wh = total_wh - before_wh[meter_id]
+        assert delivered_wh <= applied_wh <= delivered_wh + queued_wh, meter_id
+
+
+def _credited_in_the_seed() -> dict[str, int]:
+    [export] = Path(SEED, "database_export").glob("*.json")
+    registers: dict[str, Any] = json.loads(export.read_text())["meter_registers"]
+    return {meter_id: node["credited_total_wh"] for meter_id, node in registers.items()}
