@@ -123,8 +123,9 @@ def _may_write(who: Identity, before: Tree, after: Tree, keys: list[str]) -> boo
 
 def _profile(field: str, new: Any, below: list[str]) -> bool:
     if field == "name":
-        lines = isinstance(new, str) and len(new.splitlines()) == 1
-        return lines and len(new) <= 80 and new == new.strip()
+        if not isinstance(new, str) or not 1 <= len(new) <= 80 or new != new.strip():
+            return False
+        return all(character == " " or not character.isspace() for character in new)
     if field == "language":
         return new in ("en", "sw")
     if field != "notifications" or not isinstance(new, dict):

@@ -13,6 +13,7 @@ FIT: list[Request] = [
     put(f"{AMINA}/name", "A"),
     put(f"{AMINA}/name", "Amina Wanjirũ"),
     put(f"{AMINA}/name", "x" * 80),
+    put(f"{AMINA}/name", "Amina  W."),
     put(f"{AMINA}/language", "en"),
     put(f"{AMINA}/language", "sw"),
     put(f"{AMINA}/notifications", {"payment": False}),
@@ -29,7 +30,19 @@ FIT: list[Request] = [
 UNFIT: list[Request] = [
     *(
         put(f"{AMINA}/name", value)
-        for value in [*NOT_STRINGS, "", " ", " A", "A ", "A\nB", "A\n", "\tA", "x" * 81]
+        for value in [
+            *NOT_STRINGS,
+            "",
+            " ",
+            " A",
+            "A ",
+            "A\nB",
+            "A\n",
+            "A\rB",
+            "A\tB",
+            "\tA",
+            "x" * 81,
+        ]
     ),
     *(
         put(f"{AMINA}/language", value)
