@@ -41,7 +41,10 @@ def _each_receipt_is_in_one_place(
             for transaction_id, node in transactions.items()
             if row["checkout_request_id"] == node.get("checkout_request_id")
             or row["receipt"] == node.get("mpesa_receipt")
-            or _told_on_its_path(stack, transaction_id, row["receipt"])
+            or (
+                "checkout_request_id" not in node
+                and _told_on_its_path(stack, transaction_id, row["receipt"])
+            )
         ]
         places = [
             place
