@@ -7,8 +7,9 @@ calendar months and on Daraja's wire.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NewType
 
 from lipamita.domain.errors import InvalidInputError
@@ -21,6 +22,7 @@ Millis = NewType("Millis", int)
 MIN_AMOUNT_KES = 1
 MAX_AMOUNT_KES = 250_000  # Daraja's limit for one transaction
 MAX_DIGITS_OF_AMOUNT = 32  # a longer decimal is no amount of money, and costs time to parse
+_PLAIN_DECIMAL = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,15})?")  # not 5e2, 1_000 or " 500"
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
@@ -45,7 +47,8 @@ def parse_amount_kes(value: object, *, field: str = "amount") -> Kes:
     if not MIN_AMOUNT_KES <= value <= MAX_AMOUNT_KES:
         raise InvalidInputError(
             "invalid_amount",
-            f"{field} must be from {MIN_AMOUNT_KES} to {MAX_AMOUNT_KES} shillings, found {value}",
+            f"{field} must be from {MIN_AMOUNT_KES} to {MAX_AMOUNT_KES} shillings, "
+            f"found {_short(value)}",
             field=field,
         )
     return Kes(value)
@@ -59,12 +62,9 @@ def exact_kes(value: object) -> Kes | None:
     """
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         return None
-    if isinstance(value, str) and len(value) > MAX_DIGITS_OF_AMOUNT:
+    if isinstance(value, str) and not _PLAIN_DECIMAL.fullmatch(value):
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
+    number = Decimal(value)
     if not number.is_finite() or abs(number.adjusted()) > MAX_DIGITS_OF_AMOUNT:
         return None
     return Kes(int(number)) if number == number.to_integral_value() else None
@@ -87,6 +87,10 @@ def daraja_timestamp(now_ms: Millis) -> str:
 
 def _utc(now_ms: int) -> datetime:
     return datetime.fromtimestamp(now_ms // SECOND_MS, UTC)
+
+
+def _short(value: int) -> str:
+    return str(value) if abs(value) < 10**MAX_DIGITS_OF_AMOUNT else "a number far beyond it"
 
 
 def _describe(value: object) -> str:
