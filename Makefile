@@ -35,7 +35,8 @@ check: setup ## Lint, types, import contracts, formatting, configuration
 	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-14 --dry-run -Werror
 	@bash -n tools/setup.sh .ci/run
 
-fmt: setup ## Format everything
+fmt: setup ## Format everything, and write the generated parts of the documents
+	@PYTHONPATH=functions $(PY) -m tools.state_tables
 	@.venv/bin/ruff check -q --fix $(PYTHON_CODE) || true
 	@.venv/bin/ruff format -q $(PYTHON_CODE)
 	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-14 -i
@@ -56,4 +57,4 @@ meter: setup firmware ## Run one virtual meter against running emulators (METER=
 	@$(PY) -m tools.meter $(or $(METER),MTR-001)
 
 deploy: setup ## Check the configuration and deploy to PROJECT=your-project
-	@$(PY) -m tools.deploy $(PROJECT)
+	@PYTHONPATH=functions $(PY) -m tools.deploy $(PROJECT)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 MAX_LINES_KEPT = 20_000
 STOP_LIMIT_S = 8.0
+DIE_WITH_PARENT = ("setpriv", "--pdeathsig", "KILL")  # util-linux; nothing outlives its starter
 
 
 class LimitReachedError(AssertionError):
@@ -36,7 +37,7 @@ class Process:
         self._dropped = 0
         self._changed = threading.Condition()
         self._child = subprocess.Popen(
-            [str(word) for word in command],
+            [*DIE_WITH_PARENT, *(str(word) for word in command)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
