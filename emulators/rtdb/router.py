@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from emulators.rtdb.core.database import Database
 from emulators.rtdb.core.instances import Instances
 from emulators.rtdb.http import answers
 from emulators.rtdb.http.connection import to_aiohttp
 from emulators.rtdb.http.namespace import namespace_of
 from emulators.rtdb.http.request import parse_target
 from emulators.rtdb.http.shell import HttpShell
+from emulators.rtdb.wire.long_polling import LongPolling
 from emulators.rtdb.wire.websocket import serve_socket
+
+_NOT_A_SOCKET = answers.failure(400, "Expected a WebSocket")
 
 
 class Router:
@@ -19,24 +23,36 @@ class Router:
     def __init__(self, instances: Instances, http: HttpShell) -> None:
         self._instances = instances
         self._http = http
+        self._long_polling = LongPolling(instances.limits.poll_sessions)
 
     async def handle(self, raw: web.BaseRequest) -> web.StreamResponse:
         target = raw.raw_path
-        if target.startswith("/.ws"):
-            return await self._socket(raw)
-        return await self._http.handle(raw)
-
-    async def _socket(self, raw: web.BaseRequest) -> web.StreamResponse:
-        if raw.headers.get("Upgrade", "").lower() != "websocket":
-            return to_aiohttp(answers.failure(400, "Expected a WebSocket"))
+        if not target.startswith(("/.ws", "/.lp")):
+            return await self._http.handle(raw)
         try:
-            _, parameters = parse_target(raw.raw_path)
+            _, parameters = parse_target(target)
+            if target.startswith("/.ws"):
+                return await self._socket(raw, parameters)
             host = raw.headers.get("Host", "")
-            name = namespace_of(parameters, host, self._instances.default)
-            database = self._instances.get(name)
+            database = self._database(parameters, host)
+            return to_aiohttp(await self._long_polling.answer(parameters, host, database))
         except answers.REQUEST_ERRORS as error:
             return to_aiohttp(answers.refusal(error))
+
+    def close(self) -> None:
+        """End all streams and long polls."""
+        self._http.close()
+        self._long_polling.close()
+
+    def _database(self, parameters: dict[str, str], host: str) -> Database:
+        return self._instances.get(namespace_of(parameters, host, self._instances.default))
+
+    async def _socket(self, raw: web.BaseRequest, parameters: dict[str, str]) -> web.StreamResponse:
+        if raw.headers.get("Upgrade", "").lower() != "websocket":
+            return to_aiohttp(_NOT_A_SOCKET)
+        database = self._database(parameters, raw.headers.get("Host", ""))
+        poll = self._long_polling.find(parameters.get("s", ""))
         try:
-            return await serve_socket(raw, database)
-        except web.HTTPException as error:
-            return to_aiohttp(answers.failure(error.status, error.text or "Expected a WebSocket"))
+            return await serve_socket(raw, database, poll)
+        except web.HTTPException:
+            return to_aiohttp(_NOT_A_SOCKET)

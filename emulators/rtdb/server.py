@@ -24,19 +24,19 @@ class Running:
         self,
         listening: asyncio.Server,
         connections: Server,
-        shell: HttpShell,
+        router: Router,
         delivery: Delivery | None,
     ) -> None:
         self.host, self.port = listening.sockets[0].getsockname()[:2]
         self._listening = listening
         self._connections = connections
-        self._shell = shell
+        self._router = router
         self._delivery = delivery
 
     async def stop(self) -> None:
         """Close everything; undelivered events are gone."""
         self._listening.close()
-        self._shell.close()
+        self._router.close()
         await self._connections.shutdown(_SHUTDOWN_TIMEOUT_S)
         await self._listening.wait_closed()
         if self._delivery is not None:
@@ -49,8 +49,8 @@ async def start(options: Options) -> Running:
     instances.get(options.default_namespace)
     for namespace, rules in options.rules_by_namespace.items():
         instances.get(namespace).set_rules(rules)
-    shell = HttpShell(instances, keep_alive_s=options.keep_alive_s)
-    connections = Server(Router(instances, shell).handle, handler_cancellation=True)
+    router = Router(instances, HttpShell(instances, keep_alive_s=options.keep_alive_s))
+    connections = Server(router.handle, handler_cancellation=True)
     listening = await asyncio.get_running_loop().create_server(
         connections, options.host, options.port, backlog=_BACKLOG
     )
@@ -62,6 +62,6 @@ async def start(options: Options) -> Running:
             queued=options.limits.events_queued,
         )
         instances.send_event = delivery.send
-    running = Running(listening, connections, shell, delivery)
+    running = Running(listening, connections, router, delivery)
     instances.database_host = f"{running.host}:{running.port}"
     return running
