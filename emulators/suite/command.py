@@ -1,4 +1,4 @@
-"""CMD of `exec`: run under the keeper, ended with the suite."""
+"""A command run under the keeper: it and all it starts end with this process, however it ends."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 KEEPER = Path(__file__).with_name("keeper.py")
 SHELL = ("/bin/sh", "-c")
@@ -21,13 +22,24 @@ class Command:
         self._lifeline: int | None = lifeline
 
     @classmethod
-    async def start(cls, words: Sequence[str], environment: Mapping[str, str]) -> Command:
-        """Start `words`; one single word is a shell's command line."""
+    async def start(
+        cls,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        grace_s: float = 5.0,
+        ask: Literal["all", "leader"] = "all",
+    ) -> Command:
+        """Start `words`; one single word is a shell's command line.
+
+        `stop` asks its whole group or its first process to end, and kills after `grace_s`.
+        """
         line = (*SHELL, words[0]) if len(words) == 1 else tuple(words)
+        keeper = (sys.executable, "-I", "-S", str(KEEPER))
         read_end, write_end = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-I", "-S", str(KEEPER), str(read_end), *line),
+                *(*keeper, str(read_end), str(grace_s), ask, *line),
                 env=environment,
                 pass_fds=(read_end,),
             )

@@ -7,15 +7,14 @@ Without arguments: `emulators:start --project demo-lipamita`.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
+from emulators.suite.command import Command
 from emulators.suite.project import DEFAULT_PROJECT
 
 EMULATORS = Path(__file__).resolve().parents[1]
@@ -23,33 +22,21 @@ ROOT = EMULATORS.parent
 SHIM = EMULATORS / "java_shim"
 FIREBASE = ROOT / "tests/contract/firebase_tools/node_modules/.bin/firebase"
 STOP_S = 15.0
-POLL_S = 0.05
+PARENT_POLL_S = 0.5
+WATCH_PARENT = "--watch-parent"
 HINT = "install it: npm ci --prefix tests/contract/firebase_tools"
 
 
 def main(words: Sequence[str]) -> int:
-    """Run firebase-tools in a process group of its own, and end that group; its exit status."""
+    """Run firebase-tools until it ends or is told to; its exit status."""
     if not FIREBASE.is_file():
         print(f"firebase-tools is not installed; {HINT}", file=sys.stderr)
         return 1
-    command = [str(FIREBASE), *(words or ["emulators:start"])]
+    watch_parent = words[:1] == [WATCH_PARENT]
+    words = list(words[1:] if watch_parent else words) or ["emulators:start"]
     if "--project" not in words:
-        command += ["--project", DEFAULT_PROJECT]
-    process = subprocess.Popen(  # noqa: S603 (the firebase command that was asked for)
-        command, env=official_environment(os.environ), process_group=0, stdin=subprocess.DEVNULL
-    )
-    asked = _pass_signals_on(process)
-    parent = os.getppid()
-    try:
-        while process.poll() is None and os.getppid() == parent:
-            time.sleep(POLL_S)
-            if asked and time.monotonic() > asked[0] + STOP_S:
-                break
-    finally:
-        # Python workers that firebase-tools forgets live on in its group.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    return process.wait()
+        words += ["--project", DEFAULT_PROJECT]
+    return asyncio.run(_run([str(FIREBASE), *words], watch_parent=watch_parent))
 
 
 def official_environment(own: Mapping[str, str]) -> dict[str, str]:
@@ -67,15 +54,24 @@ def official_environment(own: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _pass_signals_on(process: subprocess.Popen[bytes]) -> list[float]:
-    """firebase-tools stops on SIGINT; a second one makes it give up. When it was asked first."""
-    asked: list[float] = []
+async def _run(command: list[str], *, watch_parent: bool) -> int:
+    """firebase-tools alone is asked to end: it stops its own emulators, after any export.
 
-    def on_signal(*_: object) -> None:
-        if not asked:
-            process.send_signal(signal.SIGINT)
-        asked.append(time.monotonic())
-
+    Python workers that it forgets are killed with its process group.
+    """
+    told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, on_signal)
-    return asked
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    firebase = await Command.start(
+        command, official_environment(os.environ), grace_s=STOP_S, ask="leader"
+    )
+    ended = asyncio.create_task(firebase.ended())
+    told_to_end = asyncio.create_task(told.wait())
+    parent = os.getppid()
+    while not (ended.done() or told.is_set() or (watch_parent and os.getppid() != parent)):
+        await asyncio.wait(
+            {ended, told_to_end}, timeout=PARENT_POLL_S, return_when=asyncio.FIRST_COMPLETED
+        )
+    told_to_end.cancel()
+    await firebase.stop()
+    return await ended
