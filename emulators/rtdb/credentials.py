@@ -15,12 +15,16 @@ from emulators.rtdb.core.principal import ADMIN, Principal
 from emulators.rtdb.errors import CredentialError, RequestError
 
 OWNER = "owner"
+GOOGLE_ACCESS_TOKEN = "ya29."  # how every Google OAuth2 access token begins
 UNREADABLE = "Could not parse auth token."
 
 
 def principal_of(credential: str) -> Principal:
-    """Who a token stands for; CredentialError if it is neither `owner` nor a JSON Web Token."""
-    if credential == OWNER:
+    """Who a token stands for; CredentialError if it cannot be read.
+
+    `owner` and Google access tokens, which only servers have, are the admin's.
+    """
+    if credential == OWNER or credential.startswith(GOOGLE_ACCESS_TOKEN):
         return ADMIN
     return Principal(auth=_auth_variable(_claims(credential)))
 

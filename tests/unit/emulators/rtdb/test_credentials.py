@@ -19,6 +19,7 @@ def token(claims: Any, header: Any = None, signature: str = "") -> str:
 
 def test_owner_is_the_admin() -> None:
     assert principal_of("owner") == ADMIN
+    assert principal_of("ya29.a0AfH6SMBx") == ADMIN
 
 
 def test_an_expired_unsigned_token_is_taken() -> None:
