@@ -113,7 +113,8 @@ def _write(
         )
     except ConflictError:
         return _conflict(request, database, path, who)
-    if request.headers.get("x-firebase-etag") == "true" and request.method != "PATCH":
+    tagged = tag is not None or request.headers.get("x-firebase-etag") == "true"
+    if tagged and request.method != "PATCH":
         headers["ETag"] = database.etag(split_priority(at)[0])
     if request.method in ("PUT", "PATCH") and _may_have_server_values(request.body):
         result = _stored(request, database, path)
