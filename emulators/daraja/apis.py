@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from emulators.daraja import (
     b2c,
-    c2b,
+    c2b_requests,
     lookups,
     pull,
     qr_code,
@@ -41,13 +41,17 @@ APIS: dict[str, Api] = {
         name="stk_query", handle=stk_query.query, wrong_method_is_405=True
     ),
     "/mpesa/c2b/v1/registerurl": Api(
-        name="c2b_register", handle=c2b.register(1), bad_token=_C2B_TOKEN
+        name="c2b_register", handle=c2b_requests.register(1), bad_token=_C2B_TOKEN
     ),
     "/mpesa/c2b/v2/registerurl": Api(
-        name="c2b_register", handle=c2b.register(2), bad_token=_C2B_TOKEN
+        name="c2b_register", handle=c2b_requests.register(2), bad_token=_C2B_TOKEN
     ),
-    "/mpesa/c2b/v1/simulate": Api(name="c2b_simulate", handle=c2b.simulate, bad_token=_C2B_TOKEN),
-    "/mpesa/c2b/v2/simulate": Api(name="c2b_simulate", handle=c2b.simulate, bad_token=_C2B_TOKEN),
+    "/mpesa/c2b/v1/simulate": Api(
+        name="c2b_simulate", handle=c2b_requests.simulate, bad_token=_C2B_TOKEN
+    ),
+    "/mpesa/c2b/v2/simulate": Api(
+        name="c2b_simulate", handle=c2b_requests.simulate, bad_token=_C2B_TOKEN
+    ),
     "/pulltransactions/v1/register": Api(
         name="pull_register", handle=pull.register, bad_token=_C2B_TOKEN
     ),

@@ -5,7 +5,6 @@ A validation is not a payment; a confirmation is final and is sent once.
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from emulators.daraja.book import InsufficientFundsError, Row
@@ -14,10 +13,9 @@ from emulators.daraja.merchants import Merchant
 from emulators.daraja.nairobi import stamp
 from emulators.daraja.notices import enqueue, send
 from emulators.daraja.phones import Phone
-from emulators.daraja.plan import MISSING, NotifyPlan, Plan
-from emulators.daraja.request_fields import amount_kes, callback_url, matching, msisdn, text
+from emulators.daraja.plan import MISSING, NotifyPlan
 from emulators.daraja.sms import receive_sms, shillings
-from emulators.daraja.wire import Answer, Body, RefusedError, accepted, invalid, json_text
+from emulators.daraja.wire import json_text
 from emulators.daraja.world import C2bUrls, World
 
 VALIDATION_LIMIT_MS = 8_000
@@ -38,53 +36,6 @@ class Payment:
     plan: NotifyPlan
     third_party_id: str = ""
     state: str = "validating"
-
-
-def register(version: int) -> Callable[[World, Body, Plan], Answer]:
-    """The handler of registerurl v1 (hashed numbers) or v2 (masked numbers)."""
-
-    def register_url(world: World, body: Body, _plan: Plan) -> Answer:
-        merchant = _merchant(world, body, "ShortCode")
-        response_type = text(body, "ResponseType")
-        if response_type not in ("Completed", "Cancelled"):
-            raise invalid("ResponseType")
-        confirmation_url = callback_url(world, body, "ConfirmationURL", c2b=True)
-        validation_url = callback_url(world, body, "ValidationURL", c2b=True)
-        if world.switches.c2b_register_once and merchant.short_code in world.c2b_urls:
-            raise RefusedError(500, "500.003.1001", "Urls are already registered.")
-        world.c2b_urls[merchant.short_code] = C2bUrls(
-            confirmation_url=confirmation_url,
-            validation_url=validation_url,
-            response_type=response_type,
-            version=version,
-        )
-        return accepted(_acknowledgement(world, "Success"))
-
-    return register_url
-
-
-def simulate(world: World, body: Body, plan: Plan) -> Answer:
-    """The sandbox's simulate: a customer pays ShortCode by hand."""
-    merchant = _merchant(world, body, "ShortCode")
-    if text(body, "CommandID") != merchant.transaction_type:
-        raise invalid("CommandID")
-    amount = amount_kes(body)
-    payer = msisdn(body, "Msisdn")
-    given = body.get("BillRefNumber")
-    reference = "" if given is None else matching(body, "BillRefNumber", r".{0,20}")
-    if not reference and merchant.kind == "paybill":
-        raise invalid("BillRefNumber")
-    payment = Payment(
-        receipt=world.ids.receipt(world.now_ms),
-        merchant=merchant,
-        phone=world.phone(payer),
-        amount=amount,
-        bill_reference=reference,
-        at_ms=world.now_ms,
-        plan=plan.notify,
-    )
-    answer = _acknowledgement(world, "Accept the service request successfully.")
-    return accepted(answer, then=lambda: pay(world, payment))
 
 
 def pay(world: World, payment: Payment) -> None:
@@ -120,21 +71,6 @@ def confirmation(world: World, payment: Payment, url: str, version: int) -> Noti
     )
 
 
-def _merchant(world: World, body: Body, field: str) -> Merchant:
-    merchant = world.merchant(matching(body, field, r"[0-9]{5,7}"))
-    if merchant is None:
-        raise invalid(field)
-    return merchant
-
-
-def _acknowledgement(world: World, description: str) -> dict[str, object]:
-    return {
-        "OriginatorCoversationID": world.ids.request(),
-        "ResponseCode": "0",
-        "ResponseDescription": description,
-    }
-
-
 def _validated(world: World, payment: Payment, urls: C2bUrls, outcome: Outcome) -> None:
     """Decide once: by the answer when it is one, else by ResponseType."""
     if payment.state != "validating":
@@ -152,7 +88,7 @@ def _verdict(outcome: Outcome) -> tuple[str | None, str]:
     """(ResultCode, ThirdPartyTransID); None when there is no answer to go by."""
     try:
         answer = json.loads(outcome.body) if outcome.status == 200 else None
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         return None, ""
@@ -188,7 +124,8 @@ def _complete(world: World, payment: Payment) -> None:
     )
     urls = world.c2b_urls.get(merchant.short_code)
     if urls is None or payment.plan.none:
-        world.event("callback_withheld", receipt=payment.receipt)
+        why = "no confirmation URL is registered" if urls is None else "scenario"
+        world.event("callback_withheld", receipt=payment.receipt, why=why)
         return
     send(
         world,

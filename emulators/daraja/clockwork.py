@@ -38,6 +38,7 @@ class Clockwork:
         self._moved = moved
         self._setting = _Setting()
         self._woken = asyncio.Event()
+        self._waiting: set[asyncio.Event] = set()
 
     def now_ms(self) -> int:
         """Simulated time."""
@@ -49,6 +50,8 @@ class Clockwork:
         """Another timeline from now on, after a reset; the clock is real again."""
         self._timeline = timeline
         self._setting = _Setting()
+        for reached in self._waiting:
+            reached.set()
         self._woken.set()
 
     def step(self) -> None:
@@ -87,11 +90,15 @@ class Clockwork:
         }
 
     async def until(self, due_ms: int) -> None:
-        """Wait until simulated time has reached `due_ms`."""
+        """Wait until simulated time has reached `due_ms`, or a reset."""
         reached = asyncio.Event()
         self._timeline.at(due_ms, reached.set)
         self._woken.set()
-        await reached.wait()
+        self._waiting.add(reached)
+        try:
+            await reached.wait()
+        finally:
+            self._waiting.discard(reached)
 
     async def run(self) -> None:
         """Step whenever something falls due, until cancelled."""

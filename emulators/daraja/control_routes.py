@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from aiohttp import web
 
-from emulators.daraja import control
+from emulators.daraja import control, control_phones
 from emulators.daraja.checked import BadInputError, Field, NotFoundError, Whole, read
 from emulators.daraja.exchange import Exchange
 from emulators.daraja.faults import FAULTS
@@ -65,15 +65,20 @@ def control_routes(exchange: Exchange, base_url: Callable[[], str]) -> list[web.
             "/simulator/credentials",
             plain(lambda world, _r, _g: control.credentials(world, base_url())),
         ),
-        web.get("/simulator/phones", plain(lambda world, _r, _g: control.show_phones(world))),
-        web.get(phone, plain(lambda world, r, _g: control.show_phone(world, _msisdn(r)))),
-        web.post(phone, plain(lambda world, r, g: control.set_phone(world, _msisdn(r), g))),
+        web.get(
+            "/simulator/phones", plain(lambda world, _r, _g: control_phones.show_phones(world))
+        ),
+        web.get(phone, plain(lambda world, r, _g: control_phones.show_phone(world, _msisdn(r)))),
+        web.post(phone, plain(lambda world, r, g: control_phones.set_phone(world, _msisdn(r), g))),
         web.post(
             phone + "/{action:pin|cancel|ignore}",
-            plain(lambda world, r, g: control.act(world, _msisdn(r), r.match_info["action"], g)),
+            plain(
+                lambda world, r, g: control_phones.act(world, _msisdn(r), r.match_info["action"], g)
+            ),
         ),
         web.post(
-            phone + "/pay", plain(lambda world, r, g: control.pay_by_hand(world, _msisdn(r), g))
+            phone + "/pay",
+            plain(lambda world, r, g: control_phones.pay_by_hand(world, _msisdn(r), g)),
         ),
         web.get("/simulator/ledger", plain(lambda world, _r, _g: control.show_ledger(world))),
         web.get("/simulator/pushes", plain(lambda world, _r, _g: control.show_pushes(world))),
@@ -166,7 +171,7 @@ async def _body(request: web.Request) -> Mapping[str, object]:
         return {}
     try:
         given = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
         raise BadInputError(None, "the body must be a JSON object", "invalid_json")

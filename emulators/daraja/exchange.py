@@ -22,6 +22,7 @@ class Exchange:
         self.post_office = PostOffice()
         self.clockwork = Clockwork(self.world.timeline, self._moved)
         self._pump = asyncio.create_task(self.clockwork.run(), name="daraja clockwork")
+        self._pump.add_done_callback(_report)
 
     def step(self) -> World:
         """Run what is due, send what is to be sent; the world as it is then."""
@@ -65,3 +66,11 @@ class Exchange:
     def _delivered(self, world: World, delivery: Delivery, outcome: Outcome) -> None:
         delivered(world, delivery, outcome)
         self.step()
+
+
+def _report(pump: asyncio.Task[None]) -> None:
+    """A clock that stopped by itself must not go unseen."""
+    if not pump.cancelled() and pump.exception() is not None:
+        pump.get_loop().call_exception_handler(
+            {"message": "the simulator's clock has stopped", "exception": pump.exception()}
+        )

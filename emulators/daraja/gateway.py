@@ -23,6 +23,7 @@ from emulators.daraja.wire import (
 )
 from emulators.daraja.world import World
 
+MAX_LOGGED_BODY = 64 * 1024
 OAUTH_PATH = "/oauth/v1/generate"
 _PHONE_FIELDS = ("PhoneNumber", "Msisdn", "PartyB")
 _REFERENCE_FIELDS = ("AccountReference", "BillRefNumber", "TransactionID")
@@ -50,7 +51,7 @@ def handle(world: World, request: Request) -> Answer:
         method=request.method,
         path=request.path,
         at_ms=world.now_ms,
-        body=without_secrets(body),
+        body=_kept(request, body),
     )
     answer = _answer(world, request, name, api, body)
     record["answer"] = None if answer.drop else {"status": answer.status, "body": _shown(answer)}
@@ -153,13 +154,19 @@ def _lenient(request: Request) -> Body | None:
         return {}
     try:
         parsed = json.loads(request.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None
 
 
 def _first(body: Body | None, fields: tuple[str, ...]) -> str | None:
     return next((str(body[field]) for field in fields if body and field in body), None)
+
+
+def _kept(request: Request, body: Body | None) -> object:
+    if len(request.body) > MAX_LOGGED_BODY:
+        return f"({len(request.body)} bytes)"
+    return without_secrets(body)
 
 
 def _shown(answer: Answer) -> object:

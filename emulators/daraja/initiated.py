@@ -116,7 +116,8 @@ def _tell(world: World, command: Command, finding: Finding) -> None:
         timed_out = _result(command, Finding(code="1", transaction_id=""), "Queue timeout.")
         send(world, _notice(command, "queue_timeout", command.timeout_url, timed_out))
     if plan.none:
-        world.event("callback_withheld", conversation_id=command.conversation_id)
+        name = command.conversation_id
+        world.event("callback_withheld", conversation_id=name, why="scenario")
         return
     send(
         world,

@@ -3,13 +3,15 @@
 Each list is bounded; the oldest go first. Numbers (`n`) start at 1 and never repeat until a reset.
 """
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 MAX_EVENTS = 20_000
 MAX_REQUESTS = 20_000
 MAX_DELIVERIES = 20_000
+
+Entry = TypeVar("Entry")
 
 SECRET_FIELDS = frozenset({"Password", "SecurityCredential", "access_token"})
 
@@ -65,61 +67,79 @@ class Delivery:
         }
 
 
+class _Log(Generic[Entry]):
+    """Entries numbered from 1; of those beyond twice `limit` the older half is forgotten."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._entries: list[Entry] = []
+        self._forgotten = 0
+
+    @property
+    def last(self) -> int:
+        return self._forgotten + len(self._entries)
+
+    def add(self, entry: Entry) -> None:
+        if len(self._entries) >= 2 * self._limit:
+            del self._entries[: self._limit]
+            self._forgotten += self._limit
+        self._entries.append(entry)
+
+    def since(self, number: int) -> list[Entry]:
+        return self._entries[max(0, number - self._forgotten) :]
+
+
 class Journal:
     """Events, requests and deliveries, newest last."""
 
     def __init__(self) -> None:
-        self._events: deque[dict[str, object]] = deque(maxlen=MAX_EVENTS)
-        self._requests: deque[dict[str, object]] = deque(maxlen=MAX_REQUESTS)
-        self._deliveries: deque[Delivery] = deque(maxlen=MAX_DELIVERIES)
-        self._counts = {"event": 0, "request": 0, "delivery": 0}
+        self._events: _Log[dict[str, object]] = _Log(MAX_EVENTS)
+        self._requests: _Log[dict[str, object]] = _Log(MAX_REQUESTS)
+        self._deliveries: _Log[Delivery] = _Log(MAX_DELIVERIES)
 
     @property
     def last_event(self) -> int:
         """The number of the newest event, 0 when there is none."""
-        return self._counts["event"]
+        return self._events.last
 
     def event(self, kind: str, at_ms: int, **fields: object) -> None:
         """Record that something happened."""
-        self._events.append({"n": self._next("event"), "at_ms": at_ms, "kind": kind, **fields})
+        self._events.add({"n": self._events.last + 1, "at_ms": at_ms, "kind": kind, **fields})
 
     def events(self, after: int, kind: str | None, about: str | None) -> list[dict[str, object]]:
         """Events numbered above `after`, of one kind or about one id when asked."""
         return [
             event
-            for event in self._events
-            if _number(event) > after
-            and (kind is None or event["kind"] == kind)
+            for event in self._events.since(after)
+            if (kind is None or event["kind"] == kind)
             and (about is None or about in event.values())
         ]
 
     def request(self, **fields: object) -> dict[str, object]:
         """Record an API request; the caller adds its answer to the returned record."""
-        record: dict[str, object] = {"n": self._next("request"), **fields}
-        self._requests.append(record)
+        record: dict[str, object] = {"n": self._requests.last + 1, **fields}
+        self._requests.add(record)
         return record
 
     def requests(self, after: int, api: str | None) -> list[dict[str, object]]:
         """Requests numbered above `after`, of one api when asked."""
         return [
             request
-            for request in self._requests
-            if _number(request) > after and (api is None or request["api"] == api)
+            for request in self._requests.since(after)
+            if api is None or request["api"] == api
         ]
 
     def delivery(self, notice: Notice, headers: Mapping[str, str], at_ms: int) -> Delivery:
         """Record a notification that is about to be sent."""
-        delivery = Delivery(n=self._next("delivery"), notice=notice, headers=headers, at_ms=at_ms)
-        self._deliveries.append(delivery)
+        delivery = Delivery(
+            n=self._deliveries.last + 1, notice=notice, headers=headers, at_ms=at_ms
+        )
+        self._deliveries.add(delivery)
         return delivery
 
     def deliveries(self, about: str | None) -> list[Delivery]:
         """Notifications, about one CheckoutRequestID, receipt or ConversationID when asked."""
-        return [item for item in self._deliveries if about in (None, item.notice.about)]
-
-    def _next(self, count: str) -> int:
-        self._counts[count] += 1
-        return self._counts[count]
+        return [item for item in self._deliveries.since(0) if about in (None, item.notice.about)]
 
 
 def without_secrets(body: object) -> object:
@@ -132,9 +152,3 @@ def without_secrets(body: object) -> object:
     if isinstance(body, list):
         return [without_secrets(item) for item in body]
     return body
-
-
-def _number(record: Mapping[str, object]) -> int:
-    number = record["n"]
-    assert isinstance(number, int)
-    return number

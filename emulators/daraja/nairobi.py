@@ -33,7 +33,11 @@ def utc(at_ms: int) -> str:
 
 def parse_stamp(text: str) -> int | None:
     """Milliseconds of a YYYYMMDDHHmmss, or None when it is not one."""
-    return _parse(text, "%Y%m%d%H%M%S") if len(text) == 14 and text.isdecimal() else None
+    return (
+        _parse(text, "%Y%m%d%H%M%S")
+        if len(text) == 14 and text.isascii() and text.isdecimal()
+        else None
+    )
 
 
 def parse_dashed(text: str) -> int | None:

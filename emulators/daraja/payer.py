@@ -6,6 +6,7 @@ Everything that ends a push goes through `close`, once.
 from emulators.daraja import result_codes as codes
 from emulators.daraja.book import InsufficientFundsError, Row
 from emulators.daraja.checked import NotFoundError
+from emulators.daraja.limits import refusal, spending_limit
 from emulators.daraja.nairobi import eat
 from emulators.daraja.phones import Auto, Phone
 from emulators.daraja.sms import receive_sms, shillings
@@ -13,17 +14,13 @@ from emulators.daraja.stk_callback import notify
 from emulators.daraja.twin import announce
 from emulators.daraja.world import Push, World
 
-MAX_PROMPT_TEXT = 182
-DAY_LIMIT_KES = 500_000
-SAME_AMOUNT_WINDOW_MS = 120_000
-
 
 def show_prompt(world: World, push: Push) -> None:
     """Put the prompt on the screen, or end the push when it cannot be shown."""
     phone = world.phone(push.msisdn)
-    refusal = _refusal(push, phone)
-    if refusal is not None:
-        close(world, push, refusal)
+    code = refusal(push, phone)
+    if code is not None:
+        close(world, push, code)
         return
     assert phone.prompt is not None
     world.event(
@@ -99,17 +96,6 @@ def _open(world: World, msisdn: str) -> tuple[Phone, Push]:
     return phone, world.pushes[phone.prompt.checkout_request_id]
 
 
-def _refusal(push: Push, phone: Phone) -> str | None:
-    """Why the network will not even show the prompt."""
-    if phone.prompt is None or len(phone.prompt.text) > MAX_PROMPT_TEXT:
-        return codes.PROMPT_NOT_SENT
-    if push.transaction_type != push.merchant.transaction_type:
-        return codes.NOT_PERMITTED
-    if push.party_b != push.merchant.party_b:
-        return codes.NO_SUCH_OPERATOR
-    return None
-
-
 def _act_after(world: World, push: Push, act: Auto, delay_ms: int) -> None:
     if act == "none":
         return
@@ -141,7 +127,7 @@ def _forced(world: World, push: Push, code: str) -> None:
 
 
 def _pay(world: World, push: Push, phone: Phone) -> None:
-    limit = _limit(world, push)
+    limit = spending_limit(world, push)
     if limit is not None:
         receive_sms(world, phone, f"Failed. {codes.callback_description(limit)}")
         close(world, push, limit)
@@ -181,25 +167,6 @@ def _pay(world: World, push: Push, phone: Phone) -> None:
         checkout_request_id=push.checkout_request_id,
     )
     close(world, push, codes.PAID)
-
-
-def _limit(world: World, push: Push) -> str | None:
-    """The code of the rule that stands against this payment."""
-    today = eat(world.now_ms).date()
-    earlier = world.book.rows_of(push.msisdn)
-    spent = sum(
-        row.amount
-        for row in earlier
-        if row.channel in ("stk", "c2b") and eat(row.at_ms).date() == today
-    )
-    if spent + push.amount > DAY_LIMIT_KES:
-        return codes.DAY_LIMIT
-    since = world.now_ms - SAME_AMOUNT_WINDOW_MS
-    if world.switches.same_amount_rule and any(
-        row.amount == push.amount and row.at_ms > since for row in earlier
-    ):
-        return codes.SAME_AMOUNT_TOO_SOON
-    return None
 
 
 def _receipt_text(world: World, push: Push, phone: Phone) -> str:

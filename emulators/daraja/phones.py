@@ -12,7 +12,7 @@ PIN_ATTEMPTS = 3
 
 Auto = Literal["none", "pay", "cancel", "ignore", "wrong_pin", "expire"]
 
-_MSISDN = re.compile(r"254[71]\d{8}")
+_MSISDN = re.compile(r"254[71][0-9]{8}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,7 @@ def text(body: Body, field: str) -> str:
 def matching(body: Body, field: str, pattern: str) -> str:
     """The field as text that fits the whole pattern."""
     value = text(body, field)
-    if re.fullmatch(pattern, value) is None:
+    if re.fullmatch(pattern, value, re.ASCII) is None:
         raise invalid(field)
     return value
 

@@ -80,7 +80,7 @@ async def start(options: Options) -> Running:
             web.route("*", "/{path:.*}", daraja_handler(exchange)),
         ]
     )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
         await web.TCPSite(runner, options.host, options.port).start()

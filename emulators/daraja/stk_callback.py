@@ -19,7 +19,8 @@ def notify(world: World, push: Push, *, wait_ms: int = 0) -> None:
     """Send what the plan wants sent about a push that has just ended, after `wait_ms`."""
     plan = push.plan.notify
     if plan.none:
-        world.event("callback_withheld", checkout_request_id=push.checkout_request_id)
+        name = push.checkout_request_id
+        world.event("callback_withheld", checkout_request_id=name, why="scenario")
         return
     truth = str(push.result_code)
     told = [(0, truth)]

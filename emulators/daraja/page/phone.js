@@ -15,7 +15,8 @@ const ACTIVITY = {
   push_closed: (e) => `${e.msisdn}: ended with result ${e.result_code}`,
   callback_delivered: (e) => `${words(e.what)} answered ${e.status} in ${e.duration_ms} ms`,
   callback_failed: (e) => `${words(e.what)} could not be delivered: ${e.error}`,
-  callback_withheld: () => "Callback withheld, as the scenario says",
+  callback_withheld: (e) => `Nobody was told: ${e.why}`,
+  c2b_failed: (e) => `${e.msisdn}: payment by hand failed`,
   reversed: (e) => `Receipt ${e.receipt} reversed: KES ${e.amount}`,
   paid_out: (e) => `KES ${e.amount} paid out to ${e.msisdn}, receipt ${e.receipt}`,
 };
@@ -155,6 +156,11 @@ function report(text, failed = false) {
   byId("outcome").classList.toggle("failed", failed);
 }
 
+async function learnShortCode() {
+  const { merchants } = await api("credentials");
+  if (!byId("short").value) byId("short").value = merchants[0].party_b;
+}
+
 async function refresh() {
   const [phones, ledger, clock] = await Promise.all([api("phones"), api("ledger"), api("clock")]);
   state.phones = phones.phones;
@@ -171,6 +177,22 @@ async function refresh() {
   drawPhone();
   drawLedger();
   drawClock();
+}
+
+async function payByHand() {
+  try {
+    const body = {
+      short_code: byId("short").value.trim(),
+      account_reference: byId("account").value,
+      amount: Number(byId("amount").value),
+    };
+    const { receipt, state: stands } = await api(`phones/${state.chosen}/pay`, body);
+    await refresh();
+    const said = { paid: `Sent. Receipt ${receipt}.`, failed: "Not sent: see the message." };
+    report(said[stands] ?? "The merchant is being asked.", stands === "failed");
+  } catch (error) {
+    report(error.message, true);
+  }
 }
 
 async function choose(msisdn) {
@@ -203,6 +225,10 @@ byId("pay").addEventListener("submit", (event) => {
   const pin = byId("pin").value;
   byId("pin").value = "";
   act("pin", { pin });
+});
+byId("by-hand").addEventListener("submit", (event) => {
+  event.preventDefault();
+  payByHand();
 });
 byId("cancel").addEventListener("click", () => act("cancel", {}));
 byId("ignore").addEventListener("click", () => act("ignore", {}));
@@ -248,4 +274,5 @@ async function live() {
 }
 
 setInterval(drawClock, 500);
+learnShortCode().catch(() => {});
 live();

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulators.daraja.control import pay_by_hand
+from emulators.daraja.control_phones import pay_by_hand
 from emulators.daraja.journal import Delivery
 from emulators.daraja.payer import enter_pin
 from tests.unit.emulators.daraja.shop import PAYER, Shop

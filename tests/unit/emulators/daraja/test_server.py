@@ -1,5 +1,6 @@
 """The simulator over sockets: delivery, order of answer and callback, clock, events, control."""
 
+import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 
@@ -269,3 +270,73 @@ def test_environment_and_options_decide_the_keys(loop: Loop) -> None:
 def test_the_page_is_served(live: Live) -> None:
     for path in ("/", "/simulator-page/phone.css", "/simulator-page/phone.js"):
         assert live.http.get(live.url + path, timeout=TIMEOUT_S).status_code == 200
+
+
+def test_a_reset_ends_an_answer_that_is_held(live: Live) -> None:
+    live.post("/simulator/clock", {"frozen": True})
+    live.post(
+        "/simulator/scenarios",
+        {"match": {"next": True}, "faults": [{"kind": "delay", "delay_ms": 30_000}]},
+    )
+    body, token = live.push_body(), live.token()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(
+            requests.post,
+            live.url + "/mpesa/stkpush/v1/processrequest",
+            json=body,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT_S,
+        )
+        live.event("prompt_shown")
+        live.post("/simulator/reset")
+        assert waiting.result(TIMEOUT_S).status_code == 200
+
+
+def test_those_who_wait_for_events_see_a_reset(live: Live) -> None:
+    last = live.get("/simulator/events")[-1]["n"]
+    live.push()
+    live.post("/simulator/reset")
+    assert [event["kind"] for event in live.get("/simulator/events", after=last + 1)] == ["started"]
+
+
+def test_deeply_nested_json_is_an_invalid_payload(live: Live) -> None:
+    path = "/mpesa/stkpush/v1/processrequest"
+    reply = live.http.post(
+        live.url + path,
+        data="[" * 100_000,
+        headers={"Authorization": f"Bearer {live.token()}", "Content-Type": "application/json"},
+        timeout=TIMEOUT_S,
+    )
+    assert reply.json()["errorCode"] == "400.002.05"
+
+
+def test_a_payment_by_hand_is_validated_and_confirmed_over_http(live: Live) -> None:
+    known = live.get("/simulator/credentials")
+    live.post("/simulator/switches", {"c2b_validation": True})
+    urls = {
+        "ShortCode": known["short_code"],
+        "ResponseType": "Cancelled",
+        "ConfirmationURL": live.receiver.url + "/confirm",
+        "ValidationURL": live.receiver.url + "/validate",
+    }
+    assert live.daraja("/mpesa/c2b/v2/registerurl", urls).status_code == 200
+    live.receiver.replies["/validate"] = (200, '{"ResultCode":"0","ResultDesc":"Accepted"}')
+    done = live.post(
+        PAYER + "/pay",
+        {"short_code": known["short_code"], "amount": 50, "account_reference": "MTR001"},
+    )
+    assert done["state"] == "validating"
+    live.event("paid")
+    live.event("callback_delivered", after=live.event("paid")["n"], about=done["receipt"])
+    assert [received.path for received in live.receiver.received] == ["/validate", "/confirm"]
+
+
+def test_another_merchant_can_charge(live: Live) -> None:
+    added = live.post(
+        "/simulator/merchants", {"short_code": "555111", "name": "ESTATE", "passkey": "p"}
+    )
+    assert added["kind"] == "paybill"
+    timestamp = live.timestamp()
+    password = base64.b64encode(f"555111p{timestamp}".encode()).decode()
+    live.push(BusinessShortCode="555111", PartyB="555111", Password=password, Timestamp=timestamp)
+    assert "ESTATE" in live.event("prompt_shown")["text"]
