@@ -5,8 +5,10 @@
 | paid, receipt, exact amount   | paid                | paid            | same receipt: nothing |
 | paid, anything differs        | review              | review          | a review beside it    |
 | final refusal                 | failed              | nothing         | nothing               |
+| final refusal, query says paid| waits for a receipt |                 |                       |
 | unknown code, unreadable body | nothing, an alarm   | nothing         | nothing               |
-| another payment's callback    | nothing, an alarm   | nothing         | nothing               |
+| another prompt's callback     | nothing, an alarm   | nothing         | nothing               |
+| the same, and it says paid    | a review beside it  | a review beside | a review beside it    |
 """
 
 from __future__ import annotations
@@ -130,9 +132,10 @@ def _one_callback(
     payment = verdict.payment
     if isinstance(callback, UnreadableCallback):
         return _alarmed(verdict, "callback_unreadable", callback.why)
-    if payment.checkout_request_id not in (None, callback.checkout_request_id):
-        return _alarmed(verdict, "callback_mismatch", "CheckoutRequestID of another payment")
     told = outcome(callback.result_code)
+    if payment.checkout_request_id not in (None, callback.checkout_request_id):
+        verdict = _alarmed(verdict, "callback_mismatch", "CheckoutRequestID of another payment")
+        return _beside(verdict, callback, "callback_mismatch") if told is Outcome.PAID else verdict
     if told is Outcome.PAID:
         return _told_paid(verdict, callback, now_ms, claimed_elsewhere)
     if told is Outcome.REFUSED:
@@ -203,21 +206,29 @@ def _reviewed(verdict: Verdict, callback: StkCallback, reason: str, now_ms: Mill
             reason=reason,
             next_check_at_ms=None,
         )
+    verdict = _beside(replace(verdict, payment=payment), callback, reason)
+    return _alarmed(verdict, "payment_in_review", reason)
+
+
+def _beside(verdict: Verdict, callback: StkCallback, reason: str) -> Verdict:
+    """With a review that shows the money told, wherever the payment itself stands."""
     review = Review(
         reason=reason,
         receipt=callback.receipt,
         amount_kes=callback.amount_kes,
         evidence_id=callback.evidence_id,
     )
-    verdict = replace(verdict, payment=payment, reviews=(*verdict.reviews, review))
-    return _alarmed(verdict, "payment_in_review", reason)
+    return replace(verdict, reviews=(*verdict.reviews, review))
 
 
 def _told_refused(verdict: Verdict, callback: StkCallback, now_ms: Millis) -> Verdict:
     payment = verdict.payment
     code = callback.result_code
-    if payment.status not in OPEN or payment.paid_unverified_at_ms is not None or code is None:
+    if payment.status not in OPEN or code is None:
         return verdict
+    if payment.paid_unverified_at_ms is not None:  # the query says paid: who is right is not known
+        contradicted = replace(verdict, payment=_with_result(payment, callback))
+        return _alarmed(contradicted, "callback_contradicts_query", f"ResultCode {code}")
     failed = move(
         payment, Cause.REFUSAL_TOLD, now_ms=now_ms, source=f"callback {callback.evidence_id}"
     )
