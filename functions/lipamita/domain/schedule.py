@@ -56,9 +56,10 @@ def looked_at(payment: Payment, *, asked: bool, now_ms: Millis) -> Payment:
     """The payment after one look at it: waiting is over, or the next due time is set.
 
     A due time that was moved while we looked is left alone. ``asked``: Daraja was queried, or
-    need not be; a payment that only waits for its turn comes back soon and loses no patience.
+    need not be; a payment that only waits for its turn comes back soon and loses no patience: it
+    may have been paid, and its waiting is over only after Daraja was asked once more.
     """
-    overdue = decide_overdue(payment, now_ms=now_ms)
+    overdue = decide_overdue(payment, now_ms=now_ms) if asked else payment
     if overdue.status is not payment.status:
         return overdue
     if payment.next_check_at_ms is None or payment.next_check_at_ms > now_ms:
@@ -78,7 +79,8 @@ def decide_query(
     """The payment after Daraja's answer to an STK query.
 
     A query names no receipt, so its first "paid" only marks the payment. Paid is never lowered,
-    and a query that contradicts its own "paid" changes nothing.
+    and a query that contradicts its own "paid" changes nothing. A payment that a callback called
+    refused is not credited on the word of queries alone.
     """
     if payment.status is not Status.PROMPTED:
         return payment
@@ -123,7 +125,9 @@ def _query_paid(payment: Payment, now_ms: Millis, policy: UnverifiedPolicy) -> P
             next_check_at_ms=Millis(now_ms + SECOND_LOOK_AFTER_MS),
             updated_at_ms=now_ms,
         )
-    if policy is UnverifiedPolicy.HOLD or now_ms - since_ms < SECOND_LOOK_AFTER_MS:
+    contradicted = outcome(payment.result_code) is Outcome.REFUSED  # by a callback
+    hold = policy is UnverifiedPolicy.HOLD or contradicted
+    if hold or now_ms - since_ms < SECOND_LOOK_AFTER_MS:
         return payment
     paid = move(payment, Cause.QUERY_PAID_TWICE, now_ms=now_ms, source="query")
     return replace(paid, result_code="0", paid_at_ms=now_ms, next_check_at_ms=now_ms)
