@@ -46,8 +46,7 @@ bool parse_die_after(const std::string& value, DieAfter& die_after) {
          die_after.count > 0;
 }
 
-bool set(Options& options, const std::string& key, const std::string& value,
-         std::string& message) {
+bool set(Options& options, const std::string& key, const std::string& value, std::string& message) {
   if (key == "die_after") {
     if (parse_die_after(value, options.die_after)) return true;
     message = "die_after: found \"" + value + "\", expected commit:N, ack:N or apply:N";
@@ -88,9 +87,12 @@ bool read_file(const std::string& path, Options& options, std::string& message) 
 
 bool complete(const Options& options, std::string& message) {
   const std::pair<const char*, bool> needed[] = {
-      {"database_url", !options.database_url.empty()}, {"meter_id", !options.meter_id.empty()},
-      {"email", !options.email.empty()},               {"password", !options.password.empty()},
-      {"device_key", options.device_key.size() == 64}, {"store_dir", !options.store_dir.empty()},
+      {"database_url", !options.database_url.empty()},
+      {"meter_id", !options.meter_id.empty()},
+      {"email", !options.email.empty()},
+      {"password", !options.password.empty()},
+      {"device_key", options.device_key.size() == 64},
+      {"store_dir", !options.store_dir.empty()},
       {"imp_per_kwh", options.imp_per_kwh > 0 && options.imp_per_kwh <= 100000}};
   for (const auto& [name, present] : needed) {
     if (present) continue;

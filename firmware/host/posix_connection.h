@@ -1,4 +1,5 @@
-// IConnection over a non-blocking TCP socket. Plain text only: the board does TLS, the emulators none.
+// IConnection over a non-blocking TCP socket. Plain text only: the board does TLS, the emulators
+// none.
 #pragma once
 
 #include <netinet/in.h>

@@ -12,9 +12,7 @@ class SystemClock final : public IClock {
     return static_cast<uint64_t>(count(std::chrono::steady_clock::now().time_since_epoch()));
   }
 
-  int64_t epoch_ms() override {
-    return count(std::chrono::system_clock::now().time_since_epoch());
-  }
+  int64_t epoch_ms() override { return count(std::chrono::system_clock::now().time_since_epoch()); }
 
  private:
   template <typename Duration>

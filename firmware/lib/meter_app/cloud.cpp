@@ -30,12 +30,12 @@ bool Cloud::begin() {
 }
 
 void Cloud::poll() {
-  if (meter_.take_switch_change()) report_wanted_ = true;
   ClosedHour closed;
   if (meter_.take_closed_hour(closed)) hours_.add(closed);
   poll_stream();
   poll_exchange();
   commit();
+  if (meter_.take_switch_change()) report_wanted_ = true;
   // Short jobs may follow one another within one call; the bound keeps metering prompt.
   for (int i = 0; i < kMaxJobsPerPoll && job_ == Job::none; ++i) {
     next_job();
@@ -144,6 +144,7 @@ void Cloud::start(Job job) {
       break;
     case Job::report:
       report_wanted_ = false;
+      meter_.take_switch_change();  // told by this report
       acknowledging_ = one_by_one_ ? 0 : intake_.due();
       composed = requests_.report(text_, token, meter_, {!farewell_, rssi_}, intake_.book(),
                                   acknowledging_);

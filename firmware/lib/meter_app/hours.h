@@ -1,5 +1,5 @@
-// Hours waiting to be told to consumption_history. Bounded: when full, the two oldest become one, so
-// energy is never lost, only its place in time.
+// Hours waiting to be told to consumption_history. Bounded: when full, the two oldest become one,
+// so energy is never lost, only its place in time.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ class Hours {
 
   void add(const ClosedHour& closed);
 
-  // Something to tell: an hour that ended, or the running one when it grew and `interval_ms` passed.
+  // Something to tell: an hour that ended, or the running one when it grew and `interval_ms`
+  // passed.
   bool due(const Ledger& ledger, uint64_t now_ms, uint32_t interval_ms) const;
   ClosedHour next(const Ledger& ledger) const;
   void told(const ClosedHour& hour, uint64_t now_ms);

@@ -1,5 +1,5 @@
-// The meter without a network: counts energy, keeps the ledger, moves the switch. Works alone for as
-// long as it has power.
+// The meter without a network: counts energy, keeps the ledger, moves the switch. Works alone for
+// as long as it has power.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,12 @@ class Meter {
  public:
   Meter(const Config& config, IKeyValue& storage, IClock& clock, IEnergySource& energy,
         ISwitch& relay, ILog& log)
-      : config_(config), store_(storage), clock_(clock), energy_(energy), relay_(relay), log_(log),
+      : config_(config),
+        store_(storage),
+        clock_(clock),
+        energy_(energy),
+        relay_(relay),
+        log_(log),
         supply_(config.supply) {}
 
   // Loads the ledger and counts the boot.

@@ -22,8 +22,7 @@ void RechargeIntake::on_recharge(const RechargeEntry& entry) {
   }
 }
 
-void RechargeIntake::on_malformed_recharge(std::string_view transaction_id,
-                                           RechargeSource source) {
+void RechargeIntake::on_malformed_recharge(std::string_view transaction_id, RechargeSource source) {
   if (source == RechargeSource::stream) {
     reread_ = true;
   } else {

@@ -124,7 +124,8 @@ FixedText<16> history_key(uint32_t hour) {
   const uint32_t day_of_era = days - era * 146097;
   const uint32_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const uint32_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const uint32_t month_index = (5 * day_of_year + 2) / 153;
   const uint32_t day = day_of_year - (153 * month_index + 2) / 5 + 1;
   const uint32_t month = month_index < 10 ? month_index + 3 : month_index - 9;

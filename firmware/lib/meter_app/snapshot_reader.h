@@ -11,7 +11,8 @@ namespace meter {
 
 class SnapshotReader final : private ILeafListener {
  public:
-  explicit SnapshotReader(IRechargeSink& sink) : leaves_(*this), recharges_(sink, RechargeSource::snapshot) {}
+  explicit SnapshotReader(IRechargeSink& sink)
+      : leaves_(*this), recharges_(sink, RechargeSource::snapshot) {}
 
   IJsonHandler& begin();
   // The answer was complete: hands on the last entry.

@@ -11,9 +11,9 @@
 namespace meter {
 
 struct Ledger {
-  uint64_t credited_wh = 0;   // ever sold to this meter and applied here
-  uint64_t withdrawn_wh = 0;  // ever taken back (refunds)
-  uint64_t consumed_wh = 0;   // ever used
+  uint64_t credited_wh = 0;        // ever sold to this meter and applied here
+  uint64_t withdrawn_wh = 0;       // ever taken back (refunds)
+  uint64_t consumed_wh = 0;        // ever used
   uint16_t consumed_rest_mwh = 0;  // 0..999, the part of a Wh not yet counted in consumed_wh
   uint32_t sequence = 0;           // highest recharge sequence applied
   uint32_t command_sequence = 0;   // highest command sequence carried out

@@ -1,12 +1,12 @@
 // Exactly-once recharges: sequence + cumulative total.
 //
-//   offer   credited = max(credited, entry.credited_total), sequence = max(sequence, entry.sequence)
-//   commit  one durable record
-//   acknowledge every entry at or below our sequence, and only after the commit
+//   offer   credited = max(credited, entry.credited_total), sequence = max(sequence,
+//   entry.sequence) commit  one durable record acknowledge every entry at or below our sequence,
+//   and only after the commit
 //
 // A crash before the commit leaves the entry pending, so it is offered again; a crash after it
-// changes nothing but repeats the acknowledgement. Stale, doubled and reordered entries are absorbed
-// by max().
+// changes nothing but repeats the acknowledgement. Stale, doubled and reordered entries are
+// absorbed by max().
 #pragma once
 
 #include <cstdint>
@@ -58,6 +58,7 @@ class RechargeBook {
     bool durable = false;
   };
   size_t due() const;
+  size_t queued() const { return count_; }
   bool uncommitted() const { return due() < count_; }
   const Acknowledgement& at(size_t index) const { return queue_[index]; }
   void remove(std::string_view transaction_id);
@@ -79,6 +80,7 @@ class RechargeBook {
 };
 
 // HMAC over "{meter_id}|{transaction_id}|{sequence}|{credited_total_wh}|{energy_wh}".
-Digest recharge_mac(const Digest& device_key, std::string_view meter_id, const RechargeEntry& entry);
+Digest recharge_mac(const Digest& device_key, std::string_view meter_id,
+                    const RechargeEntry& entry);
 
 }  // namespace meter

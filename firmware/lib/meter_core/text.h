@@ -83,7 +83,8 @@ class Decimal {
   size_t first_ = sizeof digits_;
 };
 
-// Plain decimal digits only, no sign, no leading zero except "0"; false on anything else or on overflow.
+// Plain decimal digits only, no sign, no leading zero except "0"; false on anything else or on
+// overflow.
 inline bool parse_decimal(std::string_view text, uint64_t& value) {
   if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
   uint64_t result = 0;

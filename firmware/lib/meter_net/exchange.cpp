@@ -162,7 +162,8 @@ IJsonHandler& Exchange::answer_reader() {
   return error_leaves_;
 }
 
-// {"error":"Permission denied"} of the database, {"error":{"message":"INVALID_PASSWORD"}} of sign-in.
+// {"error":"Permission denied"} of the database, {"error":{"message":"INVALID_PASSWORD"}} of
+// sign-in.
 void Exchange::on_leaf(const Leaf& leaf) {
   if (leaf.kind != Leaf::Kind::string) return;
   if (leaf.path == "error" || leaf.path == "error/message") error_.assign(leaf.text);

@@ -18,7 +18,8 @@ namespace meter {
 
 enum class Method { get, put, patch, post };
 
-// Composed by the caller before start(); one instance serves the whole device, one request at a time.
+// Composed by the caller before start(); one instance serves the whole device, one request at a
+// time.
 struct RequestText {
   HttpParser::Location target;  // path and query; a redirect replaces it
   static constexpr size_t kMaxBody = 2048;
@@ -35,7 +36,11 @@ class Exchange final : private IBodySink, private ILeafListener {
   static constexpr int kMaxRedirects = 5;
 
   Exchange(IConnection& connection, IClock& clock, RequestText& text, const NetLimits& limits)
-      : connection_(connection), clock_(clock), text_(text), limits_(limits), error_leaves_(*this) {}
+      : connection_(connection),
+        clock_(clock),
+        text_(text),
+        limits_(limits),
+        error_leaves_(*this) {}
 
   // `body` receives the JSON of a 2xx answer. `form` marks a url-encoded body instead of JSON.
   void start(Method method, const Endpoint& endpoint, IJsonHandler& body, bool form = false);

@@ -30,7 +30,8 @@ class HttpParser {
   // The value of a Location header is written to `location`, only for 301, 302, 307 and 308.
   void reset(Location* location);
 
-  // Uses bytes up to the end of this response; `used` tells how many. Bytes after `done` stay unused.
+  // Uses bytes up to the end of this response; `used` tells how many. Bytes after `done` stay
+  // unused.
   Progress feed(std::string_view bytes, IBodySink& sink, size_t& used);
 
   // The connection ended: completes a body without a length, otherwise an error.
@@ -66,7 +67,7 @@ class HttpParser {
 
   State state_ = State::status_line;
   Location* location_ = nullptr;
-  FixedText<96> line_;       // a status line or a header line; the rest of a long one is not needed
+  FixedText<96> line_;  // a status line or a header line; the rest of a long one is not needed
   bool in_location_ = false;  // the value runs into location_ instead
   size_t head_bytes_ = 0;
   int status_ = 0;

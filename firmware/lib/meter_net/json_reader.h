@@ -1,8 +1,9 @@
 // Strict JSON (RFC 8259), fed any slices, told as a sequence of tokens; nothing is stored but the
 // token at hand, so a document of any length is read in constant memory.
 //
-// Bounds: nesting 20, keys 192 bytes (longer ones arrive cut, `whole` false), numbers 40 characters.
-// Strings arrive in pieces of at most 64 bytes whose borders do not depend on how bytes were fed.
+// Bounds: nesting 20, keys 192 bytes (longer ones arrive cut, `whole` false), numbers 40
+// characters. Strings arrive in pieces of at most 64 bytes whose borders do not depend on how bytes
+// were fed.
 #pragma once
 
 #include <cstddef>

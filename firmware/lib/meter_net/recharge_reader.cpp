@@ -48,13 +48,17 @@ void RechargeReader::take(std::string_view field, const Leaf& leaf) {
   } else if (field == "processed") {
     seen_ |= kProcessed;
     entry_.processed = leaf.kind == Leaf::Kind::boolean_true;
-    if (!entry_.processed && leaf.kind != Leaf::Kind::boolean_false) wrong_ = true;
+    if (!leaf.whole || (!entry_.processed && leaf.kind != Leaf::Kind::boolean_false)) {
+      wrong_ = true;
+    }
   }
 }
 
 void RechargeReader::take_number(const Leaf& leaf, Field field, uint64_t& value) {
   seen_ |= field;
-  if (leaf.kind != Leaf::Kind::number || !parse_decimal(leaf.text, value)) wrong_ = true;
+  if (leaf.kind != Leaf::Kind::number || !leaf.whole || !parse_decimal(leaf.text, value)) {
+    wrong_ = true;
+  }
 }
 
 }  // namespace meter

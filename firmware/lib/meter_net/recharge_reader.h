@@ -9,7 +9,8 @@
 
 namespace meter {
 
-// A part of an entry in the stream only hints that the whole should be read; in a snapshot it is wrong.
+// A part of an entry in the stream only hints that the whole should be read; in a snapshot it is
+// wrong.
 enum class RechargeSource { stream, snapshot };
 
 class IRechargeSink {

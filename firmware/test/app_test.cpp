@@ -1,0 +1,524 @@
+#include "app.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "fake_cloud.h"
+#include "fakes.h"
+
+namespace meter {
+namespace {
+
+using test::FakeCloud;
+using test::FakeConnection;
+using test::Request;
+using test::Tear;
+
+// A board with its surroundings: reboot() makes a new App over the same storage and cloud.
+class Board {
+ public:
+  Board() : cloud(clock), stream(cloud), rest(cloud) {
+    config.meter_id = "MTR-001";
+    config.device_key = test::test_key();
+    config.database_url = "http://127.0.0.1:9000";
+    config.database_namespace = "demo-lipamita-default-rtdb";
+    config.account = {"http://127.0.0.1:9099", "demo-key", "mtr-001@meters.example",
+                      "meter-001-password"};
+    config.firmware = "test-1";
+  }
+
+  void boot() {
+    app.reset();
+    stream.close();
+    rest.close();
+    app = std::make_unique<App>(config, Ports{storage, clock, energy, relay, stream, rest, log});
+    ASSERT_TRUE(app->begin());
+  }
+
+  void run(uint64_t ms, uint64_t step = 50) {
+    for (const uint64_t end = clock.now_ms + ms; clock.now_ms < end; clock.now_ms += step) {
+      app->poll();
+    }
+  }
+
+  // Polls until the condition holds, at most `ms` of the fake clock.
+  template <typename Condition>
+  bool run_until(Condition condition, uint64_t ms = 120000, uint64_t step = 50) {
+    for (const uint64_t end = clock.now_ms + ms; clock.now_ms < end; clock.now_ms += step) {
+      app->poll();
+      if (condition()) return true;
+    }
+    return false;
+  }
+
+  const Ledger& ledger() { return app->meter().ledger(); }
+  bool online() { return app->cloud().online(); }
+
+  test::FakeClock clock;
+  FakeCloud cloud;
+  FakeConnection stream;
+  FakeConnection rest;
+  test::FakeStorage storage;
+  test::FakeEnergy energy;
+  test::FakeSwitch relay;
+  test::FakeLog log;
+  Config config;
+  std::unique_ptr<App> app;
+};
+
+class AppTest : public testing::Test, protected Board {
+ protected:
+  void come_online() {
+    boot();
+    ASSERT_TRUE(run_until([this] { return online() && log.count("reported") > 0; }));
+  }
+};
+
+TEST_F(AppTest, SignsInReadsStreamsAndReports) {
+  come_online();
+  EXPECT_EQ(cloud.count("POST", "/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword"),
+            1u);
+  EXPECT_EQ(cloud.requests[0].query["key"], "demo-key");
+  EXPECT_EQ(cloud.requests[1].query["ns"], "demo-lipamita-default-rtdb");
+  EXPECT_EQ(cloud.meter()["status"]["online"], true);
+  EXPECT_EQ(cloud.meter()["status"]["switch"], "disconnected");
+  EXPECT_EQ(cloud.meter()["status"]["boot_count"], 1);
+  EXPECT_EQ(cloud.meter()["current_balance"], 0);
+}
+
+TEST_F(AppTest, RechargeIsAppliedCommittedAndAcknowledgedWithinOnePoll) {
+  come_online();
+  const uint64_t before = clock.now_ms;
+  cloud.sell("-N1", 2500);
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }));
+  EXPECT_EQ(clock.now_ms, before);
+  EXPECT_EQ(ledger().credited_wh, 2500u);
+  EXPECT_TRUE(relay.closed);
+  EXPECT_EQ(cloud.entry("-N1")["processed"], true);
+  EXPECT_EQ(cloud.entry("-N1")["balance_after"], 2500);
+  EXPECT_TRUE(cloud.entry("-N1")["processed_at"].is_number());
+  EXPECT_EQ(cloud.meter()["credited_total"], 2500);
+  EXPECT_EQ(cloud.meter()["status"]["switch"], "connected");
+}
+
+TEST_F(AppTest, StepsOfARechargeComeInOrder) {
+  come_online();
+  log.events.clear();
+  cloud.sell("-N1", 2500);
+  run(100);
+  std::vector<std::string> names;
+  for (const auto& event : log.events) names.push_back(event.name);
+  const std::vector<std::string> expected = {"applied", "committed", "switch", "acknowledged",
+                                             "reported"};
+  EXPECT_EQ(names, expected);
+}
+
+TEST_F(AppTest, EntriesSoldWhileOfflineAreAppliedInOneCommit) {
+  cloud.sell("-N1", 500);
+  cloud.sell("-N2", 1000);
+  cloud.sell("-N3", 2000);
+  boot();
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 3; }));
+  EXPECT_EQ(log.count("committed"), 1u);
+  EXPECT_EQ(cloud.entry("-N1")["balance_after"], 500);
+  EXPECT_EQ(cloud.entry("-N2")["balance_after"], 1500);
+  EXPECT_EQ(cloud.entry("-N3")["balance_after"], 3500);
+}
+
+TEST_F(AppTest, ThirtyQueuedEntriesAreAllAcknowledged) {
+  for (int i = 10; i < 40; ++i) cloud.sell("-N" + std::to_string(i), 100);
+  boot();
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 30; }));
+  EXPECT_EQ(ledger().credited_wh, 3000u);
+  for (int i = 10; i < 40; ++i) {
+    EXPECT_EQ(cloud.entry("-N" + std::to_string(i))["processed"], true);
+  }
+}
+
+TEST_F(AppTest, LongTransactionIdsStillFitTheRequest) {
+  for (int i = 10; i < 20; ++i) cloud.sell(std::string(62, 'x') + std::to_string(i), 100);
+  boot();
+  EXPECT_TRUE(run_until([this] { return log.count("acknowledged") == 10; }));
+}
+
+TEST_F(AppTest, ForgedEntryIsRefusedOnceAndNeverAcknowledged) {
+  come_online();
+  cloud.sell("-N1", 500);
+  auto forged = cloud.entry("-N1");
+  forged["credited_total_wh"] = 999999;
+  forged["processed"] = false;
+  cloud.put_entry("-N2", forged);
+  run(1300000, 1000);
+  EXPECT_EQ(log.count("refused"), 1u);
+  EXPECT_EQ(log.last("refused")->texts.at("reason"), "bad_mac");
+  EXPECT_EQ(ledger().credited_wh, 500u);
+  EXPECT_EQ(cloud.entry("-N2")["processed"], false);
+}
+
+TEST_F(AppTest, LostAcknowledgementIsRepeated) {
+  come_online();
+  int lost = 0;
+  cloud.drop_response = [&lost](const Request& r) { return r.method == "PATCH" && ++lost <= 3; };
+  cloud.sell("-N1", 500);
+  ASSERT_TRUE(run_until([this] { return cloud.entry("-N1")["processed"] == true; }));
+  run(20000);
+  EXPECT_EQ(ledger().credited_wh, 500u);
+  EXPECT_EQ(cloud.meter()["current_balance"], 500);
+  EXPECT_GE(lost, 3);
+}
+
+TEST_F(AppTest, RequestLostBeforeTheServerIsRepeated) {
+  come_online();
+  int lost = 0;
+  cloud.drop_request = [&lost](const Request& r) { return r.method == "PATCH" && ++lost <= 3; };
+  cloud.sell("-N1", 500);
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }));
+  EXPECT_EQ(cloud.entry("-N1")["processed"], true);
+}
+
+TEST_F(AppTest, RefusedAcknowledgementDoesNotBlockTheOthers) {
+  come_online();
+  cloud.drop_request = [](const Request& r) { return r.method == "PATCH"; };
+  cloud.sell("-N1", 500);
+  cloud.sell("-N2", 500);
+  run(100);
+  cloud.withdraw_entry("-N1");
+  cloud.drop_request = nullptr;
+  ASSERT_TRUE(run_until([this] { return cloud.entry("-N2")["processed"] == true; }));
+  EXPECT_EQ(log.count("acknowledged"), 1u);
+  run(200000, 1000);
+  EXPECT_EQ(log.count("acknowledged"), 1u);
+  EXPECT_GT(log.count("reported"), 2u);
+}
+
+TEST_F(AppTest, SilentStreamIsOpenedAgain) {
+  come_online();
+  run(74000, 500);
+  EXPECT_EQ(cloud.count("GET", "/meters/MTR-001/pending_recharge"), 1u);
+  ASSERT_TRUE(
+      run_until([this] { return cloud.count("GET", "/meters/MTR-001/pending_recharge") == 2; }));
+  EXPECT_TRUE(run_until([this] { return online(); }));
+}
+
+TEST_F(AppTest, KeepAliveKeepsTheStream) {
+  come_online();
+  for (int i = 0; i < 20; ++i) {
+    run(30000, 1000);
+    cloud.stream_event("keep-alive", "null");
+  }
+  EXPECT_EQ(cloud.count("GET", "/meters/MTR-001/pending_recharge"), 1u);
+}
+
+TEST_F(AppTest, StreamLostWhileSellingIsCaughtUp) {
+  come_online();
+  stream.reset();
+  cloud.sell("-N1", 500);
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }));
+  EXPECT_EQ(ledger().credited_wh, 500u);
+}
+
+TEST_F(AppTest, EventThatNeverCameIsFoundByReadingAgain) {
+  come_online();
+  stream.streaming = false;
+  cloud.sell("-N1", 500);
+  stream.streaming = true;
+  for (int i = 0; i < 25; ++i) {
+    run(30000, 1000);
+    cloud.stream_event("keep-alive", "null");
+  }
+  EXPECT_EQ(log.count("acknowledged"), 1u);
+}
+
+TEST_F(AppTest, CutEventIsFoundByReadingAgainAtOnce) {
+  come_online();
+  stream.streaming = false;
+  cloud.sell("-N1", 500);
+  stream.streaming = true;
+  cloud.stream_event("put", "{\"path\":\"/-N1\",\"data\":{\"seq");
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }, 1000));
+}
+
+TEST_F(AppTest, RevokedTokenIsRenewedAndTheStreamReopened) {
+  come_online();
+  cloud.token_generation = 2;
+  cloud.stream_event("auth_revoked", "credential is no longer valid");
+  ASSERT_TRUE(run_until([this] { return log.count("streaming") == 2; }));
+  EXPECT_EQ(cloud.count("POST", "/securetoken.googleapis.com/v1/token"), 1u);
+  cloud.sell("-N1", 500);
+  EXPECT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }));
+}
+
+TEST_F(AppTest, TokenIsRefreshedAfterFiftyMinutesAndTheStreamReopened) {
+  come_online();
+  for (int i = 0; i < 99; ++i) {
+    run(30000, 1000);
+    cloud.stream_event("keep-alive", "null");
+  }
+  EXPECT_EQ(log.count("signed_in"), 1u);
+  for (int i = 0; i < 3; ++i) {
+    run(30000, 1000);
+    cloud.stream_event("keep-alive", "null");
+  }
+  EXPECT_EQ(log.count("signed_in"), 2u);
+  EXPECT_EQ(log.count("streaming"), 2u);
+  EXPECT_TRUE(online());
+}
+
+TEST_F(AppTest, ExpiredTokenIsRenewedWhenARequestIsRefused) {
+  come_online();
+  cloud.token_generation = 2;
+  cloud.sell("-N1", 500);
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }));
+  EXPECT_EQ(ledger().credited_wh, 500u);
+}
+
+TEST_F(AppTest, RefusedRefreshTokenFallsBackToThePassword) {
+  come_online();
+  cloud.answer = [](const Request& r) -> std::string {
+    if (r.path != "/securetoken.googleapis.com/v1/token") return "";
+    const std::string body = R"({"error":{"message":"TOKEN_EXPIRED"}})";
+    return "HTTP/1.1 400 X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  };
+  cloud.token_generation = 2;
+  cloud.stream_event("auth_revoked", "credential is no longer valid");
+  ASSERT_TRUE(run_until([this] { return log.count("streaming") == 2; }));
+  EXPECT_EQ(cloud.count("POST", "/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword"),
+            2u);
+}
+
+TEST_F(AppTest, CancelledStreamIsOpenedAgain) {
+  come_online();
+  cloud.stream_event("cancel", "null");
+  EXPECT_TRUE(run_until([this] { return log.count("streaming") == 2; }));
+}
+
+TEST_F(AppTest, RedirectsAreFollowedToTheNamedHost) {
+  std::vector<std::string> hosts;
+  cloud.answer = [this, &hosts](const Request& r) -> std::string {
+    FakeConnection& used = r.headers.count("Accept") != 0 ? stream : rest;
+    if (r.method == "POST" || used.host == "s-euw1b.example") {
+      hosts.push_back(used.host);
+      return "";
+    }
+    std::string location = "http://s-euw1b.example:9000" + r.path + ".json?";
+    for (const auto& [key, value] : r.query) location += key + "=" + value + "&";
+    location.pop_back();
+    return "HTTP/1.1 307 Temporary Redirect\r\nLocation: " + location +
+           "\r\nContent-Length: 0\r\n\r\n";
+  };
+  cloud.sell("-N1", 500);
+  boot();
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1 && online(); }));
+  EXPECT_EQ(cloud.entry("-N1")["processed"], true);
+  EXPECT_GE(hosts.size(), 3u);
+}
+
+TEST_F(AppTest, EndlessRedirectsEnd) {
+  cloud.answer = [](const Request& r) -> std::string {
+    if (r.method == "POST") return "";
+    return "HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:9000/x.json\r\nContent-Length: 0\r\n\r\n";
+  };
+  boot();
+  run(30000);
+  EXPECT_LT(cloud.requests.size(), 100u);
+  EXPECT_GT(log.count("error"), 0u);
+}
+
+TEST_F(AppTest, CaptivePortalIsNotMistakenForTheDatabase) {
+  cloud.answer = [](const Request&) -> std::string {
+    return "HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n<html>Login</html>\n";
+  };
+  boot();
+  run(30000);
+  EXPECT_EQ(log.count("signed_in"), 0u);
+  cloud.answer = nullptr;
+  EXPECT_TRUE(run_until([this] { return online(); }));
+}
+
+TEST_F(AppTest, ServerErrorsAreAskedAgainLessAndLessOften) {
+  cloud.answer = [](const Request&) -> std::string {
+    return "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n";
+  };
+  boot();
+  run(600000, 100);
+  EXPECT_LT(cloud.requests.size(), 30u);
+  EXPECT_GT(cloud.requests.size(), 8u);
+}
+
+TEST_F(AppTest, NoNetworkStillMetersAndSwitches) {
+  cloud.sell("-N1", 3);
+  come_online();
+  ASSERT_TRUE(run_until([this] { return relay.closed; }));
+  cloud.refuse_connections = true;
+  stream.reset();
+  rest.reset();
+  energy.pending_mwh = 2999;
+  run(1000);
+  EXPECT_TRUE(relay.closed);
+  energy.pending_mwh = 1;
+  run(1000);
+  EXPECT_FALSE(relay.closed);
+  cloud.refuse_connections = false;
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["status"]["switch"] == "disconnected"; }));
+  EXPECT_EQ(cloud.meter()["current_balance"], 0);
+  EXPECT_EQ(cloud.meter()["energy_consumed_total"], 3);
+}
+
+TEST_F(AppTest, ByteByByteAndChunkedWorksAlike) {
+  for (const bool chunked : {false, true}) {
+    Board board;
+    board.cloud.chunked = chunked;
+    board.cloud.slice = 1;
+    board.cloud.sell("-N1", 500);
+    board.boot();
+    ASSERT_TRUE(board.run_until([&board] { return board.log.count("acknowledged") == 1; }));
+    ASSERT_TRUE(board.run_until([&board] { return board.online(); }));
+    board.cloud.sell("-N2", 700);
+    ASSERT_TRUE(board.run_until([&board] { return board.log.count("acknowledged") == 2; }));
+    EXPECT_EQ(board.ledger().credited_wh, 1200u);
+  }
+}
+
+TEST_F(AppTest, LostStorageIsRestoredFromTheReportedRegisters) {
+  cloud.sell("-N1", 5000);
+  come_online();
+  energy.pending_mwh = 1200000;
+  run(130000, 1000);
+  ASSERT_EQ(cloud.meter()["energy_consumed_total"], 1200);
+  storage.values.clear();
+  boot();
+  ASSERT_TRUE(run_until([this] { return log.count("restored") == 1; }));
+  EXPECT_EQ(ledger().credited_wh, 5000u);
+  EXPECT_EQ(ledger().consumed_wh, 1200u);
+  EXPECT_EQ(ledger().sequence, 1u);
+  EXPECT_TRUE(relay.closed);
+}
+
+TEST_F(AppTest, LowerReportedRegistersDoNotLowerOwnTotals) {
+  cloud.sell("-N1", 5000);
+  come_online();
+  cloud.meter()["credited_total"] = 1;
+  cloud.meter()["energy_consumed_total"] = 0;
+  boot();
+  ASSERT_TRUE(run_until([this] { return online(); }));
+  EXPECT_EQ(ledger().credited_wh, 5000u);
+}
+
+TEST_F(AppTest, NothingIsReportedBeforeTheRegistersWereRead) {
+  cloud.drop_request = [](const Request& r) { return r.method == "GET"; };
+  boot();
+  run(60000);
+  EXPECT_EQ(cloud.count("PATCH", "/meters/MTR-001"), 0u);
+}
+
+TEST_F(AppTest, RefusedWriteOfTheLedgerIsNotAcknowledged) {
+  come_online();
+  storage.refuse_writes = true;
+  cloud.sell("-N1", 500);
+  run(5000);
+  EXPECT_EQ(log.count("acknowledged"), 0u);
+  EXPECT_EQ(cloud.entry("-N1")["processed"], false);
+  storage.refuse_writes = false;
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }));
+  EXPECT_EQ(ledger().credited_wh, 500u);
+}
+
+TEST_F(AppTest, LedgerOfAnotherMeterStopsTheStart) {
+  come_online();
+  config.meter_id = "MTR-002";
+  App other(config, Ports{storage, clock, energy, relay, stream, rest, log});
+  EXPECT_FALSE(other.begin());
+}
+
+TEST_F(AppTest, HoursAreToldInEastAfricaTimeAndOnlyGrow) {
+  cloud.sell("-N1", 50000);
+  come_online();
+  energy.pending_mwh = 40000;
+  run(310000, 1000);
+  // 1795250000000 ms = 2026-11-21 08:33:20 UTC
+  EXPECT_EQ(cloud.database["consumption_history"]["MTR-001"]["2026-11-21"]["11"], 40);
+  energy.pending_mwh = 60000;
+  run(310000, 1000);
+  EXPECT_EQ(cloud.database["consumption_history"]["MTR-001"]["2026-11-21"]["11"], 100);
+  boot();
+  energy.pending_mwh = 5000;
+  run(1700000, 1000);
+  EXPECT_EQ(cloud.database["consumption_history"]["MTR-001"]["2026-11-21"]["11"], 105);
+  energy.pending_mwh = 7000;
+  run(310000, 1000);
+  EXPECT_EQ(cloud.database["consumption_history"]["MTR-001"]["2026-11-21"]["12"], 7);
+}
+
+TEST_F(AppTest, FarewellReportsOffline) {
+  come_online();
+  app->stop();
+  ASSERT_TRUE(run_until([this] { return app->stopped(); }, 5000));
+  EXPECT_EQ(cloud.meter()["status"]["online"], false);
+}
+
+TEST_F(AppTest, SecondConnectionIsClosedWhenIdle) {
+  come_online();
+  EXPECT_TRUE(rest.open_now);
+  run(25000, 500);
+  EXPECT_FALSE(rest.open_now);
+}
+
+TEST_F(AppTest, PasswordAndTokensAreNeverLogged) {
+  cloud.sell("-N1", 500);
+  come_online();
+  cloud.tokens_valid = false;
+  cloud.stream_event("auth_revoked", "credential is no longer valid");
+  run(60000);
+  for (const auto& event : log.events) {
+    for (const auto& [key, value] : event.texts) {
+      EXPECT_EQ(value.find("password"), std::string::npos) << key;
+      EXPECT_EQ(value.find("token-"), std::string::npos) << key;
+    }
+  }
+}
+
+// Recharges arriving around power cuts: each write of the story is cut in each tear mode, the board
+// boots again, and the totals end exact.
+TEST(AppPowerCut, EveryWriteOfAStoryCutInEveryModeEndsExact) {
+  constexpr uint64_t kSold = 3000 + 500 + 700;
+  int cuts = 0;
+  for (size_t write = 1; write <= 12; ++write) {
+    for (const Tear tear : test::kAllTears) {
+      Board board;
+      board.storage.cut(write, 33, tear);
+      board.cloud.sell("-N1", 3000);
+      uint64_t used_wh = 0;
+      const auto boot_if_dead = [&board, &cuts] {
+        if (!board.storage.dead) return;
+        board.storage.power_on();
+        board.boot();
+        ++cuts;
+      };
+      board.boot();
+      for (int step = 0; step < 40; ++step) {
+        if (step == 10) board.cloud.sell("-N2", 500);
+        if (step == 20) board.cloud.sell("-N3", 700);
+        if (board.relay.closed) {
+          board.energy.pending_mwh = 15000;
+          used_wh += 15;
+        }
+        board.run(1000);
+        boot_if_dead();
+      }
+      ASSERT_TRUE(board.run_until([&board] {
+        return board.cloud.entry("-N1")["processed"] == true &&
+               board.cloud.entry("-N2")["processed"] == true &&
+               board.cloud.entry("-N3")["processed"] == true;
+      }));
+      ASSERT_EQ(board.ledger().credited_wh, kSold);
+      ASSERT_LE(board.ledger().consumed_wh, used_wh);
+      // At most one unsaved portion is lost, in the customer's favour.
+      ASSERT_GE(board.ledger().consumed_wh + 30, used_wh);
+    }
+  }
+  EXPECT_EQ(cuts, 12 * 6);
+}
+
+}  // namespace
+}  // namespace meter
