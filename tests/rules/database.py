@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from emulators.rtdb import server
-from tests.rules.identities import EVERYONE, Identity
+from tests.rules.identities import EVERYONE, TRUSTED_MOST, Identity
 from tests.rules.world import world
 
 RULES_FILE = Path(__file__).parents[2] / "database.rules.json"
@@ -151,6 +151,14 @@ class RulesDatabase:
         for request in requests:
             for identity in EVERYONE:
                 breaches += self.expect(identity, request, allowed=identity.name in permitted)
+        return breaches
+
+    def expect_none(self, requests: Iterable[Request]) -> list[str]:
+        """Those trusted most try every request, and fail."""
+        breaches: list[str] = []
+        for request in requests:
+            for identity in TRUSTED_MOST:
+                breaches += self.expect(identity, request, allowed=False)
         return breaches
 
     def _as_admin(self, method: str, path: str, body: object) -> Any:

@@ -55,6 +55,11 @@ MISPLACED_DEVICE = Identity(
     uid="device-mtr-001",
     claims={"role": "meter", "meter_id": "MTR-002"},
 )
+DEMOTED_DEVICE = Identity(
+    name="device of another role",
+    uid="device-mtr-001",
+    claims={"role": "tenant", "meter_id": "MTR-001"},
+)
 FORGED_DEVICE = Identity(
     name="tenant with a meter's claims",
     uid="tenant-brian",
@@ -77,12 +82,15 @@ EVERYONE = (
     REPLACED_DEVICE,
     CLAIMLESS_DEVICE,
     MISPLACED_DEVICE,
+    DEMOTED_DEVICE,
     FORGED_DEVICE,
     OPERATOR,
     ADMIN,
     LOOKALIKE_STAFF,
     MISSPELT_STAFF,
 )
+# What none of these may do is open to no one; NOBODY is there for rules that forget to ask.
+TRUSTED_MOST = (OWNER, DEVICE, OTHER_DEVICE, OPERATOR, ADMIN, NOBODY)
 STAFF = frozenset({OPERATOR.name, ADMIN.name})
 NO_ONE: frozenset[str] = frozenset()
 

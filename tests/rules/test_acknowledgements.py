@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rules.database import Request, RulesDatabase, delete, patch, post, put
-from tests.rules.identities import DEVICE, NO_ONE, OTHER_DEVICE, only
+from tests.rules.identities import DEVICE, OTHER_DEVICE, only
 from tests.rules.values import NOT_BOOLEANS, NOT_INTEGERS, two_days_ahead_ms, with_priority
 from tests.rules.world import EARLIER, LATER, PAID, WAITING, world
 
@@ -118,7 +118,7 @@ def test_an_acknowledgement_is_taken_from_the_entrys_device_alone(
 def test_anything_else_in_the_queue_is_refused_to_all(
     database: RulesDatabase, request_: Request
 ) -> None:
-    assert database.expect_only(NO_ONE, [request_]) == []
+    assert database.expect_none([request_]) == []
     assert database.tree() == world()
 
 

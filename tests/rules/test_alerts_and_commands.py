@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rules.database import Request, RulesDatabase, delete, patch, post, put
-from tests.rules.identities import DEVICE, NO_ONE, only
+from tests.rules.identities import DEVICE, only
 from tests.rules.values import NOT_INTEGERS, NOT_STRINGS, two_days_ahead_ms, with_priority
 from tests.rules.world import COMMAND, DONE_COMMAND, EARLIER, world
 
@@ -114,7 +114,7 @@ def test_the_device_alone_speaks_for_its_meter(database: RulesDatabase, request_
 def test_what_is_not_an_alert_or_a_result_is_refused_to_all(
     database: RulesDatabase, request_: Request
 ) -> None:
-    assert database.expect_only(NO_ONE, [request_]) == []
+    assert database.expect_none([request_]) == []
     assert database.tree() == world()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rules.database import Request, RulesDatabase, delete, patch, post, put
-from tests.rules.identities import DEVICE, NO_ONE, OTHER_DEVICE, only
+from tests.rules.identities import DEVICE, OTHER_DEVICE, only
 from tests.rules.values import NOT_INTEGERS, with_priority
 from tests.rules.world import world
 
@@ -71,12 +71,12 @@ def test_an_hour_grows_by_its_own_device_alone(database: RulesDatabase, request_
 
 @pytest.mark.parametrize("request_", UNFIT, ids=str)
 def test_an_hour_never_shrinks_and_is_an_hour(database: RulesDatabase, request_: Request) -> None:
-    assert database.expect_only(NO_ONE, [request_]) == []
+    assert database.expect_none([request_]) == []
     assert database.tree() == world()
 
 
 def test_a_meter_without_a_device_has_no_hours(database: RulesDatabase) -> None:
-    assert database.expect_only(NO_ONE, [put("consumption_history/MTR-003/2025-06-15/08", 1)]) == []
+    assert database.expect_none([put("consumption_history/MTR-003/2025-06-15/08", 1)]) == []
 
 
 def test_each_device_writes_its_own_meter(database: RulesDatabase) -> None:

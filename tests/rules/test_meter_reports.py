@@ -3,7 +3,8 @@
 import pytest
 
 from tests.rules.database import Request, RulesDatabase, delete, patch, post, put
-from tests.rules.identities import DEVICE, NO_ONE, OTHER_DEVICE, only
+from tests.rules.identities import DEVICE, OTHER_DEVICE, only
+from tests.rules.reference import at
 from tests.rules.values import (
     NOT_BOOLEANS,
     NOT_INTEGERS,
@@ -11,7 +12,7 @@ from tests.rules.values import (
     two_days_ahead_ms,
     with_priority,
 )
-from tests.rules.world import EARLIER
+from tests.rules.world import EARLIER, world
 
 METER = "meters/MTR-001"
 SERVER_TIME = {".sv": "timestamp"}
@@ -114,6 +115,7 @@ UNFIT_REGISTER_VALUES: dict[str, list[object]] = {
 }
 
 REGISTER_FIELDS = [name for name in UNFIT_REGISTER_VALUES if name != "unknown"]
+REPORTED = [*REGISTER_FIELDS, *(f"status/{field}" for field in STATUS_VALUES)]
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=str)
@@ -165,7 +167,7 @@ def test_a_register_refuses_what_it_is_not(database: RulesDatabase, field: str) 
     assert breaches == []
 
 
-@pytest.mark.parametrize("field", [*REGISTER_FIELDS, *(f"status/{f}" for f in STATUS_VALUES)])
+@pytest.mark.parametrize("field", REPORTED)
 def test_nobody_deletes_or_breaks_up_a_reported_field(database: RulesDatabase, field: str) -> None:
     path = f"{METER}/{field}"
     requests = [
@@ -176,16 +178,21 @@ def test_nobody_deletes_or_breaks_up_a_reported_field(database: RulesDatabase, f
         put(path, {"below": 1}),
         post(path, 1),
     ]
-    assert database.expect_only(NO_ONE, requests) == []
+    assert database.expect_none(requests) == []
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("consumption_rate", 5), ("sequence", 3), ("status/online", True), ("status/reason", "ok")],
-)
-def test_a_priority_is_refused(database: RulesDatabase, field: str, value: object) -> None:
+@pytest.mark.parametrize("field", REPORTED)
+def test_what_was_reported_may_be_repeated_by_its_device_alone(
+    database: RulesDatabase, field: str
+) -> None:
+    again = put(f"{METER}/{field}", at(world(), *METER.split("/"), *field.split("/")))
+    assert database.expect_only(only(DEVICE), [again]) == []
+
+
+@pytest.mark.parametrize("field", REPORTED)
+def test_a_priority_is_refused(database: RulesDatabase, field: str) -> None:
     path = f"{METER}/{field}"
-    assert database.expect(DEVICE, put(path, value), allowed=True) == []
+    value = at(world(), *path.split("/"))
     assert database.expect(DEVICE, put(path, with_priority(value)), allowed=False) == []
     assert database.expect(DEVICE, put(f"{path}/.priority", "x"), allowed=False) == []
 
@@ -194,7 +201,7 @@ def test_a_priority_is_refused(database: RulesDatabase, field: str, value: objec
 def test_nobody_replaces_or_deletes_a_whole_node(database: RulesDatabase, path: str) -> None:
     whole = {"online": True, "switch": "ready"}
     requests = [put(path, whole), put(path, "x"), delete(path), post(path, 1)]
-    assert database.expect_only(NO_ONE, requests) == []
+    assert database.expect_none(requests) == []
 
 
 def test_a_new_device_reports_zeros_before_anything_was_sold(database: RulesDatabase) -> None:
@@ -213,6 +220,14 @@ def test_a_balance_alone_never_exceeds_what_was_sold(database: RulesDatabase) ->
     assert database.attempt(OTHER_DEVICE, put(balance, 5000))
 
 
+def test_what_was_withdrawn_is_not_taken_back(database: RulesDatabase) -> None:
+    database.given({f"{METER}/withdrawn_total": 500, f"{METER}/current_balance": 10000})
+    less = {"withdrawn_total": 499, "current_balance": 10001}
+    more = {"withdrawn_total": 501, "current_balance": 9999}
+    assert not database.attempt(DEVICE, patch(METER, less))
+    assert database.attempt(DEVICE, patch(METER, more))
+
+
 def test_a_second_boot_repeats_the_same_report(database: RulesDatabase) -> None:
     report = REPORTS[-1]
     assert database.attempt(DEVICE, patch(METER, report))
@@ -222,4 +237,4 @@ def test_a_second_boot_repeats_the_same_report(database: RulesDatabase) -> None:
 @pytest.mark.parametrize("meter_id", ["MTR-003", "MTR-404"])
 def test_a_meter_without_a_device_takes_no_report(database: RulesDatabase, meter_id: str) -> None:
     requests = [put(f"meters/{meter_id}/consumption_rate", 1)]
-    assert database.expect_only(NO_ONE, requests) == []
+    assert database.expect_none(requests) == []

@@ -3,11 +3,18 @@
 import pytest
 
 from tests.rules.database import Request, RulesDatabase, delete, patch, post, put
-from tests.rules.identities import CLAIMLESS_DEVICE, NO_ONE, OWNER, STRANGER, only
+from tests.rules.identities import (
+    CLAIMLESS_DEVICE,
+    DEMOTED_DEVICE,
+    OWNER,
+    STRANGER,
+    only,
+)
 from tests.rules.values import NOT_BOOLEANS, NOT_STRINGS, with_priority
 from tests.rules.world import PAID, world
 
 AMINA = "users/tenant-amina"
+KINDS = ["payment", "low_credit", "supply", "offline"]
 
 FIT: list[Request] = [
     put(f"{AMINA}/name", "A"),
@@ -48,7 +55,11 @@ UNFIT: list[Request] = [
         put(f"{AMINA}/language", value)
         for value in [*NOT_STRINGS, "", "EN", "en ", "en\n", "fr", "english"]
     ),
-    *(put(f"{AMINA}/notifications/payment", value) for value in NOT_BOOLEANS),
+    *(
+        put(f"{AMINA}/notifications/{kind}", value)
+        for kind in KINDS
+        for value in [*NOT_BOOLEANS, with_priority(True)]
+    ),
     put(f"{AMINA}/notifications", "all"),
     put(f"{AMINA}/notifications", True),
     put(f"{AMINA}/notifications", {"payment": True, "gossip": True}),
@@ -57,7 +68,6 @@ UNFIT: list[Request] = [
     put(f"{AMINA}/notifications/payment/sms", True),
     put(f"{AMINA}/name", with_priority("Amina")),
     put(f"{AMINA}/language", with_priority("en")),
-    put(f"{AMINA}/notifications/payment", with_priority(True)),
     put(f"{AMINA}/email", "amina@tenants.example"),
     put(f"{AMINA}/phone_number", "254700000009"),
     put(f"{AMINA}/meter_no", "MTR-002"),
@@ -86,7 +96,7 @@ def test_a_profile_is_edited_by_its_user_alone(database: RulesDatabase, request_
 def test_the_rest_of_a_profile_is_nobodys_to_write(
     database: RulesDatabase, request_: Request
 ) -> None:
-    assert database.expect_only(NO_ONE, [request_]) == []
+    assert database.expect_none([request_]) == []
     assert database.tree() == world()
 
 
@@ -103,4 +113,4 @@ def test_a_device_account_has_no_profile(
 ) -> None:
     # The same account is a user like any other once its claims are gone.
     own = put(f"users/device-mtr-001/{field}", value)
-    assert database.expect_only(only(CLAIMLESS_DEVICE), [own]) == []
+    assert database.expect_only(only(CLAIMLESS_DEVICE, DEMOTED_DEVICE), [own]) == []

@@ -6,6 +6,7 @@ from tests.rules.database import Request, RulesDatabase, get
 from tests.rules.identities import (
     ADMIN,
     CLAIMLESS_DEVICE,
+    DEMOTED_DEVICE,
     DEVICE,
     EVERYONE,
     FORGED_DEVICE,
@@ -177,7 +178,7 @@ def test_a_permitted_query_aimed_below_the_list_brings_nothing_of_others(
     assert status != 200 or rows is None, rows
 
 
-@pytest.mark.parametrize("identity", [CLAIMLESS_DEVICE, MISPLACED_DEVICE, STRANGER])
+@pytest.mark.parametrize("identity", [CLAIMLESS_DEVICE, MISPLACED_DEVICE, DEMOTED_DEVICE, STRANGER])
 def test_a_new_device_uid_shuts_the_old_device_out(
     database: RulesDatabase, identity: Identity
 ) -> None:

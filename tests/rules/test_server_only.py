@@ -3,7 +3,6 @@
 import pytest
 
 from tests.rules.database import Request, RulesDatabase, delete, patch, post, put
-from tests.rules.identities import NO_ONE
 from tests.rules.world import PAID, RECEIPT, THEIRS, world
 
 PATHS = [
@@ -73,7 +72,7 @@ def _requests(path: str) -> list[Request]:
 
 @pytest.mark.parametrize("path", PATHS)
 def test_no_client_writes_it(database: RulesDatabase, path: str) -> None:
-    assert database.expect_only(NO_ONE, _requests(path)) == []
+    assert database.expect_none(_requests(path)) == []
     assert database.tree() == world()
 
 
@@ -84,5 +83,5 @@ def test_no_client_slips_it_into_a_permitted_write(database: RulesDatabase, stow
         "meters/MTR-001/consumption_rate": 5,
     }
     requests = [patch("", {path: value, stowaway: 1}) for path, value in permitted.items()]
-    assert database.expect_only(NO_ONE, requests) == []
+    assert database.expect_none(requests) == []
     assert database.tree() == world()
