@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -57,6 +58,8 @@ _OVERLOADED_REFUSALS: tuple[tuple[str, tuple[str, str, bool]], ...] = (
     ("wrong credentials", ("push_rejected", _SETUP, True)),
 )
 _SPIKE_ARREST = "policies.ratelimit."
+_TOKEN = re.compile(r"[!-~]{1,4096}")  # what may stand in a header
+_LIFE = re.compile(r"[0-9]{1,9}")
 TOKEN_REFUSED_CODES = frozenset({"404.001.03", "400.003.01", "401.002.01", "401.003.01"})
 
 
@@ -111,6 +114,8 @@ def push_answer(status: int, body: bytes) -> PushAnswer:
     code = canonical_code(node.get("ResponseCode"))
     if code == "0":
         return _acknowledged(node)
+    if code is not None and not code.strip(" 0"):
+        return PushUnclear(why=f"HTTP {status}, ResponseCode {code[:20]!r} may mean accepted")
     if code is not None:
         words = _text(node.get("ResponseDescription"))
         return _refused(("push_rejected", _SETUP, True), f"ResponseCode {code:.20}: {words}")
@@ -151,7 +156,9 @@ def access_token_from_body(body: bytes) -> tuple[str, int] | None:
     """
     node = _object(body) or {}
     token, life = node.get("access_token"), canonical_code(node.get("expires_in"))
-    if not isinstance(token, str) or not token or life is None or not life.isdecimal():
+    if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+        return None
+    if life is None or not _LIFE.fullmatch(life):
         return None
     return token, int(life)
 
@@ -226,7 +233,7 @@ def _password(merchant: Merchant, timestamp: str) -> str:
 def _object(body: bytes) -> dict[str, object] | None:
     try:
         node = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):  # Decimal refuses 1e99999999999999999999
         return None
     return node if isinstance(node, dict) else None
 
