@@ -55,7 +55,9 @@ def pay(world: World, payment: Payment) -> None:
             short_code=merchant.short_code,
         ),
     )
-    world.awaiting_reply[delivery.n] = lambda outcome: _validated(world, payment, urls, outcome)
+    world.awaiting_reply[delivery.number] = lambda outcome: _validated(
+        world, payment, urls, outcome
+    )
     silence = Outcome(status=None, body="", error="no answer in time", duration_ms=0)
     world.timeline.after(VALIDATION_LIMIT_MS, lambda: _validated(world, payment, urls, silence))
 

@@ -57,7 +57,7 @@ def handle(world: World, request: Request) -> Answer:
     record["answer"] = None if answer.drop else {"status": answer.status, "body": _shown(answer)}
     record["accepted"] = answer.accepted
     record["dropped"] = answer.drop
-    world.event("request", request=record["n"], api=name, accepted=answer.accepted)
+    world.event("request", request=record["number"], api=name, accepted=answer.accepted)
     return answer
 
 

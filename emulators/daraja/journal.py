@@ -1,6 +1,6 @@
 """What happened, for tests to read: events in order, API requests, and notifications sent.
 
-Each list is bounded; the oldest go first. Numbers (`n`) start at 1 and never repeat until a reset.
+Each list is bounded; the oldest go first. Numbers start at 1 and never repeat until a reset.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class Outcome:
 class Delivery:
     """One POST of a notice, and how it went."""
 
-    n: int
+    number: int
     notice: Notice
     headers: Mapping[str, str]
     at_ms: int
@@ -54,7 +54,7 @@ class Delivery:
     def to_json(self) -> dict[str, object]:
         """The shape of GET /simulator/deliveries."""
         return {
-            "delivery": self.n,
+            "delivery": self.number,
             "at_ms": self.at_ms,
             "what": self.notice.what,
             "about": self.notice.about,
@@ -104,7 +104,7 @@ class Journal:
 
     def event(self, kind: str, at_ms: int, **fields: object) -> None:
         """Record that something happened."""
-        self._events.add({"n": self._events.last + 1, "at_ms": at_ms, "kind": kind, **fields})
+        self._events.add({"number": self._events.last + 1, "at_ms": at_ms, "kind": kind, **fields})
 
     def events(self, after: int, kind: str | None, about: str | None) -> list[dict[str, object]]:
         """Events numbered above `after`, of one kind or about one id when asked."""
@@ -117,7 +117,7 @@ class Journal:
 
     def request(self, **fields: object) -> dict[str, object]:
         """Record an API request; the caller adds its answer to the returned record."""
-        record: dict[str, object] = {"n": self._requests.last + 1, **fields}
+        record: dict[str, object] = {"number": self._requests.last + 1, **fields}
         self._requests.add(record)
         return record
 
@@ -132,7 +132,7 @@ class Journal:
     def delivery(self, notice: Notice, headers: Mapping[str, str], at_ms: int) -> Delivery:
         """Record a notification that is about to be sent."""
         delivery = Delivery(
-            n=self._deliveries.last + 1, notice=notice, headers=headers, at_ms=at_ms
+            number=self._deliveries.last + 1, notice=notice, headers=headers, at_ms=at_ms
         )
         self._deliveries.add(delivery)
         return delivery

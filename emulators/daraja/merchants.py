@@ -3,7 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 
@@ -52,10 +52,12 @@ class Identity:
     keys: AppKeys
     paybill: Merchant
     till: Merchant
+    main: Merchant
+    """The one of the two that the environment describes; the PayBill when it does not say."""
 
 
 def make_identity(seed: int, organisation: str, given: Mapping[str, str]) -> Identity:
-    """Generate from the seed what `given` (short_code, passkey, consumer_*) leaves open."""
+    """Generate from the seed what `given` (the names of Setup.given) leaves open."""
     random = Random(f"daraja-identity-{seed}")  # noqa: S311 - made to be reproducible
     keys = AppKeys(
         consumer_key=given.get("consumer_key") or _token(random, 48),
@@ -63,22 +65,35 @@ def make_identity(seed: int, organisation: str, given: Mapping[str, str]) -> Ide
         initiator_name="testapi",
         initiator_password=f"Safe{random.randint(100_000, 999_999)}!",
     )
-    paybill_code = given.get("short_code") or str(random.randint(600_000, 899_999))
-    paybill = Merchant(
-        short_code=paybill_code,
-        party_b=paybill_code,
-        kind="paybill",
-        name=organisation,
-        passkey=given.get("passkey") or _hex(random),
+    paybill, till = _paybill(random, organisation), _till(random, organisation)
+    main = till if given.get("transaction_type") == "CustomerBuyGoodsOnline" else paybill
+    short_code = given.get("short_code") or main.short_code
+    own = replace(
+        main,
+        short_code=short_code,
+        party_b=given.get("party_b") or (short_code if main.kind == "paybill" else main.party_b),
+        passkey=given.get("passkey") or main.passkey,
     )
-    till = Merchant(
+    if main is till:
+        return Identity(keys=keys, paybill=paybill, till=own, main=own)
+    return Identity(keys=keys, paybill=own, till=till, main=own)
+
+
+def _paybill(random: Random, organisation: str) -> Merchant:
+    code = str(random.randint(600_000, 899_999))
+    return Merchant(
+        short_code=code, party_b=code, kind="paybill", name=organisation, passkey=_hex(random)
+    )
+
+
+def _till(random: Random, organisation: str) -> Merchant:
+    return Merchant(
         short_code=str(random.randint(5_000_000, 5_499_999)),
         party_b=str(random.randint(5_500_000, 5_999_999)),
         kind="till",
         name=organisation,
         passkey=_hex(random),
     )
-    return Identity(keys=keys, paybill=paybill, till=till)
 
 
 def _token(random: Random, length: int) -> str:

@@ -39,7 +39,7 @@ def delivered(world: World, delivery: Delivery, outcome: Outcome) -> None:
     delivery.outcome = outcome
     world.event(
         "callback_delivered" if outcome.status is not None else "callback_failed",
-        delivery=delivery.n,
+        delivery=delivery.number,
         what=delivery.notice.what,
         about=delivery.notice.about,
         url=delivery.notice.url,
@@ -47,6 +47,6 @@ def delivered(world: World, delivery: Delivery, outcome: Outcome) -> None:
         error=outcome.error,
         duration_ms=outcome.duration_ms,
     )
-    react = world.awaiting_reply.pop(delivery.n, None)
+    react = world.awaiting_reply.pop(delivery.number, None)
     if react is not None:
         react(outcome)

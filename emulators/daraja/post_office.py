@@ -43,7 +43,7 @@ class PostOffice:
             done(delivery, outcome)
 
         self._errands[id(delivery)] = _Errand(
-            delivery.notice.about, asyncio.create_task(errand(), name=f"delivery {delivery.n}")
+            delivery.notice.about, asyncio.create_task(errand(), name=f"delivery {delivery.number}")
         )
 
     async def settled(self, about: str) -> None:

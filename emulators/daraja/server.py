@@ -18,6 +18,8 @@ _Page = Callable[[web.Request], Awaitable[web.FileResponse]]
 PAGE = Path(__file__).parent / "page"
 ENVIRONMENT = {
     "short_code": "DARAJA_SHORT_CODE",
+    "party_b": "DARAJA_PARTY_B",
+    "transaction_type": "DARAJA_TRANSACTION_TYPE",
     "passkey": "DARAJA_PASSKEY",
     "consumer_key": "DARAJA_CONSUMER_KEY",
     "consumer_secret": "DARAJA_CONSUMER_SECRET",
@@ -39,7 +41,7 @@ class Options:
     public_base: str | None = None
     """The URL clients reach it by, when it is not http://host:port."""
     given: Mapping[str, str] = field(default_factory=dict)
-    """short_code, passkey, consumer_key, consumer_secret."""
+    """short_code, party_b, transaction_type, passkey, consumer_key, consumer_secret."""
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 

@@ -28,7 +28,9 @@ PEOPLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setup:
-    """What a world is made of. `given`: short_code, passkey, consumer_key, consumer_secret."""
+    """What a world is made of. `given`: short_code, party_b, transaction_type, passkey,
+    consumer_key, consumer_secret.
+    """
 
     seed: int
     organisation: str

@@ -157,8 +157,8 @@ function report(text, failed = false) {
 }
 
 async function learnShortCode() {
-  const { merchants } = await api("credentials");
-  if (!byId("short").value) byId("short").value = merchants[0].party_b;
+  const { party_b: partyB } = await api("credentials");
+  if (!byId("short").value) byId("short").value = partyB;
 }
 
 async function refresh() {
@@ -262,7 +262,7 @@ async function live() {
     try {
       const wait = after ? WAIT_MS : 0;
       const events = await api(`events?after=${after}&wait_ms=${wait}`);
-      if (events.length) after = events[events.length - 1].n;
+      if (events.length) after = events[events.length - 1].number;
       follow(events);
       await refresh();
       byId("offline").hidden = true;

@@ -11,10 +11,10 @@ def test_numbers_go_on_when_old_events_are_forgotten(monkeypatch: pytest.MonkeyP
     log = Journal()
     for _ in range(95):
         log.event("tick", 0)
-    numbers = [event["n"] for event in log.events(0, None, None)]
+    numbers = [event["number"] for event in log.events(0, None, None)]
     assert 10 <= len(numbers) <= 20
     assert numbers == list(range(96 - len(numbers), 96))
-    assert [event["n"] for event in log.events(93, None, None)] == [94, 95]
+    assert [event["number"] for event in log.events(93, None, None)] == [94, 95]
     assert log.last_event == 95
 
 

@@ -122,7 +122,7 @@ def test_twenty_copies_arrive(live: Live) -> None:
     after = 0
     for _ in range(20):
         event = live.event("callback_delivered", after=after, about=checkout_request_id)
-        after = event["n"]
+        after = event["number"]
     assert len({received.body for received in live.receiver.received}) == 1
     assert len(live.receiver.received) == 20
 
@@ -293,7 +293,7 @@ def test_a_reset_ends_an_answer_that_is_held(live: Live) -> None:
 
 
 def test_those_who_wait_for_events_see_a_reset(live: Live) -> None:
-    last = live.get("/simulator/events")[-1]["n"]
+    last = live.get("/simulator/events")[-1]["number"]
     live.push()
     live.post("/simulator/reset")
     assert [event["kind"] for event in live.get("/simulator/events", after=last + 1)] == ["started"]
@@ -327,7 +327,7 @@ def test_a_payment_by_hand_is_validated_and_confirmed_over_http(live: Live) -> N
     )
     assert done["state"] == "validating"
     live.event("paid")
-    live.event("callback_delivered", after=live.event("paid")["n"], about=done["receipt"])
+    live.event("callback_delivered", after=live.event("paid")["number"], about=done["receipt"])
     assert [received.path for received in live.receiver.received] == ["/validate", "/confirm"]
 
 
