@@ -70,7 +70,8 @@ class Fields:
 
     def child(self, name: str) -> Fields:
         """An object below; empty if absent."""
-        return Fields.of(f"{self.path}/{name}", self.node.get(name) or {})
+        value = self.node.get(name)
+        return Fields.of(f"{self.path}/{name}", {} if value is None else value)
 
     def children(self, name: str) -> list[tuple[str, Fields]]:
         """The objects below ``name`` by key, in key order; none if absent."""
@@ -81,7 +82,7 @@ class Fields:
 
     def rows(self, name: str) -> list[Fields]:
         """A list below ``name``, however the database shows it: as a list or a map."""
-        value = self.node.get(name) or []
+        value = self.node.get(name)
         if isinstance(value, list):
             present = [row for row in value if row is not None]
             return [
