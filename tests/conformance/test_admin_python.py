@@ -45,6 +45,11 @@ def ref(emulator: str) -> Iterator[Reference]:
         yield reference
 
 
+def any_client(reference: Any) -> Any:
+    """The SDK's own authorized HTTP client."""
+    return reference._client
+
+
 def set_rules(emulator: str, namespace: str, rules: str) -> None:
     reply = requests.put(
         f"http://{emulator}/.settings/rules.json?ns={namespace}",
@@ -161,7 +166,11 @@ def test_an_auth_override_is_bound_by_the_rules(emulator: str) -> None:
     with client(emulator, namespace=namespace, **override) as ref:
         ref("amina").set(1)
         assert ref("amina").get() == 1
-        for refused in (lambda: ref("brian").get(), lambda: ref("brian").set(1)):
+        attempts: list[Callable[[], Any]] = [
+            lambda: ref("brian").get(),
+            lambda: ref("brian").set(1),
+        ]
+        for refused in attempts:
             with pytest.raises(exceptions.UnauthenticatedError, match="Permission denied"):
                 refused()
     nobody = {"databaseAuthVariableOverride": None}
@@ -175,7 +184,7 @@ def test_an_auth_override_is_bound_by_the_rules(emulator: str) -> None:
 def test_rules_are_set_and_read_back(emulator: str) -> None:
     namespace = f"r-{uuid.uuid4().hex[:12]}"
     with client(emulator, namespace=namespace) as ref:
-        http: Any = ref("")._client
+        http = any_client(ref(""))
         text = '{ // open\n "rules": {".read": true}}'
         http.request("put", "/.settings/rules.json", data=text.encode())
         assert http.body("get", "/.settings/rules.json?format=strict") == {"rules": {".read": True}}
