@@ -115,14 +115,9 @@ def start_apart(folder: Path, *, environment: Mapping[str, str] | None = None) -
     """
     own = {name: secrets.token_hex(32) for name in SECRET_NAMES}
     shared = {**own, "DARAJA_SHORT_CODE": "600000", **(environment or {})}
-    daraja_ready, suite_ready = folder / "daraja.json", folder / "suite.json"
-    daraja = Process(
-        "simulator",
-        _emulators(daraja_ready, ["--only", "daraja", *_free_ports("daraja", "hub")]),
-        environment=shared,
-    )
+    daraja, first = start_simulator(folder, shared)
+    suite_ready = folder / "suite.json"
     try:
-        first = _ready(daraja, daraja_ready)
         only = ("rtdb", "auth", "functions", "hosting")
         suite = Process(
             "suite",
@@ -146,6 +141,14 @@ def start_apart(folder: Path, *, environment: Mapping[str, str] | None = None) -
         daraja.stop()
         raise
     return Stack([daraja, suite], ready, own, folder)
+
+
+def start_simulator(folder: Path, environment: Mapping[str, str]) -> tuple[Process, dict[str, Any]]:
+    """The Daraja simulator alone, on a free port, and where it listens."""
+    ready_file = folder / "daraja.json"
+    words = ["--only", "daraja", *_free_ports("daraja", "hub")]
+    process = Process("simulator", _emulators(ready_file, words), environment=environment)
+    return process, _ready(process, ready_file)
 
 
 def read_secrets() -> dict[str, str]:
