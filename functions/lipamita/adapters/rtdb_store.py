@@ -25,7 +25,7 @@ from lipamita.adapters.meter_schema import (
 )
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
 from lipamita.domain.errors import BusyError
-from lipamita.domain.evidence import Callback
+from lipamita.domain.evidence import Callback, UnreadableCallback
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
@@ -41,7 +41,7 @@ from lipamita.use_cases.ports import (
     Versioned,
 )
 
-MAX_EVIDENCE = 100  # stored callbacks considered for one payment; the oldest count
+MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the rest alarm
 INCREMENT_BY_ONE = {".sv": {"increment": 1}}
 
 
@@ -117,11 +117,10 @@ class RtdbStore:
 
     def record_callback(self, transaction_id: TransactionId, callback: RawCallback) -> None:
         evidence = f"callbacks/{transaction_id}/{callback.evidence_id}"
-        changes: dict[str, object] = {
-            f"transactions/{transaction_id}/next_check_at": callback.received_at_ms,
-            f"transactions/{transaction_id}/latest_evidence_id": callback.evidence_id,
-        }
+        payment = f"transactions/{transaction_id}"
+        changes: dict[str, object] = {f"{payment}/next_check_at": callback.received_at_ms}
         if self._at(f"{evidence}/received_at").get() is None:
+            changes[f"{payment}/latest_evidence_id"] = callback.evidence_id
             changes[evidence] = {
                 "received_at": callback.received_at_ms,
                 "body": callback.body,
@@ -129,23 +128,18 @@ class RtdbStore:
                 "content_type": callback.content_type,
                 "copies": 1,
             }
-        else:
+        else:  # a copy must not hide newer evidence that no decision has seen
             changes[f"{evidence}/copies"] = INCREMENT_BY_ONE
         self._at("/").update(changes)
 
     def read_callbacks(self, transaction_id: TransactionId) -> Sequence[Callback]:
         path = f"callbacks/{transaction_id}"
         stored = Fields.of(path, self._at(path).get() or {})
+        rows = [(key, Fields.of(f"{path}/{key}", node)) for key, node in stored.node.items()]
+        rows.sort(key=lambda row: (row[1].whole("received_at"), row[0]))
         return [
-            callback_from_body(
-                evidence_id=key,
-                received_at_ms=Millis(row.whole("received_at")),
-                body=row.optional_text("body") or "",
-            )
-            for key, row in (
-                (key, Fields.of(f"{path}/{key}", node))
-                for key, node in list(stored.node.items())[:MAX_EVIDENCE]
-            )
+            _evidence(key, row, considered=index < MAX_EVIDENCE)
+            for index, (key, row) in enumerate(rows)
         ]
 
     def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
@@ -215,3 +209,16 @@ class RtdbStore:
                 return standing
             _, standing, tag = reference.set_if_unchanged(tag, mine)
         raise BusyError("busy", f"{path.partition('/')[0]} is being changed; try again")
+
+
+def _evidence(key: str, row: Fields, *, considered: bool) -> Callback:
+    received_at_ms = Millis(row.whole("received_at"))
+    if not considered:
+        return UnreadableCallback(
+            evidence_id=key,
+            received_at_ms=received_at_ms,
+            why=f"more than {MAX_EVIDENCE} callbacks for one payment",
+        )
+    return callback_from_body(
+        evidence_id=key, received_at_ms=received_at_ms, body=row.optional_text("body") or ""
+    )
