@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from emulators.auth.accounts import Account, Federated, Password
-from emulators.auth.errors import require
+from emulators.auth.errors import AuthError, require
 from emulators.auth.fields import Fields
 
 PASSWORD_PROVIDER = "password"  # noqa: S105 (the provider's name)
@@ -82,6 +82,7 @@ def account_from_wire(fields: Fields, *, now_ms: int, new_salt: str) -> Account:
     password = _password(fields, new_salt)
     created_at_ms = fields.whole("createdAt")
     valid_since_s = fields.whole("validSince")
+    updated_at_ms = fields.whole("passwordUpdatedAt")
     return Account(
         uid=uid or "",
         created_at_ms=now_ms if created_at_ms is None else created_at_ms,
@@ -93,7 +94,7 @@ def account_from_wire(fields: Fields, *, now_ms: int, new_salt: str) -> Account:
         disabled=fields.flag("disabled") or False,
         claims=fields.text("customAttributes"),
         password=password,
-        password_updated_at_ms=None if password is None else now_ms,
+        password_updated_at_ms=None if password is None else (updated_at_ms or now_ms),
         custom_auth=fields.flag("customAuth") or False,
         federated=tuple(
             linked
@@ -101,6 +102,7 @@ def account_from_wire(fields: Fields, *, now_ms: int, new_salt: str) -> Account:
             if linked.provider_id not in {PASSWORD_PROVIDER, PHONE_PROVIDER}
         ),
         last_login_at_ms=fields.whole("lastLoginAt"),
+        last_refresh_at_ms=_ms(fields.text("lastRefreshAt")),
         valid_since_s=now_ms // 1000 if valid_since_s is None else valid_since_s,
     )
 
@@ -144,3 +146,13 @@ def _iso(ms: int | None) -> str | None:
         return None
     moment = datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return f"{moment}.{ms % 1000:03d}Z"
+
+
+def _ms(iso: str | None) -> int | None:
+    if iso is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(iso)
+    except ValueError:
+        raise AuthError(f"lastRefreshAt is no time: {iso!r}") from None
+    return round(moment.timestamp() * 1000)

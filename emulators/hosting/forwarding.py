@@ -29,12 +29,15 @@ NO_BODY = frozenset({204, 304})
 
 def client_session() -> aiohttp.ClientSession:
     """A session that adds, follows, decodes and retries nothing."""
-    return aiohttp.ClientSession(
+    session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(force_close=True, limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
     )
+    # Else a GET or PUT whose connection breaks is sent again, and a function may run twice.
+    session._retry_connection = False
+    return session
 
 
 async def forward(

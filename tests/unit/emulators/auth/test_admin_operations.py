@@ -37,7 +37,10 @@ def test_a_seeded_password_signs_in(desk: Desk) -> None:
 def test_an_export_imports_as_the_same_accounts(desk: Desk) -> None:
     other = {"localId": "b", "phoneNumber": "+254700000001", "disabled": True, "createdAt": "7"}
     admin.batch_create(desk, Fields({"users": [SEEDED, other]}))
+    credentials = {"email": "mtr-001@meters.example", "password": "meter-001-password"}
+    client.sign_in_with_password(desk, Fields(credentials))
     exported = admin.batch_get(desk, -1, "")
+    assert "lastRefreshAt" in str(exported)
     desk.book.clear()
     admin.batch_create(desk, Fields(exported))
     assert admin.batch_get(desk, -1, "") == exported

@@ -2,14 +2,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 from io import BytesIO
 from typing import Any
 
+import pytest
 from yarl import URL
 
 Emulators = Callable[..., Any]
 Run = Callable[[Any], None]
 BASE = "/demo-lipamita/europe-west1"
+
+
+@pytest.fixture
+def emulator(shared: Any) -> Emulators:
+    """The module's emulator, with nothing printed yet."""
+    shared.printed.lines.clear()
+    return lambda: nullcontext(shared)
+
+
+@pytest.fixture
+def run(runner: asyncio.Runner) -> Run:
+    return runner.run
 
 
 def test_a_function_sees_method_rest_of_path_query_body_and_headers(
