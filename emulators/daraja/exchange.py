@@ -14,12 +14,12 @@ from emulators.daraja.world import Setup, World, make_world
 class Exchange:
     """Ties the pure core to sockets and to the clock; make it inside a running event loop."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, callback_timeout_s: float) -> None:
         self._setup = setup
         self._certificate = Certificate()
         self._bell = asyncio.Event()
         self.world = make_world(setup, now_ms=real_now_ms(), certificate=self._certificate)
-        self.post_office = PostOffice()
+        self.post_office = PostOffice(callback_timeout_s)
         self.clockwork = Clockwork(self.world.timeline, self._moved)
         self._pump = asyncio.create_task(self.clockwork.run(), name="daraja clockwork")
         self._pump.add_done_callback(_report)

@@ -12,6 +12,7 @@ from emulators.daraja.phones import Auto
 from emulators.daraja.plan import (
     MISSING,
     Failure,
+    GatewayFault,
     Order,
     OutcomePlan,
     Plan,
@@ -19,10 +20,13 @@ from emulators.daraja.plan import (
     TwinPlan,
 )
 from emulators.daraja.switches import BalanceItem
+from emulators.daraja.wire import SPIKE_ARREST, SPIKE_ARREST_CODE
 
 Values = Mapping[str, object]
 MAX_DELAY_MS = 7 * 24 * 3_600_000
 MAX_COPIES = 200
+NO_PRODUCT = "Invalid API call as no apiproduct match found"
+NO_PRODUCT_CODE = "keymanagement.service.InvalidAPICallAsNoApiProductMatchFound"
 
 _DELAY = Whole(0, MAX_DELAY_MS)
 
@@ -67,6 +71,11 @@ def _query(plan: Plan, **changes: object) -> Plan:
 
 def _error(plan: Plan, _now: int, *, status: int, error_code: str, message: str) -> Plan:
     return _answer(plan, failure=Failure(status=status, code=error_code, message=message))
+
+
+def _gateway_fault(plan: Plan, _now: int, *, status: int, fault: str, error_code: str) -> Plan:
+    told = GatewayFault(status=status, fault=fault, code=error_code)
+    return _answer(plan, gateway_fault=told)
 
 
 def _outcome(plan: Plan, _now: int, *, act: Auto | None, code: str | None, after_ms: int) -> Plan:
@@ -134,8 +143,19 @@ FAULTS: dict[str, Fault] = {
     ),
     "spike_arrest": Fault(
         fields={},
-        apply=lambda plan, _now: _answer(plan, spike_arrest=True),
+        apply=lambda plan, now: _gateway_fault(
+            plan, now, status=429, fault=SPIKE_ARREST, error_code=SPIKE_ARREST_CODE
+        ),
         about="HTTP 429 with the gateway's fault envelope",
+    ),
+    "gateway_fault": Fault(
+        fields={
+            "status": Field(Whole(400, 599), default=401),
+            "fault": Field(Text(0, 300), default=NO_PRODUCT),
+            "error_code": Field(Text(1, 200), default=NO_PRODUCT_CODE),
+        },
+        apply=_gateway_fault,
+        about="any fault of the gateway; by default the app has no such product",
     ),
     "waf": Fault(
         fields={"status": Field(Choice(403, 503), default=503)},

@@ -18,8 +18,8 @@ from emulators.daraja.wire import (
     RefusedError,
     accepted,
     envelope_a,
+    envelope_b,
     firewall,
-    spike_arrest,
 )
 from emulators.daraja.world import World
 
@@ -119,8 +119,9 @@ def _authorize(world: World, authorization: str | None, api: Api) -> None:
 def _refusal(plan: AnswerPlan) -> Answer:
     if plan.drop_unprocessed:
         return Answer(text="", drop=True)
-    if plan.spike_arrest:
-        return spike_arrest()
+    if plan.gateway_fault is not None:
+        fault = plan.gateway_fault
+        return envelope_b(fault.status, fault.fault, fault.code)
     if plan.firewall_status is not None:
         return firewall(plan.firewall_status)
     if plan.failure is not None:

@@ -33,11 +33,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayFault:
+    """An envelope B to answer with."""
+
+    status: int
+    fault: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPlan:
     """The answer to the request itself. Refusals come before anything is accepted."""
 
     failure: Failure | None = None
-    spike_arrest: bool = False
+    gateway_fault: GatewayFault | None = None
     firewall_status: int | None = None
     token_expired: bool = False
     drop_unprocessed: bool = False
@@ -50,7 +59,7 @@ class AnswerPlan:
         """True when the request must not be processed."""
         return bool(
             self.failure
-            or self.spike_arrest
+            or self.gateway_fault
             or self.firewall_status
             or self.token_expired
             or self.drop_unprocessed

@@ -10,7 +10,6 @@ import aiohttp
 from emulators.daraja.journal import Delivery, Outcome
 
 CONNECT_TIMEOUT_S = 5.0
-READ_TIMEOUT_S = 8.0
 MAX_REPLY = 64 * 1024
 MAX_AT_ONCE = 256
 
@@ -24,11 +23,11 @@ class _Errand:
 class PostOffice:
     """Deliveries under way. `done` is told how each ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, read_timeout_s: float) -> None:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=MAX_AT_ONCE),
             timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=READ_TIMEOUT_S
+                total=None, sock_connect=CONNECT_TIMEOUT_S, sock_read=read_timeout_s
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
         )

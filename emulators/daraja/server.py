@@ -38,6 +38,8 @@ class Options:
     seed: int = 1
     organisation: str = "LIPAMITA"
     allow_local_callbacks: bool = False
+    callback_timeout_s: float = 8.0
+    """How long a client may take to answer a notification."""
     public_base: str | None = None
     """The URL clients reach it by, when it is not http://host:port."""
     given: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +70,8 @@ async def start(options: Options) -> Running:
             organisation=options.organisation,
             given=_given(options),
             switches=Switches(allow_local_callbacks=options.allow_local_callbacks),
-        )
+        ),
+        options.callback_timeout_s,
     )
     bound: list[str] = []
     app = web.Application(client_max_size=MAX_REQUEST, middlewares=[control_errors])

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 Body = Mapping[str, object]
 
+SPIKE_ARREST = "Spike arrest violation. Allowed rate : MessageRate{capacity=5, period=Minutes}"
+SPIKE_ARREST_CODE = "policies.ratelimit.SpikeArrestViolation"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numeral:
@@ -68,15 +71,15 @@ def envelope_a(request_id: str, refused: RefusedError) -> Answer:
     return Answer(status=refused.status, text=json_text(body))
 
 
+def envelope_b(status: int, fault: str, code: str) -> Answer:
+    """The gateway's own error."""
+    body = {"fault": {"faultstring": fault, "detail": {"errorcode": code}}}
+    return Answer(status=status, text=json_text(body))
+
+
 def spike_arrest() -> Answer:
     """HTTP 429 as the gateway was seen to send it."""
-    detail = {"errorcode": "policies.ratelimit.SpikeArrestViolation"}
-    fault = {
-        "faultstring": "Spike arrest violation. Allowed rate : MessageRate{capacity=5, "
-        "period=Minutes}",
-        "detail": detail,
-    }
-    return Answer(status=429, text=json_text({"fault": fault}))
+    return envelope_b(429, SPIKE_ARREST, SPIKE_ARREST_CODE)
 
 
 def firewall(status: int) -> Answer:

@@ -25,12 +25,13 @@ class Received:
 
 
 class Receiver:
-    """Records what is POSTed to it; `replies` maps a path to (status, body)."""
+    """Records what is POSTed to it. `replies`: path -> (status, body); /silent never answers."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.replies: dict[str, tuple[int, str]] = {}
         self.url = ""
+        self.released = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -42,12 +43,15 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
+        self.released.set()
         if self._runner is not None:
             await self._runner.cleanup()
 
     async def _receive(self, request: web.Request) -> web.Response:
         body = await request.text()
         self.received.append(Received(request.path, dict(request.headers), body))
+        if request.path == "/silent":
+            await self.released.wait()
         status, reply = self.replies.get(request.path, (200, '{"ResultCode":0}'))
         return web.Response(status=status, text=reply, headers={"Location": "/elsewhere"})
 

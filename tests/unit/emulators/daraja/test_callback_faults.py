@@ -153,6 +153,7 @@ def test_before_response_waits_for_the_callback_of_this_push(shop: Shop) -> None
     ("fault", "status", "told"),
     [
         ({"kind": "spike_arrest"}, 429, "SpikeArrestViolation"),
+        ({"kind": "gateway_fault"}, 401, "no apiproduct match found"),
         ({"kind": "waf", "status": 403}, 403, "Incapsula"),
         ({"kind": "error", "status": 200}, 200, "500.001.1001"),
         ({"kind": "error", "message": "System is busy"}, 500, "System is busy"),

@@ -1,11 +1,12 @@
 """Pull: what a short code took in over the last 48 hours."""
 
+import json
 from typing import Any
 
 import pytest
 
 from emulators.daraja.nairobi import dashed
-from tests.unit.emulators.daraja.shop import Reply, Shop
+from tests.unit.emulators.daraja.shop import Reply, Shop, request
 
 REGISTER, QUERY = "/pulltransactions/v1/register", "/pulltransactions/v1/query"
 HOUR_MS = 3_600_000
@@ -65,6 +66,17 @@ def test_rows_are_what_was_paid(shop: Shop) -> None:
         "amount": "500.00",
         "organizationname": "LIPAMITA",
     }
+
+
+def test_a_query_may_be_a_get_with_a_body(shop: Shop) -> None:
+    register(shop)
+    body = {
+        "ShortCode": shop.paybill.short_code,
+        "StartDate": dashed(shop.world.now_ms - HOUR_MS),
+        "EndDate": dashed(shop.world.now_ms),
+    }
+    asked = request("GET", QUERY, authorization=f"Bearer {shop.token}", body=json.dumps(body))
+    assert shop.raw(asked).body["ResponseCode"] == "1001"
 
 
 def test_nothing_is_1001(shop: Shop) -> None:

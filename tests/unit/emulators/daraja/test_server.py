@@ -340,3 +340,15 @@ def test_another_merchant_can_charge(live: Live) -> None:
     password = base64.b64encode(f"555111p{timestamp}".encode()).decode()
     live.push(BusinessShortCode="555111", PartyB="555111", Password=password, Timestamp=timestamp)
     assert "ESTATE" in live.event("prompt_shown")["text"]
+
+
+def test_a_client_that_never_answers_is_given_up(live: Live, loop: Loop) -> None:
+    server = loop.run(start_simulator(callback_timeout_s=0.05))
+    slow = Live(f"http://{server.host}:{server.port}", live.receiver)
+    slow.push(CallBackURL=live.receiver.url + "/silent")
+    slow.post(PAYER + "/cancel")
+    failed = slow.event("callback_failed")
+    slow.http.close()
+    loop.run(server.stop())
+    assert "Timeout" in failed["error"]
+    assert failed["status"] is None
