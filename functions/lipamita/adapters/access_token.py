@@ -26,15 +26,25 @@ from lipamita.domain.units import SECOND_MS, Millis
 
 PATH = "daraja_access_token"
 REFRESH_EARLY_MS = 60 * SECOND_MS
-LEASE_MS = 20 * SECOND_MS  # longer than the fetch can take
-WAIT_S = 0.25
-MAX_WAITS = 100  # a little longer than a lease whose holder died
+MAX_WAITS = 100
 CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 10
 
 
 class AccessTokenError(Exception):
     """No access token could be had; nothing was sent to the API that needed it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a fetch may take, and how long the others wait for it.
+
+    The lease is longer than the fetch; MAX_WAITS waits are a little longer than a lease whose
+    holder died.
+    """
+
+    lease_ms: int = 20 * SECOND_MS
+    wait_s: float = 0.25
+    read_timeout_s: float = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +63,15 @@ class AccessTokens:
         app: App,
         *,
         base_url: str,
-        consumer_key: str,
-        consumer_secret: str,
+        credentials: tuple[str, str],
         clock: Callable[[], Millis],
+        patience: Patience | None = None,
     ) -> None:
         self._reference: Any = db.reference(PATH, app=app)
         self._url = f"{base_url}/oauth/v1/generate"
-        self._credentials = (consumer_key, consumer_secret)
+        self._credentials = credentials  # consumer key and secret
         self._clock = clock
+        self._patience = patience or Patience()
         self._lock = threading.Lock()
         self._held: Token | None = None
 
@@ -75,12 +86,19 @@ class AccessTokens:
             return self._held.access_token
 
     def refused(self, access_token: str) -> None:
-        """Daraja did not accept this token: forget it, here and for the other instances."""
+        """Daraja did not accept this token: forget it, here and for the other instances.
+
+        Never raises: the caller holds an answer of Daraja's that must not be lost over this.
+        """
         with self._lock:
-            self._held = None
-            node, tag = self._reference.get(etag=True)
-            if isinstance(node, dict) and node.get("access_token") == access_token:
-                self._reference.set_if_unchanged(tag, {"forgotten_at": self._clock()})
+            if self._held is not None and self._held.access_token == access_token:
+                self._held = None
+            try:
+                node, tag = self._reference.get(etag=True)
+                if isinstance(node, dict) and node.get("access_token") == access_token:
+                    self._reference.set_if_unchanged(tag, {"forgotten_at": self._clock()})
+            except FirebaseError as error:
+                log.access_token_failed(f"not forgotten: {type(error).__name__}")
 
     def _is_good(self, token: Token) -> bool:
         return self._clock() < token.expires_at_ms - REFRESH_EARLY_MS
@@ -95,11 +113,11 @@ class AccessTokens:
                 return token
             now_ms = self._clock()
             if fields.whole_or("lease_until", 0) <= now_ms:
-                lease = {"lease_holder": me, "lease_until": now_ms + LEASE_MS}
+                lease = {"lease_holder": me, "lease_until": now_ms + self._patience.lease_ms}
                 taken, _, _ = self._reference.set_if_unchanged(tag, lease)
                 if taken:
                     return self._fetch()
-            time.sleep(WAIT_S)
+            time.sleep(self._patience.wait_s)
         raise AccessTokenError("another instance holds the lease and wrote no token")
 
     def _fetch(self) -> Token:
@@ -109,7 +127,7 @@ class AccessTokens:
                 self._url,
                 params={"grant_type": "client_credentials"},
                 auth=self._credentials,
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                timeout=(CONNECT_TIMEOUT_S, self._patience.read_timeout_s),
                 allow_redirects=False,
             )
         except requests.RequestException as error:

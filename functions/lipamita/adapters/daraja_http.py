@@ -27,7 +27,8 @@ from lipamita.use_cases.ports import PushRequest
 PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
 QUERY_PATH = "/mpesa/stkpushquery/v1/query"
 CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 25  # within the 60 s that Firebase Hosting waits for the function
+PUSH_READ_TIMEOUT_S = 25  # within the 60 s that Firebase Hosting waits for the function
+QUERY_READ_TIMEOUT_S = 8  # asked again later; a run of reconciliation has 45 s for all
 MAX_ANSWER_BYTES = 64 * 1024
 _UNREACHABLE = "M-PESA cannot be reached. Nothing was paid; try again in a minute."
 
@@ -35,8 +36,18 @@ _UNREACHABLE = "M-PESA cannot be reached. Nothing was paid; try again in a minut
 class DarajaHttp:
     """Implements use_cases.ports.Daraja. One is shared by all threads of a process."""
 
-    def __init__(self, *, base_url: str, merchant: Merchant, tokens: AccessTokens) -> None:
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        merchant: Merchant,
+        tokens: AccessTokens,
+        push_read_timeout_s: float = PUSH_READ_TIMEOUT_S,
+        query_read_timeout_s: float = QUERY_READ_TIMEOUT_S,
+    ) -> None:
         self._base_url = base_url
+        self._push_timeout = (CONNECT_TIMEOUT_S, push_read_timeout_s)
+        self._query_timeout = (CONNECT_TIMEOUT_S, query_read_timeout_s)
         self._merchant = merchant
         self._tokens = tokens
         self._local = threading.local()
@@ -50,7 +61,9 @@ class DarajaHttp:
         body = stk_push_body(request, self._merchant, now_ms=now_ms)
         try:
             with requests.Session() as session:
-                status, answer = self._post(session, PUSH_PATH, body, access_token)
+                status, answer = self._post(
+                    session, PUSH_PATH, body, access_token, self._push_timeout
+                )
         except requests.RequestException as error:
             if _never_connected(error):
                 return _not_sent(type(error).__name__)
@@ -66,7 +79,9 @@ class DarajaHttp:
         try:
             for _ in range(2):
                 access_token = self._tokens.get()
-                _, answer = self._post(self._session(), QUERY_PATH, body, access_token)
+                _, answer = self._post(
+                    self._session(), QUERY_PATH, body, access_token, self._query_timeout
+                )
                 if not token_was_refused(answer):
                     break
                 self._tokens.refused(access_token)
@@ -82,12 +97,13 @@ class DarajaHttp:
         path: str,
         body: dict[str, object],
         access_token: str,
+        timeout: tuple[float, float],
     ) -> tuple[int, bytes]:
         with session.post(
             self._base_url + path,
             json=body,
             headers={"Authorization": f"Bearer {access_token}"},
-            timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+            timeout=timeout,
             allow_redirects=False,
             stream=True,
         ) as response:

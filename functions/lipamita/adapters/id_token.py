@@ -9,7 +9,7 @@ from __future__ import annotations
 from firebase_admin import App, auth
 from firebase_admin.exceptions import FirebaseError
 
-from lipamita.domain.errors import InvalidInputError, UnauthenticatedError
+from lipamita.domain.errors import BusyError, InvalidInputError, UnauthenticatedError
 from lipamita.domain.ids import Uid, parse_meter_id
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.units import SECOND_MS, Millis
@@ -20,7 +20,10 @@ MAX_TOKEN_LENGTH = 8 * 1024
 
 
 def caller_of(authorization: str | None, app: App, *, now_ms: Millis) -> Caller:
-    """The caller of a request with that Authorization header. Raises UnauthenticatedError."""
+    """The caller of a request with that Authorization header.
+
+    Raises UnauthenticatedError, and BusyError while Google's certificates cannot be fetched.
+    """
     if not authorization or not authorization.startswith(_BEARER):
         raise UnauthenticatedError(
             "missing_token", "header Authorization must be: Bearer <Firebase ID token>"
@@ -31,6 +34,8 @@ def caller_of(authorization: str | None, app: App, *, now_ms: Millis) -> Caller:
         claims = auth.verify_id_token(
             authorization.removeprefix(_BEARER).strip(), app=app, clock_skew_seconds=CLOCK_SKEW_S
         )
+    except auth.CertificateFetchError as error:
+        raise BusyError("busy", "identities cannot be checked just now; try again") from error
     except auth.ExpiredIdTokenError as error:
         raise _expired() from error
     except (ValueError, FirebaseError) as error:
@@ -43,7 +48,7 @@ def caller_of(authorization: str | None, app: App, *, now_ms: Millis) -> Caller:
 
 def _caller(claims: dict[str, object]) -> Caller:
     uid, role = claims.get("uid"), claims.get("role", Role.TENANT.value)
-    if not isinstance(uid, str) or not uid or role not in set(Role):
+    if not isinstance(uid, str) or not uid or role not in list(Role):
         raise _bad_token()
     meter_id = None
     if role == Role.METER:

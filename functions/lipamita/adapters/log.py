@@ -7,6 +7,8 @@ the payer's number) are never logged.
 
 from __future__ import annotations
 
+import re
+
 from firebase_functions import logger
 
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, QueryAnswer
@@ -15,6 +17,8 @@ from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Recharge
 from lipamita.domain.settlement import Alarm
 from lipamita.use_cases.ports import RawCallback
+
+_CALLBACK_KEY = re.compile(r"/[a-z2-7]{26}(?=/|$)")
 
 
 def alarm(raised: Alarm, transaction_id: TransactionId | None) -> None:
@@ -26,7 +30,14 @@ def alarm(raised: Alarm, transaction_id: TransactionId | None) -> None:
 
 def request_failed(path: str, error: Exception) -> None:
     """A request that ended in an error of ours."""
-    logger.error("request failed", path=path, error=f"{type(error).__name__}: {error}")
+    logger.error(
+        "request failed", path=_without_key(path), error=f"{type(error).__name__}: {error}"
+    )
+
+
+def _without_key(path: str) -> str:
+    """A path without the secret part of a callback's."""
+    return _CALLBACK_KEY.sub("/(key)", path)
 
 
 def access_token_refreshed(lives_s: int) -> None:

@@ -55,8 +55,10 @@ def _make() -> Deployment:
     tokens = AccessTokens(
         app,
         base_url=config.daraja_base_url,
-        consumer_key=settings.secret(settings.DARAJA_CONSUMER_KEY),
-        consumer_secret=settings.secret(settings.DARAJA_CONSUMER_SECRET),
+        credentials=(
+            settings.secret(settings.DARAJA_CONSUMER_KEY),
+            settings.secret(settings.DARAJA_CONSUMER_SECRET),
+        ),
         clock=now_ms,
     )
     merchant = Merchant(
