@@ -1,0 +1,35 @@
+// Pins and timings of the reference board. docs/hardware.md shows the wiring.
+#pragma once
+
+#include <cstdint>
+
+namespace board {
+
+#if CONFIG_IDF_TARGET_ESP32C3
+constexpr int kPulsePin = 4;        // from the meter's pulse output, open collector, to ground
+constexpr int kRelaySetPin = 5;     // coil that closes the contact
+constexpr int kRelayResetPin = 6;   // coil that opens it
+constexpr int kCoverPin = 7;        // cover switch: closed (low) while the cover is on
+constexpr int kButtonPin = 9;
+constexpr int kBuzzerPin = 10;
+constexpr int kSdaPin = 0;
+constexpr int kSclPin = 1;
+constexpr int kPzemRxPin = 20;
+constexpr int kPzemTxPin = 21;
+#else
+constexpr int kPulsePin = 34;
+constexpr int kRelaySetPin = 25;
+constexpr int kRelayResetPin = 26;
+constexpr int kCoverPin = 27;
+constexpr int kButtonPin = 32;
+constexpr int kBuzzerPin = 33;
+constexpr int kSdaPin = 21;
+constexpr int kSclPin = 22;
+constexpr int kPzemRxPin = 16;
+constexpr int kPzemTxPin = 17;
+#endif
+
+constexpr uint32_t kRelayPulseMs = 100;
+constexpr uint32_t kWatchdogS = 60;  // longer than a TLS handshake on a bad link
+
+}  // namespace board
