@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -43,8 +44,9 @@ def main(words: Sequence[str], started_s: float) -> int:
 
 
 def say(line: str) -> None:
-    """To standard output, at once."""
-    print(line, flush=True)
+    """To standard output, at once; nobody reading any more is no reason to stop."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
 
 
 async def _run(arguments: Arguments, started_s: float) -> int:
@@ -59,12 +61,13 @@ async def _run(arguments: Arguments, started_s: float) -> int:
     try:
         say(table(suite.rows()))
         taken_s = time.monotonic() - started_s
-        say(f"Ready in {taken_s:.2f} s. {'' if arguments.command else 'Ctrl-C ends everything.'}")
+        hint = "" if arguments.command else " Ctrl-C ends everything."
+        say(f"Ready in {taken_s:.2f} s.{hint}")
         if arguments.ready_file is not None:
             ready = {**suite.ready(), "pid": os.getpid(), "ready_ms": round(taken_s * 1000)}
             _write_atomically(arguments.ready_file, json.dumps(ready))
         if arguments.command is None:
-            status = await _until_ended(arguments, ended)
+            await _until_ended(arguments, ended)
             status = 0
         else:
             status = await _run_command(suite, arguments, ended)
@@ -98,9 +101,10 @@ async def _started(
         if error is None:
             return suite
         await suite.stop()
-        lost_a_port = _only(error, OSError) and 0 in arguments.ports.values()
+        cause = _innermost(error)
+        lost_a_port = isinstance(cause, OSError) and 0 in arguments.ports.values()
         if not lost_a_port or attempt + 1 == PORT_TRIES:
-            raise _first(error)
+            raise _explained(cause)
     raise AssertionError("unreachable")
 
 
@@ -152,7 +156,8 @@ def _end_on_signals(ended: asyncio.Queue[int]) -> None:
         ended.put_nowait(128 + number)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, on_signal, number)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # ignored under nohup
+            loop.add_signal_handler(number, on_signal, number)
 
 
 def _write_atomically(path: Path, text: str) -> None:
@@ -163,20 +168,14 @@ def _write_atomically(path: Path, text: str) -> None:
     Path(file.name).replace(path)
 
 
-def _first(error: BaseException) -> BaseException:
+def _innermost(error: BaseException) -> BaseException:
     """What a task group's error is about."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    if isinstance(error, (aiohttp.ClientError, OSError)):
-        return BadProject(f"not started: {error}")
     return error
 
 
-def _only(error: BaseException, kind: type[BaseException]) -> bool:
-    return isinstance(_innermost(error), kind)
-
-
-def _innermost(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+def _explained(error: BaseException) -> BaseException:
+    if isinstance(error, (aiohttp.ClientError, OSError)):
+        return BadProject(f"not started: {error}")
     return error

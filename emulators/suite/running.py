@@ -81,20 +81,21 @@ class Suite:
 
         Raises OSError, RulesRefused, SeedError or BadProject; `stop` ends what already runs.
         """
+        if "daraja" in self.names:
+            await self._start("daraja", self._daraja())
         async with asyncio.TaskGroup() as group:
-            if "daraja" in self.names:
-                await self._start("daraja", self._daraja())
             if "functions" in self.names:
                 group.create_task(self._start("functions", self._functions()))
                 await asyncio.sleep(0)
-            for name, starting in (
-                ("rtdb", self._rtdb),
-                ("auth", self._auth),
-                ("hosting", self._hosting),
-            ):
-                if name in self.names:
-                    group.create_task(self._start(name, starting()))
+            first = [
+                group.create_task(self._start(name, starting()))
+                for name, starting in (("rtdb", self._rtdb), ("auth", self._auth))
+                if name in self.names
+            ]
+            if "hosting" in self.names:
+                group.create_task(self._start("hosting", self._hosting()))
             group.create_task(self._start("hub", hub.start(self.ports, self.seeds)))
+            await asyncio.gather(*first)
             await self._rules_and_seed()
 
     async def stop(self) -> None:
@@ -126,8 +127,6 @@ class Suite:
         self.running[name] = await starting
 
     async def _rules_and_seed(self) -> None:
-        while any(n in self.names and n not in self.running for n in ("rtdb", "auth")):
-            await asyncio.sleep(0.002)
         if "rtdb" in self.names and self.project.rules is not None:
             rules = RulesFile(
                 path=self.project.rules,
