@@ -57,9 +57,13 @@ UNFIT: list[Request] = [
     ),
     *(
         put(f"{ALERTS}/new", alert(cleared_at=value))
-        for value in [*NOT_INTEGERS, EARLIER - 1, two_days_ahead_ms()]
+        for value in [*NOT_INTEGERS, EARLIER - 1, EARLIER + 0.5, two_days_ahead_ms()]
     ),
     *(put(f"{ALERTS}/new", alert(value=value)) for value in [*NOT_INTEGERS, 1e13, -1e13]),
+    *(
+        put(f"{ALERTS}/new", alert(**{name: with_priority(value)}))
+        for name, value in alert(cleared_at=EARLIER, value=1).items()
+    ),
     put(f"{ALERTS}/{'x' * 41}", alert()),
     put(f"{ALERTS}/new key", alert()),
     put(f"{ALERTS}/srv-2", alert()),
