@@ -79,6 +79,7 @@ def located(path: Path, body: str) -> str:
     except (ValueError, KeyError, TypeError):
         reason = body
     position = POSITION.match(reason)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
     if position is None:
-        return f"{path}: {reason.strip()}"
-    return f"{path}:{position[1]}:{position[2]}: {reason[position.end() :].strip()}"
+        return f"{shown}: {reason.strip()}"
+    return f"{shown}:{position[1]}:{position[2]}: {reason[position.end() :].strip()}"

@@ -24,7 +24,6 @@ from emulators.suite.variables import function_defaults, official_variables, web
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, sock_connect=2)
 SECRETS = ("consumer_key", "consumer_secret", "short_code", "passkey")
-SIMULATED = tuple(f"DARAJA_{name.upper()}" for name in SECRETS)
 
 
 class Emulator(Protocol):
@@ -212,7 +211,7 @@ class Suite:
         )
 
     def _secrets(self) -> dict[str, str]:
-        """The functions' own Daraja keys, so that the simulator takes the same ones."""
+        """The functions' own DARAJA_ settings, so that the simulator takes the same ones."""
         from emulators.functions.environment import worker_environment  # noqa: PLC0415
 
         if self.project.functions_source is None:
@@ -224,7 +223,7 @@ class Suite:
             process={},
             emulators={},
         )
-        return {name: known[name] for name in SIMULATED if known.get(name)}
+        return {name: value for name, value in known.items() if name.startswith("DARAJA_")}
 
     async def _simulated_secrets(self) -> dict[str, str]:
         """The simulator's keys, which the functions use unless the environment has others."""
