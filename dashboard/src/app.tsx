@@ -1,0 +1,151 @@
+// The frame: who is signed in, in which language, and which screen is shown.
+import { ref, set } from "firebase/database";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { askWith } from "./api.ts";
+import type { Firebase } from "./firebase.ts";
+import { DatabaseContext, known, useLive } from "./live.ts";
+import { Header, Menu } from "./parts/frame.tsx";
+import { Notice } from "./parts/notice.tsx";
+import { profileFromNode } from "./profile.ts";
+import { Till } from "./purchase.ts";
+import { type Route, useRoute } from "./route.ts";
+import { Buy } from "./screens/buy.tsx";
+import { Estate } from "./screens/estate.tsx";
+import { Home } from "./screens/home.tsx";
+import { PaymentScreen } from "./screens/payment.tsx";
+import { Payments } from "./screens/payments.tsx";
+import { SignIn } from "./screens/sign_in.tsx";
+import { type Person, usePerson } from "./session.ts";
+import { SessionContext } from "./session_context.ts";
+import { type Language, languageOf, useWords, WORDS, WordsContext } from "./words/words.ts";
+
+const LANGUAGE_PLACE = "lipamita.language";
+
+export function App({ firebase }: { firebase: Firebase }) {
+  const person = usePerson(firebase.auth);
+  const [language, setLanguage] = useState(rememberedLanguage);
+  useEffect(() => {
+    document.documentElement.lang = language;
+    localStorage.setItem(LANGUAGE_PLACE, language);
+  }, [language]);
+  return (
+    <WordsContext.Provider value={WORDS[language]}>
+      <DatabaseContext.Provider value={firebase.database}>
+        {person ? (
+          <SignedIn
+            key={person.uid}
+            firebase={firebase}
+            person={person}
+            language={language}
+            onLanguage={setLanguage}
+          />
+        ) : (
+          <Stranger
+            firebase={firebase}
+            known={person === null}
+            language={language}
+            onLanguage={setLanguage}
+          />
+        )}
+      </DatabaseContext.Provider>
+    </WordsContext.Provider>
+  );
+}
+
+interface LanguageChoice {
+  readonly language: Language;
+  readonly onLanguage: (language: Language) => void;
+}
+
+function Stranger(
+  props: LanguageChoice & { readonly firebase: Firebase; readonly known: boolean },
+) {
+  const words = useWords();
+  if (!props.known) return <p class="loading">{words.loading}</p>;
+  return (
+    <>
+      <Header language={props.language} onLanguage={props.onLanguage} />
+      <main>
+        <SignIn auth={props.firebase.auth} />
+      </main>
+    </>
+  );
+}
+
+function SignedIn(
+  props: LanguageChoice & { readonly firebase: Firebase; readonly person: Person },
+) {
+  const { firebase, person, language, onLanguage } = props;
+  const words = useWords();
+  const route = useRoute();
+  const live = useLive({ path: `users/${person.uid}` }, profileFromNode);
+  const profile = known(live) ?? profileFromNode(null);
+  const session = useMemo(() => openSession(person), [person]);
+  useEffect(() => {
+    if (profile.language !== null) onLanguage(profile.language);
+  }, [profile.language, onLanguage]);
+  const choose = (chosen: Language) => {
+    onLanguage(chosen);
+    const place = ref(firebase.database, `users/${person.uid}/language`);
+    set(place, chosen).catch(() => undefined); // the page keeps the choice in any case
+  };
+  return (
+    <SessionContext.Provider value={{ ...session, profile }}>
+      <Header language={language} onLanguage={choose} onSignOut={person.signOut} />
+      <Menu role={person.role} route={route} />
+      <main>
+        <Disconnected />
+        {live.state === "loading" ? (
+          <p class="loading">{words.loading}</p>
+        ) : (
+          <Screen route={route} person={person} />
+        )}
+      </main>
+    </SessionContext.Provider>
+  );
+}
+
+function Screen({ route, person }: { route: Route; person: Person }) {
+  const words = useWords();
+  if (person.role === "device") return <Notice kind="bad">{words.signIn.device}</Notice>;
+  if (route.screen === "payment") {
+    return <PaymentScreen key={route.transactionId} transactionId={route.transactionId} />;
+  }
+  if (person.role === "staff") return <Estate />;
+  switch (route.screen) {
+    case "buy":
+      return <Buy />;
+    case "payments":
+      return <Payments />;
+    default:
+      return <Home />;
+  }
+}
+
+const PATIENCE_MS = 4_000;
+
+/** Says that the connection is gone, once that has lasted a moment. */
+function Disconnected() {
+  const words = useWords();
+  const connected = known(useLive({ path: ".info/connected" }, Boolean));
+  const [gone, setGone] = useState(false);
+  useEffect(() => {
+    if (connected !== false) return setGone(false);
+    const timer = setTimeout(() => setGone(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, [connected]);
+  return gone ? <Notice kind="warn">{words.noConnection}</Notice> : null;
+}
+
+function openSession(person: Person) {
+  const ask = askWith(person.token);
+  const pause = (durationMs: number) =>
+    new Promise<void>((resolve) => setTimeout(resolve, durationMs));
+  const newKey = () => crypto.randomUUID();
+  return { person, ask, till: new Till(person.uid, localStorage, ask, newKey, pause) };
+}
+
+function rememberedLanguage(): Language {
+  const remembered = localStorage.getItem(LANGUAGE_PLACE);
+  return languageOf(remembered === null ? navigator.languages : [remembered]);
+}

@@ -1,0 +1,17 @@
+// Something the reader should know now; bad and warning ones are also said by screen readers.
+import type { ComponentChildren } from "preact";
+
+export type NoticeKind = "good" | "info" | "warn" | "bad";
+
+export function Notice(props: {
+  readonly kind: NoticeKind;
+  readonly title?: string;
+  readonly children: ComponentChildren;
+}) {
+  return (
+    <div class={`notice ${props.kind}`} role={props.kind === "bad" ? "alert" : "status"}>
+      {props.title === undefined ? null : <strong>{props.title}</strong>}
+      <div>{props.children}</div>
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+// One page, one script, one style sheet, nothing from other hosts.
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  publicDir: "static",
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0, // the Content-Security-Policy has no place for data: scripts
+    reportCompressedSize: false, // tools/size.mjs tells the brotli size and holds the budget
+    sourcemap: false,
+  },
+});
