@@ -42,7 +42,7 @@ def post(request: Request) -> Response:
     callback = RawCallback(
         evidence_id=evidence_id(body),
         body=body.decode("utf-8", "backslashreplace"),
-        received_at_ms=wiring.now_ms(),
+        received_at_ms=world.clock(),
         remote_address=remote_address,
         content_type=request.headers.get("Content-Type", "")[:MAX_HEADER_KEPT],
     )
