@@ -74,8 +74,8 @@ def normal_path(raw_path: str) -> str | None:
         depth += {"": 0, ".": 0, "..": -1}.get(part, 1)
         if depth < 0:
             return None
-    slash = "/" if decoded.endswith("/") and decoded.strip("/") else ""
-    return "/" + posixpath.normpath("/" + decoded).lstrip("/") + slash
+    path = "/" + posixpath.normpath("/" + decoded).lstrip("/")
+    return f"{path}/" if decoded.endswith("/") and path != "/" else path
 
 
 def _file(config: HostingConfig, path: str, query: str, exists: Exists) -> Outcome | None:

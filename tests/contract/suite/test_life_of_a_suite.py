@@ -215,9 +215,9 @@ def test_a_killed_worker_comes_back_with_its_triggers(project: Path) -> None:
     with started(project) as (suite, ready):
         urls = addresses(ready)
         os.kill(ready["functions"]["worker_pid"], signal.SIGKILL)
+        suite.wait_for("starting another")
         url = f"{urls.functions}/demo-lipamita/europe-west1/echo"
         assert requests.get(url, timeout=TIMEOUT).status_code == 203
-        suite.wait_for("starting another")
         assert requests.put(rtdb_url(urls, "payments/c"), json=3, headers=OWNER, timeout=TIMEOUT).ok
         assert first_value(urls, "seen/c")["value"] == 3
         backends = requests.get(f"{urls.functions}/backends", timeout=TIMEOUT).json()

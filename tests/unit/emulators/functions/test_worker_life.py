@@ -56,10 +56,10 @@ def test_a_killed_worker_is_replaced_and_its_calls_answer_502(
             answer = await hanging
             assert answer.status == 502
             assert (await answer.json())["error"]["code"] == "worker_died"
-            after = await (await e.http.get(f"{BASE}/echo")).json()
-            assert after["pid"] == e.running.worker_pid != killed
             line = await e.printed.line("died")
             assert line == f"functions: worker {killed} died (signal 9); starting another"
+            after = await (await e.http.get(f"{BASE}/echo")).json()
+            assert after["pid"] == e.running.worker_pid != killed
 
     run(scenario())
 
@@ -69,6 +69,7 @@ def test_an_event_that_finds_no_worker_is_refused_not_kept(emulator: Emulators, 
         async with emulator(max_restarts_per_minute=1) as e:
             first = e.running.worker_pid
             os.kill(first, signal.SIGKILL)
+            await e.printed.line("starting another")
             assert (await e.http.get(f"{BASE}/echo")).status == 203
             os.kill(e.running.worker_pid, signal.SIGKILL)
             assert "it died too often" in await e.printed.line("died too often")
