@@ -15,7 +15,7 @@ from emulators.rtdb.core.principal import ADMIN, Principal
 from emulators.rtdb.errors import CredentialError, RequestError
 
 OWNER = "owner"
-GOOGLE_ACCESS_TOKEN = "ya29."  # how every Google OAuth2 access token begins
+GOOGLE_PREFIX = "ya29."  # how every Google OAuth2 access token begins
 UNREADABLE = "Could not parse auth token."
 
 
@@ -24,7 +24,7 @@ def principal_of(credential: str) -> Principal:
 
     `owner` and Google access tokens, which only servers have, are the admin's.
     """
-    if credential == OWNER or credential.startswith(GOOGLE_ACCESS_TOKEN):
+    if credential == OWNER or credential.startswith(GOOGLE_PREFIX):
         return ADMIN
     return Principal(auth=_auth_variable(_claims(credential)))
 

@@ -29,7 +29,6 @@ class Limits:
     namespaces: int = 1000
     watches_per_connection: int = 10_000
     disconnect_writes_per_connection: int = 1000
-    connections: int = 20_000
     rules_bytes: int = 4 * MIB
     denials_kept: int = 200
     triggers: int = 1000

@@ -14,7 +14,7 @@ _OVERRIDE = "x-http-method-override"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """`path` is percent-decoded, `headers` have lower-case names, `body` is complete."""
+    """`path` is percent-decoded, `headers` are found by any spelling, `body` is complete."""
 
     method: str
     path: str

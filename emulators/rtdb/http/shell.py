@@ -77,13 +77,12 @@ class HttpShell:
 
     async def _request(self, raw: web.BaseRequest) -> Request:
         path, parameters = parse_target(raw.raw_path)
-        headers = {name.lower(): value for name, value in raw.headers.items()}
-        method = effective_method(raw.method, parameters, headers)
+        method = effective_method(raw.method, parameters, raw.headers)
         return Request(
             method=method,
             path=path,
             parameters=parameters,
-            headers=headers,
+            headers=raw.headers,
             body=await read_body(raw, self._instances.limits.rest_write_bytes),
         )
 
