@@ -9,10 +9,11 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from firebase_functions.params import SecretParam, StringParam
 
@@ -58,16 +59,23 @@ DARAJA_PASSKEY = SecretParam("DARAJA_PASSKEY")
 CALLBACK_SECRET = SecretParam("CALLBACK_SECRET")
 DEVICE_MASTER_SECRET = SecretParam("DEVICE_MASTER_SECRET")
 
-SECRETS = [
+SECRET_PARAMS = (
     DARAJA_CONSUMER_KEY,
     DARAJA_CONSUMER_SECRET,
     DARAJA_PASSKEY,
     CALLBACK_SECRET,
     DEVICE_MASTER_SECRET,
-]
+)
+# By name: the SDK turns params into names only where a function declares its own secrets. Given
+# globally as params they reach the manifest as "{{ params.X }}", a secret that does not exist.
+SECRETS = [param.name for param in SECRET_PARAMS]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 MIN_SECRET_CHARACTERS = 32  # of the two secrets that are ours to choose
-TRANSACTION_TYPES = ("CustomerPayBillOnline", "CustomerBuyGoodsOnline")
+PAY_BILL, BUY_GOODS = TRANSACTION_TYPES = ("CustomerPayBillOnline", "CustomerBuyGoodsOnline")
+_SHORT_CODE = re.compile(r"[0-9]{5,7}")
+_TILL = re.compile(r"[0-9]{4,12}")
+_EMULATOR_HOSTS = ("FIREBASE_AUTH_EMULATOR_HOST", "FIREBASE_DATABASE_EMULATOR_HOST")
+_BANNED_WORDS = ("mpesa", "m-pesa", "safaricom", "exe", "cmd", "sql", "query")
 
 
 class DarajaEnvironment(StrEnum):
@@ -99,28 +107,34 @@ class Settings:
     unverified_policy: UnverifiedPolicy
 
     def __post_init__(self) -> None:
+        production = self.environment is DarajaEnvironment.PRODUCTION
         deployed = bool(os.environ.get("K_SERVICE")) and not _is_emulated()
         if deployed and self.environment is DarajaEnvironment.EMULATOR:
             raise _wrong("DARAJA_ENVIRONMENT", "must not be emulator in a deployed function")
+        if deployed or production:
+            for name in _EMULATOR_HOSTS:  # under them anybody may sign in as anybody
+                if os.environ.get(name):
+                    raise _wrong(name, "must not be set in a deployed function")
         _check_daraja_url(self.environment, self.daraja_base_url)
         _check_public_url(self.environment, self.public_base_url)
-        if self.environment is DarajaEnvironment.PRODUCTION and _is_emulated():
+        if production and _is_emulated():
             raise _wrong("DARAJA_ENVIRONMENT", "must not be production under the emulators")
-        if not self.short_code.isdecimal() or not 5 <= len(self.short_code) <= 7:
+        if not _SHORT_CODE.fullmatch(self.short_code):
             raise _wrong("DARAJA_SHORT_CODE", "must be 5 to 7 digits")
         if self.transaction_type not in TRANSACTION_TYPES:
             raise _wrong("DARAJA_TRANSACTION_TYPE", f"must be one of {TRANSACTION_TYPES}")
-        if not self.party_b.isdecimal():
-            raise _wrong("DARAJA_PARTY_B", "must be the till number, in digits")
-        if not self.database_url.startswith(("https://", "http://")):
-            raise _wrong("DATABASE_URL", "must be the URL of a Realtime Database instance")
+        _check_party_b(self.transaction_type, self.party_b, self.short_code)
+        schemes = ("https",) if deployed or production else ("https", "http")
+        database = _parts("DATABASE_URL", self.database_url)
+        if database.scheme not in schemes or not database.hostname:
+            raise _wrong("DATABASE_URL", "must be the https URL of a Realtime Database instance")
 
 
 def read_settings() -> Settings:
     """The configuration of this process. Raises ConfigurationError, naming the parameter."""
     environment = _choice(DarajaEnvironment, "DARAJA_ENVIRONMENT", DARAJA_ENVIRONMENT.value)
     default_host = _HOSTS.get(environment, "")
-    short_code = DARAJA_SHORT_CODE.value
+    short_code, transaction_type = DARAJA_SHORT_CODE.value, DARAJA_TRANSACTION_TYPE.value
     return Settings(
         environment=environment,
         project_id=_project_id(),
@@ -130,8 +144,8 @@ def read_settings() -> Settings:
             DARAJA_BASE_URL.value or (f"https://{default_host}" if default_host else "")
         ).rstrip("/"),
         short_code=short_code,
-        transaction_type=DARAJA_TRANSACTION_TYPE.value,
-        party_b=DARAJA_PARTY_B.value or short_code,
+        transaction_type=transaction_type,
+        party_b=DARAJA_PARTY_B.value or (short_code if transaction_type == PAY_BILL else ""),
         unverified_policy=_choice(
             UnverifiedPolicy, "PAID_UNVERIFIED_POLICY", PAID_UNVERIFIED_POLICY.value
         ),
@@ -157,13 +171,20 @@ def refuse_bad_configuration() -> None:
     if os.environ.get("FUNCTIONS_CONTROL_API") or not os.environ.get("K_SERVICE"):
         return
     read_settings()
-    for param in SECRETS:
+    for param in SECRET_PARAMS:
         secret(param)
 
 
+def _check_party_b(transaction_type: str, party_b: str, short_code: str) -> None:
+    """The money goes to party_b: the short code itself for a PayBill, the till for a Till."""
+    if not _TILL.fullmatch(party_b):
+        raise _wrong("DARAJA_PARTY_B", "must be the till number, in digits")
+    if transaction_type == PAY_BILL and party_b != short_code:
+        raise _wrong("DARAJA_PARTY_B", "must be empty for a PayBill: the short code is paid")
+
+
 def _check_daraja_url(environment: DarajaEnvironment, url: str) -> None:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    host = _parts("DARAJA_BASE_URL", url).hostname or ""
     if environment is DarajaEnvironment.EMULATOR:
         if not host:
             raise _wrong("DARAJA_BASE_URL", "must name the simulator, e.g. http://127.0.0.1:9190")
@@ -171,19 +192,30 @@ def _check_daraja_url(environment: DarajaEnvironment, url: str) -> None:
             raise _wrong("DARAJA_BASE_URL", "must not be Safaricom's in environment emulator")
         return
     expected = _HOSTS[environment]
-    if parts.scheme != "https" or host != expected:
+    if url != f"https://{expected}":
         raise _wrong("DARAJA_BASE_URL", f"must be https://{expected} in environment {environment}")
 
 
 def _check_public_url(environment: DarajaEnvironment, url: str) -> None:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in ("https", "http") or not host:
+    parts = _parts("PUBLIC_BASE_URL", url)
+    host = (parts.hostname or "").rstrip(".")
+    plain = not (parts.query or parts.fragment or parts.username or re.search(r"\s", url))
+    if parts.scheme not in ("https", "http") or not host or not plain:
         raise _wrong("PUBLIC_BASE_URL", "must be a URL such as https://example.web.app")
     if environment is DarajaEnvironment.EMULATOR:
         return
+    banned = next((word for word in _BANNED_WORDS if word in url.lower()), None)
+    if banned:
+        raise _wrong("PUBLIC_BASE_URL", f"must not contain {banned!r}: Safaricom refuses such URLs")
     if parts.scheme != "https" or _is_local(host):
         raise _wrong("PUBLIC_BASE_URL", "must be https on a public host: Safaricom calls it")
+
+
+def _parts(name: str, url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise _wrong(name, "must be a URL") from None
 
 
 def _is_local(host: str) -> bool:
