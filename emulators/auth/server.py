@@ -6,7 +6,7 @@ import json
 import secrets
 import string
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -16,6 +16,7 @@ from emulators.auth.client_operations import Wire
 from emulators.auth.desk import Desk
 from emulators.auth.errors import AuthError, bad_json, missing_key, not_admin, not_found
 from emulators.auth.fields import Fields
+from emulators.auth.middlewares import allow_any_origin, errors_as_json
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 MAX_PROJECTS = 100
@@ -70,7 +71,8 @@ async def start(options: Options) -> Running:
     """Bind and listen. Raises OSError when the port is taken."""
     application = Application(options)
     app = web.Application(
-        client_max_size=MAX_BODY_BYTES, middlewares=[_allow_any_origin, _errors_as_json]
+        client_max_size=MAX_BODY_BYTES,
+        middlewares=[allow_any_origin, errors_as_json(MAX_BODY_BYTES)],
     )
     application.add_routes(app)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
@@ -187,45 +189,11 @@ class Application:
         return desk
 
 
-@web.middleware
-async def _errors_as_json(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except AuthError as error:
-        return web.json_response(error.to_wire(), status=error.http_status)
-    except web.HTTPRequestEntityTooLarge:
-        too_large = AuthError(f"Request larger than {MAX_BODY_BYTES} bytes.", http_status=413)
-        return web.json_response(too_large.to_wire(), status=413)
-
-
-@web.middleware
-async def _allow_any_origin(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
-    if request.method == "OPTIONS":
-        response: web.StreamResponse = web.Response(status=204)
-    else:
-        response = await handler(request)
-    origin = request.headers.get("Origin")
-    if origin is not None:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Vary"] = "Origin"
-        response.headers["Access-Control-Allow-Methods"] = "GET,POST,PATCH,DELETE,OPTIONS"
-        asked = request.headers.get("Access-Control-Request-Headers")
-        if asked is not None:
-            response.headers["Access-Control-Allow-Headers"] = asked
-        if "Access-Control-Request-Private-Network" in request.headers:
-            response.headers["Access-Control-Allow-Private-Network"] = "true"
-    return response
-
-
 async def _json(request: web.Request) -> object:
     body = await request.read()
     try:
         return json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise bad_json(str(error)) from None
 
 

@@ -10,6 +10,8 @@ from emulators.auth.fields import Fields
 
 PASSWORD_PROVIDER = "password"  # noqa: S105 (the provider's name)
 PHONE_PROVIDER = "phone"
+MAX_MS = 253_402_300_800_000
+"""The year 10000."""
 
 
 def account_to_wire(account: Account, *, with_password: bool) -> dict[str, object]:
@@ -152,7 +154,8 @@ def _ms(iso: str | None) -> int | None:
     if iso is None:
         return None
     try:
-        moment = datetime.fromisoformat(iso)
-    except ValueError:
+        moment_ms = round(datetime.fromisoformat(iso).timestamp() * 1000)
+    except (ValueError, OverflowError):
         raise AuthError(f"lastRefreshAt is no time: {iso!r}") from None
-    return round(moment.timestamp() * 1000)
+    require(0 <= moment_ms < MAX_MS, f"lastRefreshAt is no time: {iso!r}")
+    return moment_ms

@@ -22,7 +22,7 @@ CONNECT_S = 5.0
 GRACE_S = 1.0
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
-    | {"transfer-encoding", "upgrade"}
+    | {"transfer-encoding", "upgrade", "expect"}
 )
 NO_BODY = frozenset({204, 304})
 

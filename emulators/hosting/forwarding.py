@@ -22,7 +22,7 @@ SESSION_COOKIE = "__session="
 VARY = ("Accept-Encoding", "Authorization", "Cookie")
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
-    | {"transfer-encoding", "upgrade"}
+    | {"transfer-encoding", "upgrade", "expect"}
 )
 NO_BODY = frozenset({204, 304})
 

@@ -139,8 +139,11 @@ class Site:
     def _exists(self, path: str) -> bool:
         if any(pattern.match(path) is not None for pattern in self._config.ignore):
             return False
-        file = self._path(path).resolve()
-        return file.is_relative_to(self._config.public) and file.is_file()
+        try:
+            file = self._path(path).resolve()
+            return file.is_relative_to(self._config.public) and file.is_file()
+        except OSError:  # a name longer than the file system takes
+            return False
 
     def _path(self, path: str) -> Path:
         return self._config.public / path.lstrip("/")

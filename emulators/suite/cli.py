@@ -55,6 +55,8 @@ async def _run(arguments: Arguments, started_s: float) -> int:
     project = read_project(arguments.config, arguments.project)
     if arguments.export_to is not None:
         check_export_folder(arguments.export_to)
+    if arguments.ready_file is not None:
+        arguments.ready_file.unlink(missing_ok=True)
     suite = await _started(project, arguments, ended)
     if suite is None:
         return await ended.get()

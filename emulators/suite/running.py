@@ -126,7 +126,9 @@ class Suite:
         self.running[name] = await starting
 
     async def _rules_and_seed(self) -> None:
-        if "rtdb" in self.names and self.project.rules is not None:
+        if "rtdb" in self.names and self.project.rules is None:
+            self.say("rtdb: firebase.json names no database.rules: everybody may do everything")
+        elif "rtdb" in self.names and self.project.rules is not None:
             rules = RulesFile(
                 path=self.project.rules,
                 port=self.ports["rtdb"],

@@ -57,6 +57,17 @@ def test_a_call_can_not_choose_another_function_by_header(emulator: Emulators, r
     run(scenario())
 
 
+def test_a_client_that_waits_for_continue_is_served(emulator: Emulators, run: Run) -> None:
+    async def scenario() -> None:
+        async with emulator() as e:
+            answer = await e.http.post(f"{BASE}/echo", data=b"body", expect100=True)
+            seen = await answer.json()
+            assert seen["body"] == "body"
+            assert "Expect" not in seen["headers"]
+
+    run(scenario())
+
+
 def test_all_functions_share_one_worker_and_run_at_the_same_time(
     emulator: Emulators, run: Run
 ) -> None:

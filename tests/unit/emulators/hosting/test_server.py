@@ -80,7 +80,7 @@ def test_files_have_their_type_and_others_are_404(site: Path) -> None:
             assert home.headers["Content-Type"] == "text/html; charset=utf-8"
             script = await http.get("/assets/app.js")
             assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
-            for path in ["/nothing", "/.env", "/link.txt", "/%2e%2e/outside.txt"]:
+            for path in ["/nothing", "/.env", "/link.txt", "/%2e%2e/outside.txt", "/" + "x" * 5000]:
                 lost = await http.get(URL(base + path, encoded=True))
                 assert (lost.status, await lost.text()) == (404, "<p>lost")
             assert (await http.post("/")).status == 405
