@@ -45,18 +45,37 @@ class Window:
 
     def update(self, node: Node | None, keys: Iterable[str] | None) -> dict[str, Node | None]:
         """Move to a new node of which only `keys` changed (None: any); what to send by child."""
-        before, shown = self._node, self._shown
+        before = self._node
         self._node = node
         if keys is None:
             self._sorted = sorted(_entries(node, self.query))
         else:
             for key in keys:
                 self._replace(key, child(before, key), child(node, key))
-        self._shown = self._window()
+            if self.query.limit is None:
+                return self._update_unlimited(keys)
+        shown, self._shown = self._shown, self._window()
         changed: dict[str, Node | None] = {
             key: new for key, new in self._shown.items() if shown.get(key) is not new
         }
         changed.update({key: None for key in shown if key not in self._shown})
+        return changed
+
+    def _update_unlimited(self, keys: Iterable[str]) -> dict[str, Node | None]:
+        """Without a limit a child's place in the window depends on nothing but itself."""
+        changed: dict[str, Node | None] = {}
+        for key in keys:
+            new = child(self._node, key)
+            if new is not None and not self.query.admits(self.query.index.order(key, new)):
+                new = None
+            old = self._shown.get(key)
+            if new is old:
+                continue
+            changed[key] = new
+            if new is None:
+                del self._shown[key]
+            else:
+                self._shown[key] = new
         return changed
 
     def _replace(self, key: str, old: Node | None, new: Node | None) -> None:

@@ -120,8 +120,10 @@ class Session:
         return {}
 
     def _get(self, body: Body) -> Any:
-        path, query = _path(body), parse_query(body.get("q") or {})
-        self._database.require_index(path, query)
+        path, asked = _path(body), body.get("q")
+        query = parse_query(asked) if asked else None
+        if query is not None:
+            self._database.require_index(path, query)
         return export(self._database.read(path, self._who, query))
 
     def _put(self, body: Body) -> Any:
