@@ -6,10 +6,10 @@
 namespace board {
 
 #if CONFIG_IDF_TARGET_ESP32C3
-constexpr int kPulsePin = 4;        // from the meter's pulse output, open collector, to ground
-constexpr int kRelaySetPin = 5;     // coil that closes the contact
-constexpr int kRelayResetPin = 6;   // coil that opens it
-constexpr int kCoverPin = 7;        // cover switch: closed (low) while the cover is on
+constexpr int kPulsePin = 4;       // from the meter's pulse output, open collector, to ground
+constexpr int kRelaySetPin = 5;    // coil that closes the contact
+constexpr int kRelayResetPin = 6;  // coil that opens it
+constexpr int kCoverPin = 7;       // cover switch: closed (low) while the cover is on
 constexpr int kButtonPin = 9;
 constexpr int kBuzzerPin = 10;
 constexpr int kSdaPin = 0;

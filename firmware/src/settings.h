@@ -1,5 +1,5 @@
-// What provisioning wrote into NVS (namespace "meter" of the first partition): who this meter is and
-// how it reaches its database. Read once at boot; secrets are never printed.
+// What provisioning wrote into NVS (namespace "meter" of the first partition): who this meter is
+// and how it reaches its database. Read once at boot; secrets are never printed.
 #pragma once
 
 #include "config.h"

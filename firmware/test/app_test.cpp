@@ -194,10 +194,10 @@ TEST_F(AppTest, RefusedAcknowledgementDoesNotBlockTheOthers) {
 
 TEST_F(AppTest, SilentStreamIsOpenedAgain) {
   come_online();
+  stream.streaming = false;
   run(74000, 500);
-  EXPECT_EQ(cloud.count("GET", "/meters/MTR-001/pending_recharge"), 1u);
-  ASSERT_TRUE(
-      run_until([this] { return cloud.count("GET", "/meters/MTR-001/pending_recharge") == 2; }));
+  EXPECT_EQ(cloud.streams_opened, 1u);
+  ASSERT_TRUE(run_until([this] { return cloud.streams_opened == 2; }));
   EXPECT_TRUE(run_until([this] { return online(); }));
 }
 
@@ -207,7 +207,7 @@ TEST_F(AppTest, KeepAliveKeepsTheStream) {
     run(30000, 1000);
     cloud.stream_event("keep-alive", "null");
   }
-  EXPECT_EQ(cloud.count("GET", "/meters/MTR-001/pending_recharge"), 1u);
+  EXPECT_EQ(cloud.streams_opened, 1u);
 }
 
 TEST_F(AppTest, StreamLostWhileSellingIsCaughtUp) {
@@ -235,7 +235,7 @@ TEST_F(AppTest, CutEventIsFoundByReadingAgainAtOnce) {
   stream.streaming = false;
   cloud.sell("-N1", 500);
   stream.streaming = true;
-  cloud.stream_event("put", "{\"path\":\"/-N1\",\"data\":{\"seq");
+  cloud.stream_event("put", "{\"path\":\"/pending_recharge/-N1\",\"data\":{\"seq");
   ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }, 1000));
 }
 
@@ -476,6 +476,143 @@ TEST_F(AppTest, PasswordAndTokensAreNeverLogged) {
       EXPECT_EQ(value.find("token-"), std::string::npos) << key;
     }
   }
+}
+
+TEST_F(AppTest, DisconnectAndConnectByCommand) {
+  cloud.sell("-N1", 500);
+  come_online();
+  ASSERT_TRUE(run_until([this] { return relay.closed; }));
+  cloud.command("-C1", "disconnect", "", 1);
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["commands"]["-C1"].contains("done_at"); }));
+  EXPECT_EQ(cloud.meter()["commands"]["-C1"]["result"], "ok");
+  EXPECT_FALSE(relay.closed);
+  EXPECT_EQ(cloud.meter()["status"]["reason"], "held");
+  boot();
+  EXPECT_FALSE(relay.closed);
+  ASSERT_TRUE(run_until([this] { return online(); }));
+  cloud.command("-C2", "connect", "", 2);
+  EXPECT_TRUE(run_until([this] { return relay.closed; }));
+}
+
+TEST_F(AppTest, OldCommandReplayedIsToldAgainButNotDoneAgain) {
+  cloud.sell("-N1", 500);
+  come_online();
+  cloud.command("-C1", "disconnect", "", 1);
+  cloud.command("-C2", "connect", "", 2);
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["commands"]["-C2"].contains("done_at"); }));
+  cloud.command("-C1", "disconnect", "", 1);
+  run(10000);
+  EXPECT_TRUE(relay.closed);
+}
+
+TEST_F(AppTest, ForgedCommandIsNeitherDoneNorAnswered) {
+  cloud.sell("-N1", 500);
+  come_online();
+  cloud.command("-C1", "disconnect", "", 1);
+  cloud.meter()["commands"]["-C1"].erase("done_at");
+  auto forged = cloud.meter()["commands"]["-C1"];
+  forged["kind"] = "test_supply";
+  forged["sequence"] = 9;
+  run(100);
+  cloud.meter()["commands"]["-C9"] = forged;
+  cloud.put_event("/commands/-C9", forged);
+  run(10000);
+  EXPECT_EQ(log.count("command_refused"), 1u);
+  EXPECT_FALSE(cloud.meter()["commands"]["-C9"].contains("done_at"));
+}
+
+TEST_F(AppTest, WithdrawalByCommandLowersTheBalanceOnceAndIsReported) {
+  cloud.sell("-N1", 500);
+  come_online();
+  cloud.command("-C1", "withdraw", "withdrawn_total_wh=200", 1);
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["withdrawn_total"] == 200; }));
+  EXPECT_EQ(cloud.meter()["current_balance"], 300);
+  cloud.command("-C2", "withdraw", "withdrawn_total_wh=200", 2);
+  cloud.command("-C3", "withdraw", "withdrawn_total_wh=100", 3);
+  cloud.command("-C4", "withdraw", "withdrawn_total_wh=501", 4);
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["commands"]["-C4"].contains("done_at"); }));
+  EXPECT_EQ(cloud.meter()["commands"]["-C4"]["result"], "more withdrawn than ever credited");
+  EXPECT_EQ(ledger().balance_wh(), 300);
+}
+
+TEST_F(AppTest, RestoreByCommandRaisesTotals) {
+  come_online();
+  cloud.sold_wh = 9000;
+  cloud.command("-C1", "restore",
+                "credited_total_wh=9000;withdrawn_total_wh=100;consumed_total_wh=400;sequence=7",
+                1);
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["current_balance"] == 8500; }));
+  EXPECT_EQ(ledger().sequence, 7u);
+  EXPECT_TRUE(relay.closed);
+}
+
+TEST_F(AppTest, PowerCutBetweenCommandAndItsAnswerDoesNotRepeatIt) {
+  cloud.sell("-N1", 500);
+  come_online();
+  cloud.drop_request = [](const Request& r) { return r.path == "/meters/MTR-001/commands/-C1"; };
+  cloud.command("-C1", "test_supply", "seconds=60", 1);
+  run(1000);
+  EXPECT_EQ(log.count("command"), 1u);
+  cloud.drop_request = nullptr;
+  boot();
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["commands"]["-C1"].contains("done_at"); }));
+  EXPECT_EQ(ledger().command_sequence, 1u);
+}
+
+TEST_F(AppTest, RebootIsDueOnlyAfterItsResultIsTold) {
+  come_online();
+  cloud.drop_request = [](const Request& r) { return r.path == "/meters/MTR-001/commands/-C1"; };
+  cloud.command("-C1", "reboot", "", 1);
+  run(5000);
+  EXPECT_FALSE(app->cloud().reboot_due());
+  cloud.drop_request = nullptr;
+  EXPECT_TRUE(run_until([this] { return app->cloud().reboot_due(); }));
+}
+
+TEST_F(AppTest, CommandArgumentsAreChecked) {
+  come_online();
+  uint32_t sequence = 0;
+  const std::pair<const char*, const char*> bad[] = {{"test_supply", "seconds=3601"},
+                                                     {"test_supply", ""},
+                                                     {"set_tariff_zone", "low_wh=abc"},
+                                                     {"set_tariff_zone", "unknown=1"},
+                                                     {"set_tariff_zone", "friendly_from_hour=24"},
+                                                     {"withdraw", "credited_total_wh=5"},
+                                                     {"format_disk", ""}};
+  for (const auto& [kind, arguments] : bad) {
+    const std::string id = "-C" + std::to_string(++sequence);
+    cloud.command(id, kind, arguments, sequence);
+    ASSERT_TRUE(run_until([&] { return cloud.meter()["commands"][id].contains("done_at"); }));
+    EXPECT_NE(cloud.meter()["commands"][id]["result"], "ok") << kind << " " << arguments;
+  }
+}
+
+TEST_F(AppTest, PolicySetByCommandOutlivesAReboot) {
+  cloud.sell("-N1", 500);
+  come_online();
+  cloud.command("-C1", "set_tariff_zone", "low_wh=600;emergency_wh=50", 1);
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["commands"]["-C1"].contains("done_at"); }));
+  boot();
+  EXPECT_EQ(app->meter().policy().low_wh, 600u);
+  EXPECT_EQ(app->meter().policy().emergency_wh, 50u);
+}
+
+TEST_F(AppTest, AlertsAreRaisedAndClearedAtTheServer) {
+  config.supply.low_wh = 300;
+  cloud.sell("-N1", 400);
+  come_online();
+  energy.pending_mwh = 150000;
+  run(5000);
+  ASSERT_EQ(cloud.meter()["alerts"].size(), 1u);
+  auto alert = *cloud.meter()["alerts"].begin();
+  EXPECT_EQ(alert["kind"], "low_credit");
+  EXPECT_EQ(alert["value"], 250);
+  EXPECT_FALSE(alert.contains("cleared_at"));
+  cloud.sell("-N2", 400);
+  run(5000);
+  ASSERT_EQ(cloud.meter()["alerts"].size(), 1u);
+  alert = *cloud.meter()["alerts"].begin();
+  EXPECT_GT(alert["cleared_at"], alert["raised_at"]);
 }
 
 // Recharges arriving around power cuts: each write of the story is cut in each tear mode, the board

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "command.h"
 #include "recharge.h"
 
 namespace meter::test {
@@ -10,6 +11,16 @@ namespace meter::test {
 using nlohmann::json;
 
 namespace {
+
+std::string hex(const Digest& digest) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const uint8_t byte : digest) {
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
+}
 
 json::json_pointer pointer(const std::string& path) {
   return path.empty() || path == "/" ? json::json_pointer() : json::json_pointer(path);
@@ -76,29 +87,39 @@ void FakeCloud::sell(const std::string& transaction_id, uint64_t energy_wh) {
   signed_entry.sequence = sequence;
   signed_entry.energy_wh = energy_wh;
   signed_entry.credited_total_wh = sold_wh;
-  std::string mac;
-  for (const uint8_t byte : recharge_mac(test_key(), "MTR-001", signed_entry)) {
-    constexpr char kDigits[] = "0123456789abcdef";
-    mac += kDigits[byte >> 4];
-    mac += kDigits[byte & 15];
-  }
   put_entry(transaction_id, {{"amount", 50},
                              {"created_at", 1795250000000},
                              {"credited_total_wh", sold_wh},
                              {"energy_wh", energy_wh},
-                             {"mac", mac},
+                             {"mac", hex(recharge_mac(test_key(), "MTR-001", signed_entry))},
                              {"processed", false},
                              {"sequence", sequence}});
 }
 
 void FakeCloud::put_entry(const std::string& transaction_id, const json& entry) {
   meter()["pending_recharge"][transaction_id] = entry;
-  put_event("/" + transaction_id, entry);
+  put_event("/pending_recharge/" + transaction_id, entry);
+}
+
+void FakeCloud::command(const std::string& id, const std::string& kind,
+                        const std::string& arguments, uint32_t command_sequence) {
+  Command signed_command;
+  signed_command.command_id.assign(id);
+  signed_command.kind.assign(kind);
+  signed_command.arguments.assign(arguments);
+  signed_command.sequence = command_sequence;
+  const json command = {{"kind", kind},
+                        {"arguments", arguments},
+                        {"sequence", command_sequence},
+                        {"created_at", 1795250000000},
+                        {"mac", hex(command_mac(test_key(), "MTR-001", signed_command))}};
+  meter()["commands"][id] = command;
+  put_event("/commands/" + id, command);
 }
 
 void FakeCloud::withdraw_entry(const std::string& transaction_id) {
   meter()["pending_recharge"].erase(transaction_id);
-  put_event("/" + transaction_id, nullptr);
+  put_event("/pending_recharge/" + transaction_id, nullptr);
 }
 
 void FakeCloud::put_event(const std::string& path, const json& data) {
@@ -202,6 +223,7 @@ std::string FakeCloud::database_answer(FakeConnection& connection, const Request
     const auto accept = request.headers.find("Accept");
     if (accept == request.headers.end()) return reply(200, value.dump());
     connection.streaming = true;
+    ++streams_opened;
     std::string head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
     if (chunked) head += "Transfer-Encoding: chunked\r\n";
     connection.deliver(head + "\r\n");
@@ -237,16 +259,16 @@ bool FakeCloud::patch(const std::string& path, const json& update) {
   if (new_meter.value("credited_total", uint64_t{0}) > sold_wh) return false;
   json echo = json::object();
   for (const auto& [key, value] : update.items()) {
+    echo[key] = read_at(after, path + "/" + key);
     const std::string start = "pending_recharge/";
     if (key.substr(0, start.size()) != start) continue;
     const std::string id = key.substr(start.size(), key.rfind('/') - start.size());
     const json entry = read_at(old_meter, "/pending_recharge/" + id);
     if (!entry.is_object() || entry.value("processed", true)) return false;
     if (entry["sequence"] > new_meter.value("sequence", uint64_t{0})) return false;
-    echo[key.substr(start.size())] = read_at(after, path + "/" + key);
   }
   database = after;
-  if (!echo.empty()) stream_event("patch", "{\"path\":\"/\",\"data\":" + echo.dump() + "}");
+  stream_event("patch", "{\"path\":\"/\",\"data\":" + echo.dump() + "}");
   return true;
 }
 

@@ -56,6 +56,8 @@ class FakeCloud {
   // Sells a recharge as the functions do: registers first, then the signed entry.
   void sell(const std::string& transaction_id, uint64_t energy_wh);
   void put_entry(const std::string& transaction_id, const nlohmann::json& entry);
+  void command(const std::string& id, const std::string& kind, const std::string& arguments,
+               uint32_t command_sequence);
   void withdraw_entry(const std::string& transaction_id);
   nlohmann::json& meter() { return database["meters"]["MTR-001"]; }
   const nlohmann::json& entry(const std::string& id) { return meter()["pending_recharge"][id]; }
@@ -80,6 +82,7 @@ class FakeCloud {
   int token_generation = 1;
   bool tokens_valid = true;
 
+  size_t streams_opened = 0;
   std::vector<Request> requests;
   size_t count(const std::string& method, const std::string& path) const;
   std::vector<FakeConnection*> connections;

@@ -34,7 +34,7 @@ class MeterTest : public testing::Test {
   void SetUp() override { boot(); }
 
   void boot() {
-    meter.emplace(config, storage, clock, energy, relay, log);
+    meter.emplace(config, MeterPorts{storage, nullptr, clock, energy, relay, log});
     loaded = meter->begin();
     meter->update_supply();
   }
@@ -189,7 +189,7 @@ TEST(SimulatedLoad, SwitchOpensWithinOnePulseHoweverFastTimeRuns) {
   SimulatedLoad load(clock, 5000, 3200, 3600);
   Config config;
   config.meter_id = "MTR-001";
-  Meter meter(config, storage, clock, load, load, log);
+  Meter meter(config, {storage, nullptr, clock, load, load, log});
   meter.begin();
   meter.ledger().credited_wh = 100;
   for (int i = 0; i < 10; ++i) {

@@ -21,9 +21,9 @@ bool App::begin() {
   return cloud_.begin() && loaded != LoadResult::foreign;
 }
 
-void App::poll() {
+void App::poll(bool network) {
   meter_.poll();
-  cloud_.poll();
+  if (network) cloud_.poll();
 }
 
 void App::stop() {

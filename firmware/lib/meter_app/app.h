@@ -16,6 +16,7 @@ struct Ports {
   IConnection& stream;
   IConnection& rest;
   ILog& log;
+  IKeyValue* warm_memory = nullptr;  // see Meter
 };
 
 class App {
@@ -23,14 +24,16 @@ class App {
   App(const Config& config, const Ports& ports)
       : config_(config),
         log_(ports.log),
-        meter_(config, ports.storage, ports.clock, ports.energy, ports.relay, ports.log),
+        meter_(config, {ports.storage, ports.warm_memory, ports.clock, ports.energy, ports.relay,
+                        ports.log}),
         cloud_(config, meter_, ports.stream, ports.rest, ports.clock, ports.log) {}
 
   // False when the configuration cannot be used or the storage belongs to another meter.
   bool begin();
 
-  // Call often, at least every 100 ms and whenever a connection has bytes. Never waits.
-  void poll();
+  // Call often, at least every 100 ms and whenever a connection has bytes. Without a network only
+  // the meter works.
+  void poll(bool network = true);
 
   // A last save and a last report; poll() until stopped().
   void stop();

@@ -10,14 +10,15 @@
 #include <string_view>
 
 #include "backoff.h"
+#include "command_desk.h"
 #include "config.h"
 #include "exchange.h"
 #include "hours.h"
 #include "meter.h"
+#include "node_reader.h"
 #include "recharge_intake.h"
 #include "requests.h"
 #include "session.h"
-#include "snapshot_reader.h"
 #include "stream_client.h"
 
 namespace meter {
@@ -48,8 +49,11 @@ class Cloud final : private IStreamListener {
   bool online() const { return stream_.state() == StreamClient::State::streaming; }
   void set_rssi(int32_t rssi) { rssi_ = rssi; }
 
+  // A commanded reboot whose result the server has.
+  bool reboot_due() const { return desk_.reboot_due(); }
+
  private:
-  enum class Job { none, sign_in, snapshot, acknowledge, report, hour };
+  enum class Job { none, sign_in, snapshot, acknowledge, report, command, alert, hour };
 
   static std::string_view name_of(Job job);
   void poll_stream();
@@ -59,6 +63,9 @@ class Cloud final : private IStreamListener {
   void say_farewell();
   bool open_stream();
   void start(Job job);
+  bool compose(Job job, Endpoint& endpoint, bool& form);
+  static Method method_of(Job job);
+  IJsonHandler& reader_of(Job job);
   void finish(Job job);
   void refused(Job job);
   void failed(Job job, std::string_view reason);
@@ -67,7 +74,7 @@ class Cloud final : private IStreamListener {
   void reported();
   void commit();
 
-  void on_leaf(const Leaf& leaf) override { recharges_.leaf(leaf); }
+  void on_leaf(const Leaf& leaf) override { stream_node_.on_leaf(leaf); }
   void on_change(bool whole) override;
   void on_keep_alive() override {}
   void on_cancel(bool revoked) override;
@@ -82,8 +89,9 @@ class Cloud final : private IStreamListener {
   Requests requests_;
   Session session_;
   RechargeIntake intake_;
-  SnapshotReader snapshot_;
-  RechargeReader recharges_;  // of the stream
+  CommandDesk desk_;
+  NodeReader snapshot_node_;
+  NodeReader stream_node_;
   Hours hours_;
   Backoff backoff_;
   Backoff stream_backoff_;
@@ -93,6 +101,7 @@ class Cloud final : private IStreamListener {
   size_t acknowledging_ = 0;  // entries in the request under way
   bool one_by_one_ = false;   // a report with acknowledgements was refused: try each alone
   ClosedHour telling_;
+  Alert alerting_;
   bool restored_ = false;
   bool snapshot_wanted_ = true;
   bool report_wanted_ = true;

@@ -1,19 +1,27 @@
 #include "meter.h"
 
+#include "policy_store.h"
+
 namespace meter {
 namespace {
 
 constexpr int kMaxReadingsPerPoll = 4096;
 constexpr uint32_t kSaveRetryMs = 1000;
 constexpr int64_t kHourMs = 3600000;
+constexpr int64_t kEatHours = 3;
+constexpr std::string_view kMirrorKey = "ledger";
 
 }  // namespace
 
 LoadResult Meter::begin() {
   const LoadResult result = store_.load(config_.meter_id, ledger_);
   saved_ = ledger_;
+  if (result == LoadResult::restored) adopt_mirror();
+  load_policy(ports_.storage, policy_);
   ++ledger_.boot_count;
-  commit();
+  const bool durable = commit() && store_.self_check(ledger_);
+  const int64_t now = ports_.clock.epoch_ms();
+  alerts_.set(AlertKind::storage_damaged, result == LoadResult::damaged || !durable, 0, now);
   return result;
 }
 
@@ -21,14 +29,18 @@ void Meter::poll() {
   count_energy();
   roll_hour();
   update_supply();
+  watch();
   if (save_due()) commit();
+  mirror();
 }
 
 // The switch is looked at after every reading, so that credit ends within one pulse.
 void Meter::count_energy() {
   for (int i = 0; i < kMaxReadingsPerPoll; ++i) {
-    const EnergyReading reading = energy_.read();
+    const EnergyReading reading = ports_.energy.read();
     power_w_ = reading.power_w;
+    const bool closed = supply_.state() == SwitchState::connected;
+    open_switch_.observe(closed, ports_.clock.monotonic_ms(), reading.energy_mwh);
     if (reading.energy_mwh > 0) {
       ledger_.consume(reading.energy_mwh);
       update_supply();
@@ -39,9 +51,11 @@ void Meter::count_energy() {
 
 // Energy counted before the time is known belongs to the first hour that is.
 void Meter::roll_hour() {
-  const int64_t now = clock_.epoch_ms();
+  const int64_t now = ports_.clock.epoch_ms();
   if (now <= 0) return;
   const auto hour = static_cast<uint32_t>(now / kHourMs);
+  daily_use_.observe(static_cast<uint32_t>((now / kHourMs + kEatHours) / 24), ledger_.consumed_wh);
+  alerts_.know_time(now);
   if (ledger_.hour == 0) ledger_.hour = hour;
   if (hour <= ledger_.hour) return;
   if (ledger_.hour_wh > 0) {
@@ -53,53 +67,128 @@ void Meter::roll_hour() {
   commit();
 }
 
+void Meter::watch() {
+  const int64_t now = ports_.clock.epoch_ms();
+  const int64_t balance = ledger_.balance_wh();
+  const CreditZone zone = zone_of(policy_, ledger_);
+  const bool used_before = ledger_.credited_wh > 0;
+  alerts_.set(AlertKind::low_credit, zone == CreditZone::low || zone == CreditZone::very_low,
+              balance, now);
+  alerts_.set(AlertKind::out_of_credit,
+              used_before && (zone == CreditZone::out || zone == CreditZone::emergency), balance,
+              now);
+  alerts_.set(AlertKind::power_limit, supply_.reason() == "power_limit", power_w_, now);
+  alerts_.set(AlertKind::switch_leaking, open_switch_.leaking(),
+              static_cast<int64_t>(open_switch_.leaked_wh()), now);
+}
+
 void Meter::update_supply() {
-  if (!supply_.update(ledger_, clock_.monotonic_ms())) return;
+  if (ledger_.balance_wh() > 0) {
+    ledger_.flags = static_cast<uint16_t>(ledger_.flags & ~kFlagEmergencyAccepted);
+  }
+  const SupplyInputs inputs{ledger_, ports_.clock.monotonic_ms(), ports_.clock.epoch_ms(),
+                            power_w_};
+  if (!supply_.update(inputs)) return;
   const bool closed = supply_.state() == SwitchState::connected;
-  relay_.set(closed);
+  ports_.relay.set(closed);
   ledger_.flags = static_cast<uint16_t>(closed ? ledger_.flags | kFlagSwitchClosed
                                                : ledger_.flags & ~kFlagSwitchClosed);
   switch_changed_ = true;
-  log_.event(Event("switch")
-                 .text("state", name_of(supply_.state()))
-                 .text("reason", supply_.reason())
-                 .number("balance_wh", ledger_.balance_wh()));
+  ports_.log.event(Event("switch")
+                       .text("state", name_of(supply_.state()))
+                       .text("reason", supply_.reason())
+                       .number("balance_wh", ledger_.balance_wh()));
   commit();
 }
 
 bool Meter::commit() {
   if (ledger_ == saved_) return true;
-  saved_at_ms_ = clock_.monotonic_ms();
+  saved_at_ms_ = ports_.clock.monotonic_ms();
   if (!store_.save(ledger_)) {
     retry_save_at_ms_ = saved_at_ms_ + kSaveRetryMs;
-    log_.event(Event("error").text("reason", "ledger_write_failed"));
+    ports_.log.event(Event("error").text("reason", "ledger_write_failed"));
     return false;
   }
   saved_ = ledger_;
+  mirror();
   return true;
 }
 
-bool Meter::restore(const Registers& reported) {
-  const auto raise = [](uint64_t& own, uint64_t other) {
+void Meter::raise(const Registers& totals) {
+  const auto lift = [](uint64_t& own, uint64_t other) {
     if (other > own) own = other;
   };
-  raise(ledger_.credited_wh, reported.credited_wh);
-  raise(ledger_.withdrawn_wh, reported.withdrawn_wh);
-  raise(ledger_.consumed_wh, reported.consumed_wh);
-  if (reported.sequence > ledger_.sequence && reported.sequence <= UINT32_MAX) {
-    ledger_.sequence = static_cast<uint32_t>(reported.sequence);
+  lift(ledger_.credited_wh, totals.credited_wh);
+  lift(ledger_.withdrawn_wh, totals.withdrawn_wh);
+  lift(ledger_.consumed_wh, totals.consumed_wh);
+  if (totals.sequence > ledger_.sequence && totals.sequence < UINT32_MAX) {
+    ledger_.sequence = static_cast<uint32_t>(totals.sequence);
   }
-  const bool changed = ledger_ != saved_;
-  if (changed) {
-    commit();
+}
+
+bool Meter::restore(const Registers& reported) {
+  const Ledger before = ledger_;
+  raise(reported);
+  if (ledger_ == before) return false;
+  commit();
+  update_supply();
+  return true;
+}
+
+// Warm memory keeps what was used since the last save across a reset. It never adds credit, and
+// counts only when it continues the very record that was loaded.
+void Meter::mirror() {
+  if (ports_.warm_memory == nullptr || ledger_ == mirrored_) return;
+  const LedgerRecord record = encode(ledger_, store_.generation(), meter_tag(config_.meter_id));
+  ports_.warm_memory->write(kMirrorKey, record.data(), record.size());
+  mirrored_ = ledger_;
+}
+
+void Meter::adopt_mirror() {
+  if (ports_.warm_memory == nullptr) return;
+  LedgerRecord record;
+  Ledger warm;
+  uint32_t generation = 0;
+  uint32_t tag = 0;
+  if (ports_.warm_memory->read(kMirrorKey, record.data(), record.size()) != record.size()) return;
+  if (!decode(record, warm, generation, tag)) return;
+  if (tag != meter_tag(config_.meter_id) || generation != store_.generation()) return;
+  if (warm.consumed_wh < ledger_.consumed_wh || warm.hour < ledger_.hour) return;
+  ledger_.consumed_wh = warm.consumed_wh;
+  ledger_.consumed_rest_mwh = warm.consumed_rest_mwh;
+  ledger_.hour = warm.hour;
+  ledger_.hour_wh = warm.hour_wh;
+}
+
+void Meter::hold_supply(bool held) {
+  ledger_.flags = static_cast<uint16_t>(held ? ledger_.flags | kFlagSupplyHeld
+                                             : ledger_.flags & ~kFlagSupplyHeld);
+}
+
+bool Meter::set_policy(const SupplyPolicy& policy) {
+  if (!save_policy(ports_.storage, policy)) return false;
+  policy_ = policy;
+  return true;
+}
+
+void Meter::press_button() {
+  if (supply_.release()) {
     update_supply();
+    return;
   }
-  return changed;
+  if (!supply_.offers_emergency()) return;
+  ledger_.flags |= kFlagEmergencyAccepted;
+  update_supply();
+  commit();
+}
+
+void Meter::signal(AlertKind kind, bool active, int64_t value) {
+  alerts_.set(kind, active, value, ports_.clock.epoch_ms());
 }
 
 bool Meter::save_due() const {
   if (ledger_ == saved_) return false;
-  const uint64_t now = clock_.monotonic_ms();
+  const uint64_t now = ports_.clock.monotonic_ms();
   if (now < retry_save_at_ms_) return false;
   return ledger_.consumed_wh - saved_.consumed_wh >= config_.save.quantum_wh ||
          now - saved_at_ms_ >= config_.save.interval_ms;

@@ -4,9 +4,12 @@
 
 #include <cstdint>
 
+#include "alerts.h"
 #include "config.h"
+#include "daily_use.h"
 #include "ledger.h"
 #include "ledger_store.h"
+#include "open_switch_watch.h"
 #include "ports.h"
 #include "supply.h"
 
@@ -25,26 +28,35 @@ struct ClosedHour {
   uint32_t energy_wh = 0;
 };
 
+struct MeterPorts {
+  IKeyValue& storage;
+  IKeyValue* warm_memory;  // survives a reset but not a power cut; may be null
+  IClock& clock;
+  IEnergySource& energy;
+  ISwitch& relay;
+  ILog& log;
+};
+
 class Meter {
  public:
-  Meter(const Config& config, IKeyValue& storage, IClock& clock, IEnergySource& energy,
-        ISwitch& relay, ILog& log)
+  Meter(const Config& config, const MeterPorts& ports)
       : config_(config),
-        store_(storage),
-        clock_(clock),
-        energy_(energy),
-        relay_(relay),
-        log_(log),
-        supply_(config.supply) {}
+        ports_(ports),
+        store_(ports.storage),
+        policy_(config.supply),
+        supply_(policy_) {}
 
-  // Loads the ledger and counts the boot.
+  // Loads ledger and policy, counts the boot.
   LoadResult begin();
   void poll();
 
   const Ledger& ledger() const { return ledger_; }
   Ledger& ledger() { return ledger_; }
   const Supply& supply() const { return supply_; }
+  const SupplyPolicy& policy() const { return policy_; }
   uint32_t power_w() const { return power_w_; }
+  int32_t days_remaining() const { return daily_use_.days_remaining(ledger_.balance_wh()); }
+  Alerts& alerts() { return alerts_; }
 
   // Makes the ledger durable now; true when it is. Writes nothing when nothing changed.
   bool commit();
@@ -54,11 +66,24 @@ class Meter {
     return ledger_.credited_wh != saved_.credited_wh || ledger_.sequence != saved_.sequence;
   }
 
-  // Raises the totals to the ones last reported: after the loss of the storage they come back.
+  // Raises totals, never lowers one; the caller commits.
+  void raise(const Registers& totals);
+
+  // After the loss of the storage the totals last reported come back; true when one rose.
   bool restore(const Registers& reported);
 
-  // Moves the switch if the ledger asks for it.
+  // Moves the switch if ledger, policy or time ask for it.
   void update_supply();
+
+  void hold_supply(bool held);
+  void test_supply_until(uint64_t until_ms) { supply_.test_supply_until(until_ms); }
+  bool set_policy(const SupplyPolicy& policy);
+
+  // The button: accepts emergency credit or releases a power limit.
+  void press_button();
+
+  // A tamper input changed (cover_open, magnetic_field) or a part failed (sensor_silent).
+  void signal(AlertKind kind, bool active, int64_t value = 0);
 
   // True once after each movement of the switch.
   bool take_switch_change();
@@ -66,22 +91,30 @@ class Meter {
   // The last hour that ended, once.
   bool take_closed_hour(ClosedHour& closed);
 
+  // The last saved record can be read back.
+  bool self_check() { return store_.self_check(saved_); }
+
   uint32_t ledger_writes() const { return store_.writes(); }
 
  private:
   void count_energy();
   void roll_hour();
+  void watch();
+  void mirror();
+  void adopt_mirror();
   bool save_due() const;
 
   const Config& config_;
+  MeterPorts ports_;
   LedgerStore store_;
-  IClock& clock_;
-  IEnergySource& energy_;
-  ISwitch& relay_;
-  ILog& log_;
+  SupplyPolicy policy_;
   Supply supply_;
+  Alerts alerts_;
+  DailyUse daily_use_;
+  OpenSwitchWatch open_switch_;
   Ledger ledger_;
   Ledger saved_;
+  Ledger mirrored_;
   ClosedHour closed_;
   uint64_t saved_at_ms_ = 0;
   uint64_t retry_save_at_ms_ = 0;

@@ -33,14 +33,8 @@ bool Requests::begin() {
   return prefix_.find('?') == std::string_view::npos;
 }
 
-bool Requests::snapshot(RequestText& text, std::string_view id_token) const {
+bool Requests::node(RequestText& text, std::string_view id_token) const {
   begin_target(text, "/meters/");
-  return end_target(text, id_token, false);
-}
-
-bool Requests::stream(RequestText& text, std::string_view id_token) const {
-  begin_target(text, "/meters/");
-  text.target.append("/pending_recharge");
   return end_target(text, id_token, false);
 }
 
@@ -94,6 +88,30 @@ bool Requests::hour(RequestText& text, std::string_view id_token, const ClosedHo
   text.body.clear();
   text.body.append(Decimal::of(hour.energy_wh).view());
   return text.body.whole() && end_target(text, id_token, true);
+}
+
+bool Requests::alert(RequestText& text, std::string_view id_token, const Alert& alert) const {
+  begin_target(text, "/meters/");
+  text.target.append("/alerts/");
+  text.target.append(name_of(alert.kind));
+  text.target.append('-');
+  text.target.append(Decimal::of_signed(alert.raised_at_ms).view());
+  JsonObject body(text.body);
+  body.text("kind", name_of(alert.kind))
+      .number("raised_at", alert.raised_at_ms)
+      .number("value", alert.value);
+  if (alert.cleared_at_ms != 0) body.number("cleared_at", alert.cleared_at_ms);
+  return body.end() && end_target(text, id_token, true);
+}
+
+bool Requests::command_result(RequestText& text, std::string_view id_token,
+                              std::string_view command_id, std::string_view result) const {
+  begin_target(text, "/meters/");
+  text.target.append("/commands/");
+  text.target.append(command_id);
+  JsonObject body(text.body);
+  body.server_time("done_at").text("result", result);
+  return body.end() && end_target(text, id_token, true);
 }
 
 void Requests::begin_target(RequestText& text, std::string_view root) const {

@@ -26,8 +26,7 @@ class Requests {
   const Endpoint& database() const { return database_; }
 
   // Each writes target (and body) and answers whether it fitted.
-  bool snapshot(RequestText& text, std::string_view id_token) const;
-  bool stream(RequestText& text, std::string_view id_token) const;
+  bool node(RequestText& text, std::string_view id_token) const;  // snapshot and stream alike
 
   // Registers and status in one multi-path update, and with them the acknowledgement of the oldest
   // entries of `book`, at most `count`; lowers `count` to what fitted. The server accepts an
@@ -39,6 +38,9 @@ class Requests {
   bool acknowledge_alone(RequestText& text, std::string_view id_token, const Meter& meter,
                          const RechargeBook& book) const;
   bool hour(RequestText& text, std::string_view id_token, const ClosedHour& hour) const;
+  bool alert(RequestText& text, std::string_view id_token, const Alert& alert) const;
+  bool command_result(RequestText& text, std::string_view id_token, std::string_view command_id,
+                      std::string_view result) const;
 
  private:
   bool write_report(RequestText& text, const Meter& meter, const DeviceStatus& status,

@@ -33,6 +33,7 @@ struct Ledger {
 enum LedgerFlag : uint16_t {
   kFlagSupplyHeld = 1 << 0,  // disconnected by command or tamper until released
   kFlagSwitchClosed = 1 << 1,
+  kFlagEmergencyAccepted = 1 << 2,  // until the balance is above zero again
 };
 
 bool operator==(const Ledger& left, const Ledger& right);

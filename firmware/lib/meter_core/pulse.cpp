@@ -28,7 +28,8 @@ EnergyReading PulseMeter::read(uint32_t now_ms) {
   return {energy_.add(fresh), power_w(now_ms), false};
 }
 
-// A falling load shows before the next pulse: power is at most one pulse in the time since the last.
+// A falling load shows before the next pulse: power is at most one pulse in the time since the
+// last.
 uint32_t PulseMeter::power_w(uint32_t now_ms) const {
   const uint32_t interval_ms = interval_ms_.load(std::memory_order_relaxed);
   const uint32_t since_ms = now_ms - last_start_ms_.load(std::memory_order_relaxed);

@@ -45,7 +45,8 @@ class PzemEnergy {
  public:
   static constexpr uint32_t kWrapWh = 10000000;
 
-  // `elapsed_ms` since the previous reading bounds what can have been used: `maximum_w` for so long.
+  // `elapsed_ms` since the previous reading bounds what can have been used: `maximum_w` for so
+  // long.
   uint32_t advance(uint32_t register_wh, uint64_t elapsed_ms, uint32_t maximum_w);
 
   uint32_t resets() const { return resets_; }

@@ -8,9 +8,11 @@ constexpr uint64_t kMaxTotalWh = (uint64_t{1} << 53) - 1;
 constexpr uint64_t kMaxSequence = UINT32_MAX - 1;
 
 bool plausible(const RechargeEntry& entry) {
-  return entry.transaction_id.whole() && !entry.transaction_id.empty() && entry.sequence >= 1 &&
-         entry.sequence <= kMaxSequence && entry.credited_total_wh <= kMaxTotalWh &&
-         entry.energy_wh <= entry.credited_total_wh;
+  // '|' separates the fields of the signed text.
+  const std::string_view id = entry.transaction_id.view();
+  if (id.empty() || id.find('|') != std::string_view::npos) return false;
+  return entry.transaction_id.whole() && entry.sequence >= 1 && entry.sequence <= kMaxSequence &&
+         entry.credited_total_wh <= kMaxTotalWh && entry.energy_wh <= entry.credited_total_wh;
 }
 
 }  // namespace

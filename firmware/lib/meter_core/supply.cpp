@@ -1,6 +1,14 @@
 #include "supply.h"
 
 namespace meter {
+namespace {
+
+constexpr int64_t kEatMs = 3 * 3600000;
+constexpr int64_t kHourMs = 3600000;
+constexpr int64_t kDayMs = 24 * kHourMs;
+constexpr uint64_t kForgetTripsMs = 3600000;  // an hour without a trip: start counting again
+
+}  // namespace
 
 std::string_view name_of(SwitchState state) {
   switch (state) {
@@ -14,20 +22,113 @@ std::string_view name_of(SwitchState state) {
   return "disconnected";
 }
 
-bool Supply::update(const Ledger& ledger, uint64_t now_ms) {
-  const SupplyDecision wanted = decide(ledger);
-  if (started_ && wanted.state == current_.state) return false;
-  if (started_ && now_ms - changed_at_ms_ < policy_.min_dwell_ms) return false;
+std::string_view name_of(CreditZone zone) {
+  switch (zone) {
+    case CreditZone::normal:
+      return "normal";
+    case CreditZone::low:
+      return "low";
+    case CreditZone::very_low:
+      return "very_low";
+    case CreditZone::emergency:
+      return "emergency";
+    case CreditZone::out:
+      return "out";
+  }
+  return "out";
+}
+
+CreditZone zone_of(const SupplyPolicy& policy, const Ledger& ledger) {
+  const int64_t balance = ledger.balance_wh();
+  if (balance <= 0) {
+    const bool accepted = (ledger.flags & kFlagEmergencyAccepted) != 0;
+    return accepted && balance > -int64_t{policy.emergency_wh} ? CreditZone::emergency
+                                                               : CreditZone::out;
+  }
+  if (balance < int64_t{policy.very_low_wh}) return CreditZone::very_low;
+  return balance < int64_t{policy.low_wh} ? CreditZone::low : CreditZone::normal;
+}
+
+bool friendly_at(const SupplyPolicy& policy, int64_t epoch_ms) {
+  if (epoch_ms <= 0) return false;
+  const int64_t local = epoch_ms + kEatMs;
+  const int64_t weekday = (local / kDayMs + 3) % 7;  // 1970-01-01 was a Thursday; 0 is Monday
+  if (policy.friendly_weekend && weekday >= 5) return true;
+  const auto hour = static_cast<uint32_t>(local % kDayMs / kHourMs);
+  const uint32_t from = policy.friendly_from_hour;
+  const uint32_t to = policy.friendly_to_hour;
+  if (from <= to) return hour >= from && hour < to;
+  return hour >= from || hour < to;
+}
+
+bool Supply::update(const SupplyInputs& inputs) {
+  watch_power(inputs);
+  const Decision wanted = decide(inputs);
+  if (started_ && wanted.state == current_.state) {
+    current_.reason = wanted.reason;
+    return false;
+  }
+  if (started_ && inputs.now_ms - changed_at_ms_ < policy_.min_dwell_ms) return false;
   current_ = wanted;
-  changed_at_ms_ = now_ms;
+  changed_at_ms_ = inputs.now_ms;
   started_ = true;
   return true;
 }
 
-SupplyDecision Supply::decide(const Ledger& ledger) const {
+Supply::Decision Supply::decide(const SupplyInputs& inputs) const {
+  const Ledger& ledger = inputs.ledger;
   if ((ledger.flags & kFlagSupplyHeld) != 0) return {SwitchState::disconnected, "held"};
-  if (ledger.balance_wh() <= 0) return {SwitchState::disconnected, "out_of_credit"};
-  return {SwitchState::connected, "credit"};
+  if (tripped_) {
+    const bool waits = trips_ > policy_.power_retries;
+    return {waits ? SwitchState::ready : SwitchState::disconnected, "power_limit"};
+  }
+  if (inputs.now_ms < test_until_ms_) return {SwitchState::connected, "test_supply"};
+  const CreditZone zone = zone_of(policy_, ledger);
+  if (zone == CreditZone::emergency) return {SwitchState::connected, "emergency_credit"};
+  if (zone != CreditZone::out) return {SwitchState::connected, "credit"};
+  const bool closed =
+      started_ ? current_.state == SwitchState::connected : (ledger.flags & kFlagSwitchClosed) != 0;
+  if (closed && friendly_at(policy_, inputs.epoch_ms)) {
+    return {SwitchState::connected, "friendly_hours"};
+  }
+  const bool accepted = (ledger.flags & kFlagEmergencyAccepted) != 0;
+  if (!accepted && ledger.balance_wh() > -int64_t{policy_.emergency_wh}) {
+    return {SwitchState::ready, "emergency_offered"};
+  }
+  return {SwitchState::disconnected, "out_of_credit"};
+}
+
+void Supply::watch_power(const SupplyInputs& inputs) {
+  const uint64_t now = inputs.now_ms;
+  if (policy_.power_limit_w == 0) {
+    tripped_ = false;
+    return;
+  }
+  if (tripped_) {
+    if (trips_ <= policy_.power_retries && now >= cool_until_ms_) tripped_ = false;
+    return;
+  }
+  if (trips_ > 0 && now - tripped_at_ms_ >= kForgetTripsMs) trips_ = 0;
+  const bool over =
+      current_.state == SwitchState::connected && inputs.power_w > policy_.power_limit_w;
+  if (!over) {
+    over_since_ms_ = 0;
+    return;
+  }
+  if (over_since_ms_ == 0) over_since_ms_ = now;
+  if (now - over_since_ms_ < policy_.power_grace_ms) return;
+  tripped_ = true;
+  over_since_ms_ = 0;
+  tripped_at_ms_ = now;
+  cool_until_ms_ = now + policy_.cool_down_ms;
+  ++trips_;
+}
+
+bool Supply::release() {
+  if (!tripped_ || trips_ <= policy_.power_retries) return false;
+  tripped_ = false;
+  trips_ = 0;
+  return true;
 }
 
 }  // namespace meter

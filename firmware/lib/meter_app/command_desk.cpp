@@ -1,0 +1,115 @@
+#include "command_desk.h"
+
+#include "policy_store.h"
+
+namespace meter {
+namespace {
+
+constexpr uint64_t kMaxTestSupplyS = 3600;
+
+}  // namespace
+
+void CommandDesk::on_command(const Command& command) {
+  if (command.done || queued(command.command_id.view()) || count_ == kMaxResults) return;
+  const std::string_view id = command.command_id.view();
+  if (!authentic(config_.device_key, config_.meter_id, command)) {
+    if (meter_tag(id) == refused_tag_) return;
+    refused_tag_ = meter_tag(id);
+    log_.event(Event("command_refused").text("command_id", id).text("reason", "bad_mac"));
+    return;
+  }
+  Ledger& ledger = meter_.ledger();
+  std::string_view result = "ok";
+  if (command.sequence > ledger.command_sequence) {
+    result = carry_out(command);
+    ledger.command_sequence = static_cast<uint32_t>(command.sequence);
+    meter_.update_supply();
+  }
+  if (!meter_.commit()) return;  // it comes again with the next snapshot
+  log_.event(Event("command")
+                 .text("command_id", id)
+                 .text("kind", command.kind.view())
+                 .text("result", result));
+  results_[count_++] = {command.command_id, result};
+}
+
+std::string_view CommandDesk::carry_out(const Command& command) {
+  const std::string_view kind = command.kind.view();
+  const std::string_view arguments = command.arguments.view();
+  if (kind == "connect") return meter_.hold_supply(false), "ok";
+  if (kind == "disconnect") return meter_.hold_supply(true), "ok";
+  if (kind == "test_supply") return test_supply(arguments);
+  if (kind == "set_tariff_zone") return set_policy(arguments);
+  if (kind == "withdraw") return raise_totals(arguments, true);
+  if (kind == "restore") return raise_totals(arguments, false);
+  if (kind == "reboot") return reboot_wanted_ = true, "ok";
+  return "unknown kind";
+}
+
+std::string_view CommandDesk::set_policy(std::string_view arguments) {
+  SupplyPolicy policy = meter_.policy();
+  Arguments pairs(arguments);
+  std::string_view name;
+  uint64_t value = 0;
+  while (pairs.next(name, value)) {
+    if (!set_policy_number(policy, name, value)) return "argument not known or too large";
+  }
+  if (pairs.broken()) return "arguments not understood";
+  return meter_.set_policy(policy) ? "ok" : "not stored";
+}
+
+// Totals only grow, whatever the command says.
+std::string_view CommandDesk::raise_totals(std::string_view arguments, bool withdrawal) {
+  Registers totals;
+  Arguments pairs(arguments);
+  std::string_view name;
+  uint64_t value = 0;
+  while (pairs.next(name, value)) {
+    if (name == "withdrawn_total_wh") {
+      totals.withdrawn_wh = value;
+    } else if (withdrawal) {
+      return "argument not known";
+    } else if (name == "credited_total_wh") {
+      totals.credited_wh = value;
+    } else if (name == "consumed_total_wh") {
+      totals.consumed_wh = value;
+    } else if (name == "sequence") {
+      totals.sequence = value;
+    } else {
+      return "argument not known";
+    }
+  }
+  if (pairs.broken()) return "arguments not understood";
+  if (totals.withdrawn_wh > meter_.ledger().credited_wh &&
+      totals.withdrawn_wh > totals.credited_wh) {
+    return "more withdrawn than ever credited";
+  }
+  meter_.raise(totals);
+  return "ok";
+}
+
+std::string_view CommandDesk::test_supply(std::string_view arguments) {
+  Arguments pairs(arguments);
+  std::string_view name;
+  uint64_t seconds = 0;
+  if (!pairs.next(name, seconds) || name != "seconds" || seconds > kMaxTestSupplyS) {
+    return "expected seconds=1..3600";
+  }
+  meter_.test_supply_until(clock_.monotonic_ms() + seconds * 1000);
+  return "ok";
+}
+
+void CommandDesk::told() {
+  for (size_t i = 1; i < count_; ++i) results_[i - 1] = results_[i];
+  --count_;
+  if (reboot_wanted_ && count_ == 0) reboot_told_ = true;
+}
+
+bool CommandDesk::queued(std::string_view command_id) const {
+  for (size_t i = 0; i < count_; ++i) {
+    if (results_[i].command_id.view() == command_id) return true;
+  }
+  return false;
+}
+
+}  // namespace meter

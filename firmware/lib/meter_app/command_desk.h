@@ -1,0 +1,55 @@
+// Carries out signed commands: effect and command sequence become durable in one record, and only
+// then is the result told. A command that comes again is told again, never done again.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "command.h"
+#include "command_reader.h"
+#include "config.h"
+#include "meter.h"
+#include "ports.h"
+
+namespace meter {
+
+class CommandDesk final : public ICommandSink {
+ public:
+  struct Result {
+    FixedText<64> command_id;
+    std::string_view text;  // "ok" or why not
+  };
+
+  CommandDesk(const Config& config, Meter& meter, IClock& clock, ILog& log)
+      : config_(config), meter_(meter), clock_(clock), log_(log) {}
+
+  void on_command(const Command& command) override;
+
+  bool due() const { return count_ > 0; }
+  const Result& oldest() const { return results_[0]; }
+  void told();
+
+  // True once a reboot was commanded and its result told.
+  bool reboot_due() const { return reboot_told_; }
+
+ private:
+  static constexpr size_t kMaxResults = 4;
+
+  std::string_view carry_out(const Command& command);
+  std::string_view set_policy(std::string_view arguments);
+  std::string_view raise_totals(std::string_view arguments, bool withdrawal);
+  std::string_view test_supply(std::string_view arguments);
+  bool queued(std::string_view command_id) const;
+
+  const Config& config_;
+  Meter& meter_;
+  IClock& clock_;
+  ILog& log_;
+  Result results_[kMaxResults];
+  size_t count_ = 0;
+  uint32_t refused_tag_ = 0;
+  bool reboot_wanted_ = false;
+  bool reboot_told_ = false;
+};
+
+}  // namespace meter

@@ -1,0 +1,34 @@
+// Sorts the leaves of meters/{meter_id}, from a snapshot or from the stream: reported registers
+// here, pending_recharge and commands to their readers.
+#pragma once
+
+#include <string_view>
+
+#include "command_reader.h"
+#include "leaf_reader.h"
+#include "meter.h"
+#include "recharge_reader.h"
+
+namespace meter {
+
+class NodeReader final : public ILeafListener {
+ public:
+  NodeReader(IRechargeSink& recharges, ICommandSink& commands, RechargeSource source)
+      : leaves_(*this), recharges_(recharges, source), commands_(commands) {}
+
+  // Forgets what a broken document left; the JSON of a snapshot goes into the answer.
+  IJsonHandler& begin();
+  void on_leaf(const Leaf& leaf) override;
+  // The document was complete: hands on the last entry.
+  void end();
+
+  const Registers& registers() const { return registers_; }
+
+ private:
+  LeafReader leaves_;
+  RechargeReader recharges_;
+  CommandReader commands_;
+  Registers registers_;
+};
+
+}  // namespace meter

@@ -1,0 +1,60 @@
+// What the owner and the operator should know, one slot per kind: raised, told, cleared, told.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace meter {
+
+enum class AlertKind : uint8_t {
+  low_credit,
+  out_of_credit,
+  power_limit,
+  switch_leaking,
+  cover_open,
+  magnetic_field,
+  sensor_silent,
+  storage_damaged,
+  count,
+};
+
+std::string_view name_of(AlertKind kind);
+
+struct Alert {
+  AlertKind kind = AlertKind::low_credit;
+  uint32_t number = 0;  // grows with every alert of this boot
+  int64_t raised_at_ms = 0;
+  int64_t cleared_at_ms = 0;  // 0: still raised
+  int64_t value = 0;
+};
+
+class Alerts {
+ public:
+  // Raises or clears; repeating changes nothing. `epoch_ms` 0: the time is not known yet.
+  void set(AlertKind kind, bool raised, int64_t value, int64_t epoch_ms);
+
+  bool raised(AlertKind kind) const { return slot(kind).raised; }
+
+  // The time became known: alerts raised before it get it.
+  void know_time(int64_t epoch_ms);
+
+  // An alert the server has not heard of in its present state.
+  bool due(Alert& alert) const;
+  void told(const Alert& alert);
+
+ private:
+  struct Slot {
+    Alert alert;
+    bool raised = false;
+    bool untold = false;
+  };
+  static constexpr size_t kKinds = static_cast<size_t>(AlertKind::count);
+
+  const Slot& slot(AlertKind kind) const { return slots_[static_cast<size_t>(kind)]; }
+
+  Slot slots_[kKinds];
+  uint32_t number_ = 0;
+};
+
+}  // namespace meter

@@ -1,0 +1,102 @@
+// The board: wires the portable App to pins, flash and network. Decides nothing.
+#include <Arduino.h>
+#include <esp_ota_ops.h>
+#include <esp_system.h>
+#include <esp_task_wdt.h>
+
+#include "app.h"
+#include "board.h"
+#include "button.h"
+#include "device_clock.h"
+#include "latching_relay.h"
+#include "nvs_store.h"
+#include "pulse_input.h"
+#include "pzem_port.h"
+#include "serial_log.h"
+#include "settings.h"
+#include "tls_connection.h"
+#include "warm_memory.h"
+#include "wifi_link.h"
+
+namespace {
+
+constexpr uint32_t kRestartAfterMs = 10000;
+
+Settings settings;
+meter::Config config;
+DeviceClock device_clock;
+NvsStore storage;
+WarmMemory warm_memory;
+LatchingRelay relay;
+SerialLog serial_log;
+WifiLink wifi;
+Button button(board::kButtonPin);
+PzemPort pzem_port;
+meter::PzemSource pzem(pzem_port, device_clock);
+
+// Made once in setup(), when the settings are known.
+meter::App* app = nullptr;
+
+// Without settings or ledger there is nothing to meter: say why, and try again from the start.
+[[noreturn]] void give_up(const char* reason) {
+  serial_log.event(meter::Event("error").text("reason", reason));
+  delay(kRestartAfterMs);
+  esp_restart();
+}
+
+void start_watchdog() {
+  const esp_task_wdt_config_t watchdog = {board::kWatchdogS * 1000, 0, true};
+  esp_task_wdt_reconfigure(&watchdog);
+  esp_task_wdt_add(nullptr);
+}
+
+meter::IEnergySource& start_energy_source() {
+  if (settings.pzem) {
+    pzem_port.begin();
+    return pzem;
+  }
+  static PulseInput input(
+      settings.impulses_per_kwh,
+      meter::PulseFilter{settings.minimum_pulse_ms / 2, settings.minimum_pulse_ms});
+  input.begin(board::kPulsePin);
+  return input;
+}
+
+}  // namespace
+
+// An update stays on trial until it has spoken to the cloud: see loop().
+extern "C" bool verifyRollbackLater() { return true; }
+
+void setup() {
+  Serial.begin(115200);
+  relay.begin();
+  button.begin();
+  pinMode(board::kCoverPin, INPUT_PULLUP);
+  if (!settings.load()) give_up("not_provisioned");
+  if (!storage.begin()) give_up("ledger_partition");
+  config = settings.config();
+  static TlsConnection stream;
+  static TlsConnection rest;
+  static meter::App the_app(config, {storage, device_clock, start_energy_source(), relay, stream,
+                                     rest, serial_log, &warm_memory});
+  app = &the_app;
+  if (!app->begin()) give_up("database_url_or_foreign_ledger");
+  wifi.begin(settings);
+  start_watchdog();
+}
+
+void loop() {
+  static bool confirmed = false;
+  esp_task_wdt_reset();
+  if (button.pressed(device_clock.monotonic_ms())) app->meter().press_button();
+  app->meter().signal(meter::AlertKind::cover_open, digitalRead(board::kCoverPin) == HIGH);
+  if (settings.pzem) app->meter().signal(meter::AlertKind::sensor_silent, pzem.silent());
+  app->cloud().set_rssi(wifi.rssi());
+  app->poll(wifi.up());
+  if (!confirmed && app->cloud().online() && app->meter().self_check()) {
+    confirmed = true;
+    esp_ota_mark_app_valid_cancel_rollback();
+  }
+  if (app->cloud().reboot_due()) esp_restart();
+  delay(5);
+}
