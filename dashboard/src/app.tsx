@@ -17,16 +17,18 @@ import { Payments } from "./screens/payments.tsx";
 import { SignIn } from "./screens/sign_in.tsx";
 import { type Person, usePerson } from "./session.ts";
 import { SessionContext } from "./session_context.ts";
+import { openKeeper } from "./storage.ts";
 import { type Language, languageOf, useWords, WORDS, WordsContext } from "./words/words.ts";
 
 const LANGUAGE_PLACE = "lipamita.language";
+const KEEPER = openKeeper();
 
 export function App({ firebase }: { firebase: Firebase }) {
   const person = usePerson(firebase.auth);
   const [language, setLanguage] = useState(rememberedLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
-    localStorage.setItem(LANGUAGE_PLACE, language);
+    KEEPER.setItem(LANGUAGE_PLACE, language);
   }, [language]);
   return (
     <WordsContext.Provider value={WORDS[language]}>
@@ -95,11 +97,9 @@ function SignedIn(
       <Menu role={person.role} route={route} />
       <main>
         <Disconnected />
-        {live.state === "loading" ? (
-          <p class="loading">{words.loading}</p>
-        ) : (
-          <Screen route={route} person={person} />
-        )}
+        {live.state === "loading" ? <p class="loading">{words.loading}</p> : null}
+        {live.state === "refused" ? <Notice kind="bad">{words.notReadable}</Notice> : null}
+        {live.state === "known" ? <Screen route={route} person={person} /> : null}
       </main>
     </SessionContext.Provider>
   );
@@ -134,7 +134,9 @@ function Disconnected() {
     const timer = setTimeout(() => setGone(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, [connected]);
-  return gone ? <Notice kind="warn">{words.noConnection}</Notice> : null;
+  return (
+    <div aria-live="polite">{gone ? <Notice kind="warn">{words.noConnection}</Notice> : null}</div>
+  );
 }
 
 function openSession(person: Person) {
@@ -142,10 +144,10 @@ function openSession(person: Person) {
   const pause = (durationMs: number) =>
     new Promise<void>((resolve) => setTimeout(resolve, durationMs));
   const newKey = () => crypto.randomUUID();
-  return { person, ask, till: new Till(person.uid, localStorage, ask, newKey, pause) };
+  return { person, ask, till: new Till(person.uid, KEEPER, ask, newKey, pause) };
 }
 
 function rememberedLanguage(): Language {
-  const remembered = localStorage.getItem(LANGUAGE_PLACE);
+  const remembered = KEEPER.getItem(LANGUAGE_PLACE);
   return languageOf(remembered === null ? navigator.languages : [remembered]);
 }

@@ -2,6 +2,7 @@
 // taps, retries and reloads: however often it is sent, the phone is prompted at most once.
 import type { Answer, Ask } from "./api.ts";
 import * as json from "./json.ts";
+import type { Keeper } from "./storage.ts";
 
 /** Pauses before the repeats that need nobody's tap. */
 export const RETRY_PAUSES_MS = [1_000, 3_000] as const;
@@ -26,12 +27,6 @@ export type Outcome =
       readonly transactionId: string | null;
     }
   | { readonly kind: "unknown" };
-
-export interface Keeper {
-  getItem(name: string): string | null;
-  setItem(name: string, value: string): void;
-  removeItem(name: string): void;
-}
 
 /**
  * Refusals of the order itself, before any prompt: an earlier send that got lost was refused alike.

@@ -13,6 +13,11 @@ export function kwh(energyWh: number): string {
   return pointed(energyWh, WH_PER_KWH, 3);
 }
 
+/** Energy in Wh as kWh with one decimal, the rest cut off: for a label with little room. */
+export function kwhShort(energyWh: number): string {
+  return kwh(energyWh).slice(0, -2);
+}
+
 /** An amount of whole shillings: 1140 is "KES 1,140". */
 export function kes(amountKes: number): string {
   return `KES ${grouped(whole(amountKes))}`;

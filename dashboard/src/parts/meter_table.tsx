@@ -44,10 +44,10 @@ function Row({ meter, now }: { readonly meter: Meter; readonly now: number }) {
       <td>
         <span class={`power ${supply}`}>
           <span class="dot" aria-hidden="true" />
-          {words.meter.power[supply]}
+          {words.estate.power[supply]}
         </span>
       </td>
-      <td>
+      <td class="seen">
         {meter.lastSeenMs === null ? words.meter.never : words.ago(ago(meter.lastSeenMs, now))}
         {seen === "offline" ? <span class="tag warn">{words.estate.offline}</span> : null}
       </td>

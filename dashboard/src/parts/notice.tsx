@@ -1,4 +1,4 @@
-// Something the reader should know now; bad and warning ones are also said by screen readers.
+// Something the reader should know now; bad news is also said at once by screen readers.
 import type { ComponentChildren } from "preact";
 
 export type NoticeKind = "good" | "info" | "warn" | "bad";
@@ -9,7 +9,7 @@ export function Notice(props: {
   readonly children: ComponentChildren;
 }) {
   return (
-    <div class={`notice ${props.kind}`} role={props.kind === "bad" ? "alert" : "status"}>
+    <div class={`notice ${props.kind}`} role={props.kind === "bad" ? "alert" : undefined}>
       {props.title === undefined ? null : <strong>{props.title}</strong>}
       <div>{props.children}</div>
     </div>

@@ -12,7 +12,7 @@ export function Steps({ payment }: { readonly payment: Payment }) {
         <li key={name} class={state} {...current(state)}>
           <span class="mark" aria-hidden="true" />
           <span>
-            {words.payment.steps[name]}
+            {words.payment.steps[name][state === "done" ? "done" : "awaited"]}
             {atMs === null ? null : <small>{dateTimeEat(atMs, words.months)}</small>}
           </span>
         </li>

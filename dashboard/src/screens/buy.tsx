@@ -29,8 +29,7 @@ export function Buy() {
 
   const buy = async (order: Order) => {
     setSending(true);
-    const answer = await till.buy(order);
-    setSending(false);
+    const answer = await till.buy(order).finally(() => setSending(false));
     setOutcome(answer);
     if (answer.kind === "accepted") {
       go({ screen: "payment", transactionId: answer.transactionId });
@@ -41,7 +40,14 @@ export function Buy() {
     redraw((count) => count + 1);
   };
 
-  if (meterId === null) return <Notice kind="info">{words.meter.none}</Notice>;
+  if (meterId === null) {
+    return (
+      <>
+        <Title>{words.buy.title}</Title>
+        <Notice kind="info">{words.meter.none}</Notice>
+      </>
+    );
+  }
   const unanswered = sending ? null : till.open();
   const open = known(latest);
   return (

@@ -9,7 +9,7 @@ import { useNow } from "../now.ts";
 import { Notice } from "../parts/notice.tsx";
 import { OpenPayment } from "../parts/open_payment.tsx";
 import { Title } from "../parts/title.tsx";
-import { kes, kwh, watts } from "../quantity.ts";
+import { kes, kwh, kwhShort, watts } from "../quantity.ts";
 import { hashOf } from "../route.ts";
 import { useSession } from "../session_context.ts";
 import { useWords } from "../words/words.ts";
@@ -41,13 +41,17 @@ function MeterAtHome({ meter }: { readonly meter: Meter }) {
     <>
       <OpenPayment payment={known(useLatestOpen())} />
       <Hints meter={meter} now={now} />
-      <Credit meter={meter} now={now} />
-      <a class="button main" href={hashOf({ screen: "buy" })}>
-        {words.buy.title}
-      </a>
       <div class="columns">
-        <Usage meterId={meter.meterId} now={now} />
-        <Recharges recharges={meter.recharges} />
+        <div>
+          <Credit meter={meter} now={now} />
+          <a class="main" href={hashOf({ screen: "buy" })}>
+            {words.buy.title}
+          </a>
+        </div>
+        <div>
+          <Recharges recharges={meter.recharges} />
+          <Usage meterId={meter.meterId} now={now} />
+        </div>
       </div>
     </>
   );
@@ -109,8 +113,10 @@ function Credit({ meter, now }: MeterNow) {
       {waitingWh > 0 ? <p class="coming">{words.meter.waitingWh(kwh(waitingWh))}</p> : null}
       <p class={`power ${supply}`} data-testid="power">
         <span class="dot" aria-hidden="true" />
-        {words.meter.power[supply]}
-        {online || supply === "unknown" ? null : <small> ({words.meter.powerThen})</small>}
+        <span>
+          {words.meter.power[supply]}
+          {online || supply === "unknown" ? null : <small> ({words.meter.powerThen})</small>}
+        </span>
       </p>
       <dl class="facts">
         <div>
@@ -179,7 +185,7 @@ function Bar({ day, mostWh }: { readonly day: Day; readonly mostWh: number }) {
     <li>
       <span class="hidden">{words.meter.usedOn(name, kwh(day.usedWh))}</span>
       <span class="used" aria-hidden="true">
-        {day.usedWh === 0 ? "" : kwh(day.usedWh)}
+        {day.usedWh === 0 ? "" : kwhShort(day.usedWh)}
       </span>
       <span
         class="bar"

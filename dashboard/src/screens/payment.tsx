@@ -1,6 +1,7 @@
 // One payment, followed live from the request to the energy on the meter.
 import { dateTimeEat } from "../clock.ts";
 import { useFollowed } from "../follow.ts";
+import { Icon } from "../parts/icons.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Quote } from "../parts/quote.tsx";
 import { Steps } from "../parts/steps.tsx";
@@ -30,16 +31,21 @@ const TONES: Record<Stage, "good" | "info" | "warn" | "bad"> = {
 
 export function PaymentScreen({ transactionId }: { readonly transactionId: string }) {
   const words = useWords();
+  const { role } = useSession().person;
   const live = useFollowed(transactionId);
   return (
-    <div class="narrow-column">
+    <>
+      <a class="plain back" href={hashOf({ screen: role === "staff" ? "estate" : "payments" })}>
+        <Icon name="back" />
+        {role === "staff" ? words.menu.estate : words.menu.payments}
+      </a>
       <Title>{words.payment.title}</Title>
       {live.state === "loading" ? <p class="loading">{words.loading}</p> : null}
       {live.state === "refused" || (live.state === "known" && live.value === null) ? (
         <Notice kind="warn">{words.payment.unknown}</Notice>
       ) : null}
       {live.state === "known" && live.value !== null ? <Followed payment={live.value} /> : null}
-    </div>
+    </>
   );
 }
 
@@ -48,25 +54,29 @@ function Followed({ payment }: { readonly payment: Payment }) {
   const { role } = useSession().person;
   const stage = stageOf(payment);
   return (
-    <>
-      <p class="sum">
-        {kes(payment.amountKes)}
-        <small>{payment.quotedWh === null ? null : `${kwh(payment.quotedWh)} kWh`}</small>
-      </p>
-      <div data-testid="stage" data-stage={stage}>
-        <Notice kind={TONES[stage]} title={words.payment.stage[stage]}>
-          {says(payment, stage, words)}
-        </Notice>
+    <div class="columns">
+      <div>
+        <p class="sum">
+          {kes(payment.amountKes)}
+          <small>{payment.quotedWh === null ? null : `${kwh(payment.quotedWh)} kWh`}</small>
+        </p>
+        <div aria-live="polite" data-testid="stage" data-stage={stage}>
+          <Notice kind={TONES[stage]} title={words.payment.stage[stage]}>
+            {says(payment, stage, words)}
+          </Notice>
+        </div>
+        <Steps payment={payment} />
+        {stage === "failed" && role === "tenant" ? (
+          <a class="main" href={hashOf({ screen: "buy" })}>
+            {words.payment.buyAgain}
+          </a>
+        ) : null}
       </div>
-      <Steps payment={payment} />
-      {stage === "failed" && role === "tenant" ? (
-        <a class="button main" href={hashOf({ screen: "buy" })}>
-          {words.payment.buyAgain}
-        </a>
-      ) : null}
-      <Receipt payment={payment} />
-      {stage === "failed" ? null : <Quote lines={payment.lines} />}
-    </>
+      <div>
+        <Receipt payment={payment} />
+        {stage === "failed" ? null : <Quote lines={payment.lines} />}
+      </div>
+    </div>
   );
 }
 

@@ -53,11 +53,11 @@ function Row({ payment }: { readonly payment: Payment }) {
     <li>
       <a href={hashOf({ screen: "payment", transactionId: payment.transactionId })}>
         <span>
-          <strong>{kes(payment.amountKes)}</strong>
-          <small>
-            {dateTimeEat(payment.createdMs, words.months)}
+          <strong>
+            {kes(payment.amountKes)}
             {energyWh === null ? "" : ` · ${kwh(energyWh)} kWh`}
-          </small>
+          </strong>
+          <small>{dateTimeEat(payment.createdMs, words.months)}</small>
         </span>
         <span class={`tag ${tone}`}>{words.payment.stage[stage]}</span>
       </a>

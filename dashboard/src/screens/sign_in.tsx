@@ -30,7 +30,7 @@ export function SignIn({ auth }: { readonly auth: Auth }) {
     }
   };
   return (
-    <form class="card narrow-column" onSubmit={submit}>
+    <form class="card narrow-column centred" onSubmit={submit}>
       <Title>{words.title}</Title>
       <p class="muted">{words.lead}</p>
       <label>

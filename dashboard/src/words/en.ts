@@ -13,7 +13,6 @@ export const en = {
   noConnection: "No connection. What you see may be old.",
   notReadable: "This could not be loaded.",
   startFailed: "The page could not start. Check your internet and open it again.",
-  back: "Back",
 
   signIn: {
     title: "Sign in",
@@ -113,10 +112,10 @@ export const en = {
     title: "Payment",
     unknown: "This payment was not found.",
     steps: {
-      requested: "Requested",
-      paid: "Paid",
-      queued: "Sent to the meter",
-      applied: "On the meter",
+      requested: { done: "Requested", awaited: "Request" },
+      paid: { done: "Paid", awaited: "Payment" },
+      queued: { done: "Sent to the meter", awaited: "Sending to the meter" },
+      applied: { done: "On the meter", awaited: "Arrival on the meter" },
     },
     stage: {
       push_unknown: "Asking M-PESA",
@@ -195,6 +194,14 @@ export const en = {
     credit: "Credit",
     state: "Power",
     seen: "Last seen",
+    power: {
+      on: "On",
+      ready: "Ready",
+      out_of_credit: "Off, no credit",
+      held: "Off, held",
+      off: "Off",
+      unknown: "Not known",
+    },
     noOwner: "no tenant",
     offline: "offline",
     counted: (online: number, all: number) => `${online} of ${all} online`,
@@ -202,8 +209,8 @@ export const en = {
     noReviews: "No payment waits for a decision.",
     suspense: "Money without a meter",
     noSuspense: "All money has found its meter.",
-    alerts: "Alerts today",
-    noAlerts: "No alerts today.",
+    alerts: "Alerts, standing and of today",
+    noAlerts: "No alerts.",
     cleared: "over",
     since: (ago: string) => `since ${ago}`,
     typed: (account: string) => `account “${account}”`,

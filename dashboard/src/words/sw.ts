@@ -19,7 +19,6 @@ export const sw: Words = {
   noConnection: "Hakuna mtandao. Unachoona huenda ni cha zamani.",
   notReadable: "Haikuweza kupakiwa.",
   startFailed: "Ukurasa haukuweza kuanza. Angalia intaneti yako kisha uufungue tena.",
-  back: "Rudi",
 
   signIn: {
     title: "Ingia",
@@ -117,10 +116,10 @@ export const sw: Words = {
     title: "Malipo",
     unknown: "Malipo haya hayakupatikana.",
     steps: {
-      requested: "Yameombwa",
-      paid: "Yamelipwa",
-      queued: "Umeme umetumwa",
-      applied: "Uko kwenye mita",
+      requested: { done: "Yameombwa", awaited: "Ombi" },
+      paid: { done: "Yamelipwa", awaited: "Malipo" },
+      queued: { done: "Umeme umetumwa", awaited: "Kutuma umeme" },
+      applied: { done: "Uko kwenye mita", awaited: "Kufika kwenye mita" },
     },
     stage: {
       push_unknown: "Inauliza M-PESA",
@@ -199,6 +198,14 @@ export const sw: Words = {
     credit: "Salio",
     state: "Umeme",
     seen: "Ilionekana",
+    power: {
+      on: "Unawaka",
+      ready: "Iko tayari",
+      out_of_credit: "Umezimwa, hakuna salio",
+      held: "Umesimamishwa",
+      off: "Umezimwa",
+      unknown: "Haijulikani",
+    },
     noOwner: "hakuna mpangaji",
     offline: "haina mtandao",
     counted: (online, all) => `${online} kati ya ${all} ziko mtandaoni`,
@@ -206,8 +213,8 @@ export const sw: Words = {
     noReviews: "Hakuna malipo yanayosubiri uamuzi.",
     suspense: "Pesa zisizo na mita",
     noSuspense: "Pesa zote zimepata mita.",
-    alerts: "Tahadhari za leo",
-    noAlerts: "Hakuna tahadhari leo.",
+    alerts: "Tahadhari, zilizopo na za leo",
+    noAlerts: "Hakuna tahadhari.",
     cleared: "imekwisha",
     since: (ago) => `tangu ${ago}`,
     typed: (account) => `akaunti “${account}”`,
