@@ -45,7 +45,8 @@ class Router:
         self._long_polling.close()
 
     def _database(self, parameters: dict[str, str], host: str) -> Database:
-        return self._instances.get(namespace_of(parameters, host, self._instances.default))
+        instances = self._instances
+        return instances.get(namespace_of(parameters, host, instances.default, instances))
 
     async def _socket(self, raw: web.BaseRequest, parameters: dict[str, str]) -> web.StreamResponse:
         if raw.headers.get("Upgrade", "").lower() != "websocket":

@@ -53,6 +53,9 @@ class Instances:
             self._databases[namespace] = database
         return database
 
+    def __contains__(self, namespace: object) -> bool:
+        return namespace in self._databases
+
     def names(self) -> list[str]:
         return sorted(self._databases)
 

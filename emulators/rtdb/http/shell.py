@@ -67,7 +67,9 @@ class HttpShell:
 
     def _database(self, request: Request) -> Database:
         host = request.headers.get("host", "")
-        return self._instances.get(namespace_of(request.parameters, host, self._instances.default))
+        return self._instances.get(
+            namespace_of(request.parameters, host, self._instances.default, self._instances)
+        )
 
     def _answer(self, request: Request, database: Database) -> Response:
         special = settings_answer(request)

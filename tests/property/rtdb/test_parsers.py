@@ -90,7 +90,7 @@ def test_json_text(body: bytes) -> None:
 def test_request_targets(target: str, host: str) -> None:
     with contextlib.suppress(RequestError):
         _, parameters = parse_target(target)
-        namespace_of(parameters, host, "default")
+        namespace_of(parameters, host, "default", {"known"})
 
 
 @given(st.dictionaries(st.sampled_from(sorted(PARAMETERS)), st.text(max_size=12), max_size=4))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,10 @@ COMMAND = [
     "--single_project_mode", "Warning",
     "--functions_emulator_host", "127.0.0.1", "--functions_emulator_port", "5001",
 ]  # fmt: skip
+HANDSHAKE = (
+    b"GET /.ws?v=5 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+)
 
 
 def address(line: str) -> str:
@@ -24,14 +29,20 @@ def address(line: str) -> str:
     return match.group(1)
 
 
-def test_it_serves_and_ends_at_once_on_sigint() -> None:
+def test_it_serves_and_ends_at_once_on_sigint_whoever_is_connected() -> None:
     with subprocess.Popen(COMMAND, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         url = f"http://{address(process.stdout.readline())}/.json"
         with urllib.request.urlopen(url, timeout=5) as reply:
             assert reply.read() == b"null"
         stream = urllib.request.Request(url, headers={"Accept": "text/event-stream"})
-        with urllib.request.urlopen(stream, timeout=5):
+        host, port = url.removeprefix("http://").removesuffix("/.json").split(":")
+        with (
+            urllib.request.urlopen(stream, timeout=5),
+            socket.create_connection((host, int(port)), timeout=5) as web_socket,
+        ):
+            web_socket.sendall(HANDSHAKE)
+            assert web_socket.recv(1000).startswith(b"HTTP/1.1 101")
             started = time.monotonic()
             process.send_signal(signal.SIGINT)
             assert process.wait(4) == 0

@@ -208,7 +208,9 @@ def test_namespaces_are_apart_and_come_from_ns_or_the_host_name(start_server: An
     assert server.get("/a.json?ns=one") == 1
     assert server.get("/a.json?ns=dflt") == 0
     assert server.get("/a.json", Host="one.firebaseio.test:9000") == 1
-    assert server.get("/a.json", Host="127.0.0.1:9000") == 0
+    assert server.get("/a.json", Host="other.firebasedatabase.app") is None
+    for host in ("127.0.0.1:9000", "localhost:9000", "desk.local:9000", "[::1]:9000"):
+        assert server.get("/a.json", Host=host) == 0
     names = server.get("/.inspect/databases.json?ns=any", **OWNER)
     assert {"name": "one"} in names
 
@@ -273,3 +275,19 @@ def test_tiny_limits_hold(start_server: Callable[..., Any]) -> None:
     assert server.request("GET", "/.json").status == 400
     assert server.request("GET", "/a.json?ns=two").status == 200
     assert server.request("GET", "/a.json?ns=three").status == 400
+
+
+def test_rules_bind_queries(server: Any) -> None:
+    rule = "query.orderByChild == 'owner' && query.equalTo == auth.uid && query.limitToFirst <= 10"
+    server.set_rules({"l": {".read": rule, ".indexOn": "owner"}})
+    server.put("/l.json", {"a": {"owner": "amina"}, "b": {"owner": "brian"}})
+    auth = f"auth={id_token('amina')}"
+    own = "/l.json?orderBy=%22owner%22&equalTo=%22amina%22&limitToFirst=5&" + auth
+    assert server.get(own) == {"a": {"owner": "amina"}}
+    for refused in (
+        own.replace("amina%22", "brian%22"),
+        own.replace("limitToFirst=5", "limitToFirst=50"),
+        own.replace("&limitToFirst=5", ""),
+        "/l.json?" + auth,
+    ):
+        assert server.request("GET", refused).status == 401
