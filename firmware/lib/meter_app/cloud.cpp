@@ -105,7 +105,7 @@ void Cloud::next_job() {
   }
   if (desk_.due()) return start(Job::command);
   if (meter_.alerts().due(alerting_)) return start(Job::alert);
-  if (hours_.due(meter_.ledger(), now, config_.cloud.hour_interval_ms)) start(Job::hour);
+  if (hours_.due(meter_.durable(), now, config_.cloud.hour_interval_ms)) start(Job::hour);
 }
 
 void Cloud::say_farewell() {
@@ -153,7 +153,7 @@ bool Cloud::compose(Job job, Endpoint& endpoint, bool& form) {
     case Job::alert:
       return requests_.alert(text_, token, alerting_);
     case Job::hour:
-      telling_ = hours_.next(meter_.ledger());
+      telling_ = hours_.next(meter_.durable());
       return requests_.hour(text_, token, telling_);
     case Job::none:
       return false;

@@ -50,6 +50,8 @@ void Cloud::refused(Job job) {
     one_by_one_ = acknowledging_ > 0;
     reported_at_ms_ = clock_.monotonic_ms();
     return;
+  } else if (for_good && job == Job::hour) {
+    return hours_.refused(telling_, clock_.monotonic_ms());
   } else if (for_good && job != Job::snapshot) {
     return finish(job);  // not asked again
   }

@@ -20,12 +20,17 @@ class Hours {
   ClosedHour next(const Ledger& ledger) const;
   void told(const ClosedHour& hour, uint64_t now_ms);
 
+  // The server holds more for this hour than we do (our storage was lost within it): it is told again
+  // only when it ends.
+  void refused(const ClosedHour& hour, uint64_t now_ms);
+
   size_t waiting() const { return count_; }
 
  private:
   ClosedHour waiting_[kMax];
   size_t count_ = 0;
   ClosedHour last_;
+  uint32_t refused_hour_ = 0;
   uint64_t told_at_ms_ = 0;
 };
 

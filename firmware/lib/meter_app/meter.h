@@ -52,6 +52,7 @@ class Meter {
 
   const Ledger& ledger() const { return ledger_; }
   Ledger& ledger() { return ledger_; }
+  const Ledger& durable() const { return saved_; }  // as last saved
   const Supply& supply() const { return supply_; }
   const SupplyPolicy& policy() const { return policy_; }
   uint32_t power_w() const { return power_w_; }
