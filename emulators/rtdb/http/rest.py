@@ -126,6 +126,8 @@ def _asked(request: Request, instances: Instances, path: Path) -> tuple[Write, A
     if request.method == "DELETE":
         return replace(path, None), None, path
     body = json_text.read(_required(request))
+    if request.method != "PUT" and split_priority(path)[1]:
+        raise RequestError("Invalid path: a priority has no children")
     if request.method == "POST":
         name = instances.push_ids.next(instances.clock())
         return replace((*path, name), body), {"name": name}, (*path, name)

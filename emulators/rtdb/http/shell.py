@@ -118,6 +118,8 @@ async def read_body(raw: web.BaseRequest, most: int) -> bytes:
         if len(body) <= most:
             return body
         raise TooLargeError(f"The body is larger than {most} bytes")
+    if (raw.content_length or 0) > most:
+        raise TooLargeError(f"The body is larger than {most} bytes")
     if raw.headers.get("Expect", "").lower() == "100-continue" and raw.transport is not None:
         raw.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     pieces = bytearray()

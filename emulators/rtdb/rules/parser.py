@@ -23,6 +23,7 @@ from emulators.rtdb.rules.syntax import (
 )
 
 MAX_HEIGHT = 100
+MAX_HEX_CHARACTERS = 15
 
 _LEVELS = (
     frozenset({"==", "===", "!=", "!=="}),
@@ -184,6 +185,8 @@ def _above(at: int, *inner: Expression) -> int:
 
 def _number(token: Token) -> int | float:
     if token.text[:2] in ("0x", "0X"):
+        if len(token.text) > MAX_HEX_CHARACTERS:
+            raise RulesSyntaxError("Number is too long", token.at)
         return int(token.text, 16)
     if token.text.isdigit() and len(token.text) <= 15:
         return int(token.text)

@@ -231,7 +231,10 @@ def _conditional(expression: Conditional, scope: Scope) -> Type:
     yes, no = type_of(expression.yes, scope), type_of(expression.no, scope)
     if yes is no:
         return yes
-    return T.SCALAR if {yes, no} <= _EQUALITY - {T.ANY} else T.ANY
+    for found, part in ((yes, expression.yes), (no, expression.no)):
+        if found not in _EQUALITY:
+            raise RulesSyntaxError(f"Branches of ?: differ, one is {_name(found)}", part.at)
+    return T.ANY if T.ANY in (yes, no) else T.SCALAR
 
 
 def _require(operand: Expression, scope: Scope, allowed: frozenset[Type], operator: str) -> Type:

@@ -138,6 +138,8 @@ def test_a_lost_compare_and_set_shows_the_value_only_to_those_who_may_read_it(se
         ("PUT", "/a%5B.json", 1, "Invalid path"),
         ("PUT", "/a%ff.json", 1, "not UTF-8"),
         ("PUT", "/" + "a/" * 33 + ".json", 1, "deeper than 32"),
+        ("POST", "/a/.priority.json", 1, "a priority has no children"),
+        ("PATCH", "/a/.priority.json", {"x": 1}, "a priority has no children"),
         ("GET", "/a.json?orderBy=%22x%22", None,
          'Index not defined, add ".indexOn": "x", for path "/a", to the rules'),
         ("GET", "/a.json?limitToFirst=1", None, "orderBy must be defined"),

@@ -22,7 +22,9 @@ REFUSED = [
     "data['chi' + 'ld']('a').exists()", "'a'['le' + 'ngth'] == 1", "auth[7] == 1",
     "[1] == [1]", "/a/ == 'a'", "query.foo == 1", "query.startAfter == 1", "exists()", "(true",
     "true)", "'open", "data.val().matches(/open)", "@", "a..b", "[", "now.x == 1",
-    "data.val().matches(/bar/ig)",
+    "data.val().matches(/bar/ig)", "(true ? data : auth).contains('a')",
+    "0x" + "f" * 5000 + " == 1",
+    "(true ? data : null).exists()", "(true ? query : data).orderByKey",
 ]  # fmt: skip
 ACCEPTED = [
     "data.exists() && query.orderByChild == 'a' && query.limitToLast <= 5",
