@@ -1,0 +1,1 @@
+"""Values, paths, documents, writes and their store: no socket, no clock."""

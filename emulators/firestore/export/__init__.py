@@ -1,0 +1,1 @@
+"""Import and export: a folder of JSON lines."""

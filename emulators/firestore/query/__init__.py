@@ -1,0 +1,1 @@
+"""Queries: what they mean, which index they need, and how they run."""

@@ -1,0 +1,1 @@
+"""The calls of google.firestore.v1.Firestore."""

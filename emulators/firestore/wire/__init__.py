@@ -1,0 +1,1 @@
+"""google.firestore.v1 messages into the core's values and back."""
