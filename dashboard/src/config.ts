@@ -1,9 +1,15 @@
 // Where Firebase is: Hosting tells it at /__/firebase/init.json. The local suite adds the addresses
-// of its emulators; production has none and speaks to Google.
+// of its emulators. firebase-tools does not, but a project called demo-... exists on this machine
+// alone, at the usual ports. Production has none and speaks to Google.
 import * as json from "./json.ts";
 
 const CONFIG_PATH = "/__/firebase/init.json";
 const LIMIT_MS = 20_000;
+const LOCAL_PROJECT = "demo-";
+const USUAL_EMULATORS = {
+  auth: { host: "127.0.0.1", port: 9099 },
+  rtdb: { host: "127.0.0.1", port: 9000 },
+};
 
 export interface Address {
   readonly host: string;
@@ -29,18 +35,27 @@ export async function loadConfig(): Promise<WebConfig> {
 
 /** Throws when a name that the page needs is missing. */
 export function parseConfig(node: unknown): WebConfig {
-  const emulators = json.member(node, "emulators");
+  const projectId = required(node, "projectId");
+  const told = json.member(node, "emulators");
+  const guessed = told === undefined && projectId.startsWith(LOCAL_PROJECT);
+  const emulators = guessed ? USUAL_EMULATORS : told;
   const authDomain = json.text(node, "authDomain");
   const appId = json.text(node, "appId");
   return {
     apiKey: required(node, "apiKey"),
-    projectId: required(node, "projectId"),
-    databaseURL: required(node, "databaseURL"),
+    projectId,
+    databaseURL: guessed ? usualDatabase(projectId) : required(node, "databaseURL"),
     ...(authDomain === null ? {} : { authDomain }),
     ...(appId === null ? {} : { appId }),
     authEmulator: address(json.member(emulators, "auth")),
     databaseEmulator: address(json.member(emulators, "rtdb") ?? json.member(emulators, "database")),
   };
+}
+
+/** The namespace that firebase-tools gives the rules to; its init.json names another. */
+function usualDatabase(projectId: string): string {
+  const { host, port } = USUAL_EMULATORS.rtdb;
+  return `http://${host}:${port}/?ns=${projectId}-default-rtdb`;
 }
 
 function required(node: unknown, name: string): string {

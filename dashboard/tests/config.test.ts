@@ -4,8 +4,8 @@ import { parseConfig } from "../src/config.ts";
 
 const HOSTED = {
   apiKey: "not-a-real-key",
-  projectId: "demo-lipamita",
-  databaseURL: "https://demo-lipamita-default-rtdb.europe-west1.firebasedatabase.app",
+  projectId: "an-estate",
+  databaseURL: "https://an-estate-default-rtdb.europe-west1.firebasedatabase.app",
   messagingSenderId: "1",
 };
 
@@ -24,6 +24,13 @@ test("the suite's file tells where its emulators are", () => {
   const config = parseConfig({ ...HOSTED, emulators });
   assert.deepEqual(config.authEmulator, emulators.auth);
   assert.deepEqual(config.databaseEmulator, emulators.rtdb);
+});
+
+test("a demo project without emulators is on this machine, at the usual ports", () => {
+  const config = parseConfig({ ...HOSTED, projectId: "demo-lipamita" });
+  assert.equal(config.databaseURL, "http://127.0.0.1:9000/?ns=demo-lipamita-default-rtdb");
+  assert.deepEqual(config.authEmulator, { host: "127.0.0.1", port: 9099 });
+  assert.deepEqual(config.databaseEmulator, { host: "127.0.0.1", port: 9000 });
 });
 
 test("a missing name is said", () => {

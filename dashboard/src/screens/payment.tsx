@@ -35,10 +35,12 @@ export function PaymentScreen({ transactionId }: { readonly transactionId: strin
   const live = useFollowed(transactionId);
   return (
     <>
-      <a class="plain back" href={hashOf({ screen: role === "staff" ? "estate" : "payments" })}>
-        <Icon name="back" />
-        {role === "staff" ? words.menu.estate : words.menu.payments}
-      </a>
+      {role === "staff" ? (
+        <a class="plain back" href={hashOf({ screen: "estate" })}>
+          <Icon name="back" />
+          {words.menu.estate}
+        </a>
+      ) : null}
       <Title>{words.payment.title}</Title>
       {live.state === "loading" ? <p class="loading">{words.loading}</p> : null}
       {live.state === "refused" || (live.state === "known" && live.value === null) ? (
