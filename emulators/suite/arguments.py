@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("start", parents=[flags], help="run until Ctrl-C")
     command = verbs.add_parser("exec", parents=[flags], help="run a command, then end")
     command.add_argument("command", nargs=argparse.REMAINDER, metavar="CMD")
+    verbs.add_parser("official", help="the same project under firebase-tools, with its arguments")
     return parser
 
 

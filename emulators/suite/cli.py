@@ -26,6 +26,7 @@ from emulators.suite.seed import SeedError, check_export_folder
 from emulators.suite.table import table
 from emulators.suite.variables import official_variables
 
+PARENT = os.getppid()
 PARENT_POLL_S = 0.5
 PORT_TRIES = 3
 FAILED = 1
@@ -52,6 +53,15 @@ def say(line: str) -> None:
 async def _run(arguments: Arguments, started_s: float) -> int:
     ended: asyncio.Queue[int] = asyncio.Queue()
     _end_on_signals(ended)
+    watching = asyncio.create_task(_end_with_parent(ended)) if arguments.watch_parent else None
+    try:
+        return await _whole_life(arguments, started_s, ended)
+    finally:
+        if watching is not None:
+            watching.cancel()
+
+
+async def _whole_life(arguments: Arguments, started_s: float, ended: asyncio.Queue[int]) -> int:
     project = read_project(arguments.config, arguments.project)
     if arguments.export_to is not None:
         check_export_folder(arguments.export_to)
@@ -69,7 +79,7 @@ async def _run(arguments: Arguments, started_s: float) -> int:
             ready = {**suite.ready(), "pid": os.getpid(), "ready_ms": round(taken_s * 1000)}
             _write_atomically(arguments.ready_file, json.dumps(ready))
         if arguments.command is None:
-            await _until_ended(arguments, ended)
+            await ended.get()
             status = 0
         else:
             status = await _run_command(suite, arguments, ended)
@@ -110,25 +120,12 @@ async def _started(
     raise AssertionError("unreachable")
 
 
-async def _until_ended(arguments: Arguments, ended: asyncio.Queue[int]) -> int:
-    if not arguments.watch_parent:
-        return await ended.get()
-    parent = os.getppid()
-    while os.getppid() == parent:
-        try:
-            async with asyncio.timeout(PARENT_POLL_S):
-                return await ended.get()
-        except TimeoutError:
-            continue
-    return 0
-
-
 async def _run_command(suite: Suite, arguments: Arguments, ended: asyncio.Queue[int]) -> int:
     assert arguments.command is not None
     variables = official_variables(suite.project, suite.ports)
     command = await Command.start(arguments.command, {**os.environ, **variables})
     finished = asyncio.create_task(command.ended())
-    interrupted = asyncio.create_task(_until_ended(arguments, ended))
+    interrupted = asyncio.create_task(ended.get())
     await asyncio.wait({finished, interrupted}, return_when=asyncio.FIRST_COMPLETED)
     interrupted.cancel()
     await command.stop()
@@ -162,7 +159,14 @@ def _end_on_signals(ended: asyncio.Queue[int]) -> None:
             loop.add_signal_handler(number, on_signal, number)
 
 
+async def _end_with_parent(ended: asyncio.Queue[int]) -> None:
+    while os.getppid() == PARENT:
+        await asyncio.sleep(PARENT_POLL_S)
+    ended.put_nowait(FAILED)
+
+
 def _write_atomically(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, prefix=f".{path.name}-", delete=False, encoding="utf-8"
     ) as file:

@@ -214,17 +214,20 @@ class Suite:
 
     def _secrets(self) -> dict[str, str]:
         """The functions' own DARAJA_ settings, so that the simulator takes the same ones."""
-        from emulators.functions.environment import worker_environment  # noqa: PLC0415
-
-        if self.project.functions_source is None:
-            return {}
-        known = worker_environment(
-            self.project.functions_source,
-            self.project.project,
-            defaults={},
-            process={},
-            emulators={},
+        from emulators.functions.environment import (  # noqa: PLC0415
+            BadEnvFile,
+            worker_environment,
         )
+
+        source = self.project.functions_source
+        if source is None:
+            return {}
+        try:
+            known = worker_environment(
+                source, self.project.project, defaults={}, process={}, emulators={}
+            )
+        except BadEnvFile as error:
+            raise BadProject(f"{source.name}/{error}") from error
         return {name: value for name, value in known.items() if name.startswith("DARAJA_")}
 
     async def _simulated_secrets(self) -> dict[str, str]:

@@ -28,7 +28,7 @@ pytestmark = [
     ),
 ]
 READY = "All emulators ready"
-START_S = 60.0
+START_S = 120.0
 NAMES = ("auth", "functions", "database", "hosting", "hub", "logging", "eventarc", "tasks")
 
 

@@ -19,8 +19,8 @@ from typing import Any
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 FREE = [f"--port={name}=0" for name in ("rtdb", "auth", "functions", "hosting", "daraja", "hub")]
-START_S = 30.0
-STOP_S = 15.0
+START_S = 60.0
+STOP_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def started(
     suite = Suite(["start", *flags], project, more or {})
     try:
         suite.wait_for("Ready in")
-        yield suite, json.loads(_when_written(ready))
+        yield suite, json.loads(when_written(ready))
     finally:
         if suite.process.poll() is None:
             suite.end()
@@ -146,7 +146,8 @@ def _lives(pid: int) -> bool:
     return fields[0] not in {"Z", "X"}
 
 
-def _when_written(path: Path) -> str:
+def when_written(path: Path) -> str:
+    """The text of a file that another process is about to write."""
     deadline = time.monotonic() + STOP_S
     while not path.exists() and time.monotonic() < deadline:
         select.select([], [], [], 0.01)

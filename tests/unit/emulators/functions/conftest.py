@@ -26,7 +26,7 @@ class Printed:
         self.lines.append(line)
         self._news.set()
 
-    async def line(self, part: str, timeout_s: float = 10) -> str:
+    async def line(self, part: str, timeout_s: float = 40) -> str:
         async with asyncio.timeout(timeout_s):
             while True:
                 for line in self.lines:
@@ -62,7 +62,7 @@ async def _emulator(source: Path, **changes: Any) -> AsyncIterator[Emulator]:
     running = await start(Options(**values))
     base = f"http://{running.host}:{running.port}"
     try:
-        async with aiohttp.ClientSession(base, timeout=aiohttp.ClientTimeout(total=20)) as http:
+        async with aiohttp.ClientSession(base, timeout=aiohttp.ClientTimeout(total=40)) as http:
             yield Emulator(running, http, printed)
     finally:
         await running.stop()

@@ -14,6 +14,7 @@ from aiohttp import web
 Emulators = Callable[..., Any]
 Run = Callable[[Any], None]
 BASE = "/demo-lipamita/europe-west1"
+LIMIT_S = 40
 TRIGGER = "/functions/projects/demo-lipamita/triggers/europe-west1-on_payment-0"
 
 
@@ -49,7 +50,7 @@ def test_a_killed_worker_is_replaced_and_its_calls_answer_502(
     async def scenario() -> None:
         async with emulator() as e, listener() as (address, told):
             hanging = asyncio.create_task(e.http.get(f"{BASE}/hang", params={"tell": address}))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT_S):
                 await told.wait()
             killed = e.running.worker_pid
             os.kill(killed, signal.SIGKILL)
@@ -84,12 +85,12 @@ def test_a_changed_source_is_loaded_while_calls_go_on(
     async def scenario() -> None:
         async with emulator(copy_of_fixture, watch=True) as e, listener() as (address, told):
             hanging = asyncio.create_task(e.http.get(f"{BASE}/hang", params={"tell": address}))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT_S):
                 await told.wait()
             main = copy_of_fixture / "main.py"
             text = main.read_text().replace("def environment(", "def surroundings(")
             main.write_text(text)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT_S):
                 while (await e.http.get(f"{BASE}/surroundings")).status != 200:
                     await asyncio.sleep(0.02)
             assert not hanging.done()
@@ -114,7 +115,7 @@ def test_a_source_that_cannot_be_loaded_says_so_everywhere_until_it_can(
             message = (await answer.json())["error"]["message"]
             assert "No module named 'no_such_module'" in message
             main.write_text(good)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(LIMIT_S):
                 while (await e.http.get(f"{BASE}/echo")).status != 203:
                     await asyncio.sleep(0.02)
             assert e.running.load_error is None
