@@ -24,6 +24,7 @@ class TaggedStream(io.TextIOBase):
     def __init__(self, descriptor: int) -> None:
         super().__init__()
         self._descriptor = descriptor
+        self.buffer = io.FileIO(descriptor, "w", closefd=False)
         self._partial = threading.local()
         self._lock = threading.Lock()
 

@@ -53,7 +53,7 @@ async def _register(session: aiohttp.ClientSession, database: str, body: dict[st
                     return
                 text = await answer.text()
                 raise NotRegistered(f"{body['name']}: {answer.status} {text}")
-        except (aiohttp.ClientConnectionError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError) as error:
             refusal = error
         await asyncio.sleep(TRY_EVERY_S)
     raise NotRegistered(f"{body['name']}: no database at {database}: {refusal}")

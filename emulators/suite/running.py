@@ -247,6 +247,8 @@ class Suite:
         if name == "functions" and self.functions is not None:
             if self.functions.load_error is not None:
                 return "NOT LOADED: " + self.functions.load_error.strip().splitlines()[-1]
+            if self.functions.worker_pid is None:
+                return "NOT STARTED: main.py ends its process"
             return f"worker {self.functions.worker_pid}, {self._base()}/<name>"
         return {
             "rtdb": f"namespace {self.project.namespace}",

@@ -82,3 +82,11 @@ def test_only_whole_lines_are_sent_with_the_function_that_wrote_them(
     current_function.reset(token)
     stream.write(" is none's\nrest")
     assert written() == f"pay{TAG}one line\n{TAG}next is none's\n"
+
+
+def test_bytes_written_below_the_text_pass_untagged(
+    pipe: tuple[TaggedStream, Callable[[], str]],
+) -> None:
+    stream, written = pipe
+    stream.buffer.write(b"bytes\n")
+    assert written() == "bytes\n"
