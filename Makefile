@@ -7,7 +7,7 @@ PYTHON_CODE := functions emulators tools tests bench
 ONCE ?=
 PROJECT ?=
 
-.PHONY: help setup demo test check fmt bench bench-rtdb bench-firmware emulators meter firmware deploy
+.PHONY: help setup demo test check fmt bench bench-rtdb bench-firmware emulators meter firmware register-urls deploy
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ emulators: setup ## Start the emulators with the demo estate and stay up
 
 meter: setup firmware ## Run one virtual meter against running emulators (METER=MTR-001)
 	@$(PY) -m tools.meter $(or $(METER),MTR-001)
+
+register-urls: setup ## Tell Safaricom where payments by hand are reported (PROJECT=your-project)
+	@PYTHONPATH=functions $(PY) -m tools.register_urls $(PROJECT)
 
 deploy: setup ## Check the configuration and deploy to PROJECT=your-project
 	@PYTHONPATH=functions $(PY) -m tools.deploy $(PROJECT)

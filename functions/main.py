@@ -4,7 +4,7 @@ from firebase_functions import db_fn, https_fn, options, scheduler_fn
 from firebase_functions.core import Change
 from flask import Request, Response
 from lipamita.entrypoints import api as api_routes
-from lipamita.entrypoints import callbacks, http, schedules, settings, triggers
+from lipamita.entrypoints import c2b, callbacks, http, schedules, settings, triggers
 from lipamita.entrypoints import stk_push as stk_push_route
 
 options.set_global_options(
@@ -32,6 +32,12 @@ def daraja_callback(request: Request) -> Response:
 
 
 @https_fn.on_request(invoker="public")
+def daraja_c2b(request: Request) -> Response:
+    """POST /daraja/c2b/validation/{key} and /daraja/c2b/confirmation/{key}"""
+    return http.answer(c2b.post, request)
+
+
+@https_fn.on_request(invoker="public")
 def api(request: Request) -> Response:
     """GET /api/..."""
     return http.answer(api_routes.handle, request)
@@ -41,6 +47,12 @@ def api(request: Request) -> Response:
 def on_callback_recorded(event: db_fn.Event[object]) -> None:
     """Evidence about a payment was stored."""
     triggers.callback_recorded(event.params["transaction_id"])
+
+
+@db_fn.on_value_created(reference="/confirmations/{confirmation_id}")
+def on_confirmation_recorded(event: db_fn.Event[object]) -> None:
+    """Somebody paid the PayBill."""
+    triggers.confirmation_recorded(event.params["confirmation_id"])
 
 
 @db_fn.on_value_updated(reference="/meters/{meter_id}/pending_recharge/{transaction_id}/processed")
@@ -53,3 +65,9 @@ def on_recharge_processed(event: db_fn.Event[Change[object]]) -> None:
 def reconcile(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """Everything whose due time has passed."""
     schedules.every_minute()
+
+
+@scheduler_fn.on_schedule(schedule="every 15 minutes", timeout_sec=60, max_instances=1)
+def pull(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
+    """What M-Pesa says was paid, where the short code may ask."""
+    schedules.every_quarter_of_an_hour()

@@ -19,7 +19,7 @@ from lipamita.domain.recharge import Acknowledgement, Recharge
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.tariff import Block, Tariff
 from lipamita.domain.units import Cents, Kes, Millis
-from lipamita.use_cases.ports import PushRequest, RawCallback
+from lipamita.use_cases.ports import PulledRows, PushRequest, RawCallback
 from lipamita.use_cases.request_payment import PaymentRequest
 from lipamita.use_cases.world import World
 
@@ -46,6 +46,7 @@ class FakeDaraja:
     query_answers: list[str | None] = field(default_factory=list)
     pushes: list[PushRequest] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
+    pages: list[PulledRows | None] = field(default_factory=list)
     during_push: Callable[[PushRequest], None] = lambda _: None
     during_query: Callable[[], None] = lambda: None
 
@@ -58,6 +59,9 @@ class FakeDaraja:
             checkout_request_id=f"ws_CO_{number}",
             customer_message="Success. Request accepted for processing",
         )
+
+    def pull(self, *, from_ms: Millis, to_ms: Millis, offset: int) -> PulledRows | None:
+        return self.pages.pop(0) if self.pages else PulledRows(rows=())
 
     def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
         self.queries.append(checkout_request_id)

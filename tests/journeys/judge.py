@@ -25,7 +25,7 @@ def check_invariant(stack: Stack) -> None:
         for transaction_id, node in transactions.items()
         if node["delivery"]["status"] in CREDITED
     }
-    receipts = [row for row in stack.simulator.receipts() if row["channel"] == "stk"]
+    receipts = stack.simulator.receipts()
     _each_receipt_is_in_one_place(stack, receipts, transactions)
     _nothing_is_credited_without_a_receipt(receipts, credited)
     _the_registers_hold_what_was_sold(stack, credited)
@@ -39,7 +39,10 @@ def _each_receipt_is_in_one_place(
         mine = [
             (transaction_id, node)
             for transaction_id, node in transactions.items()
-            if row["checkout_request_id"] == node.get("checkout_request_id")
+            if (
+                row["checkout_request_id"] is not None
+                and row["checkout_request_id"] == node.get("checkout_request_id")
+            )
             or row["receipt"] == node.get("mpesa_receipt")
             or (
                 "checkout_request_id" not in node
@@ -51,12 +54,24 @@ def _each_receipt_is_in_one_place(
             for transaction_id, node in mine
             if (place := _place(stack, transaction_id, node)) is not None
         ]
+        places += _waiting_confirmations(stack, row["receipt"])
         assert len(places) == 1, f"receipt {row['receipt']} is in {places}, {mine}"
 
 
 def _told_on_its_path(stack: Stack, transaction_id: str, receipt: str) -> bool:
     stored = stack.database.get(f"callbacks/{transaction_id}") or {}
     return any(receipt in row["body"] for row in stored.values())
+
+
+def _waiting_confirmations(stack: Stack, receipt: str) -> list[str]:
+    """A confirmation that no transaction owns yet waits in suspense, or is due."""
+    node = stack.database.get(f"confirmations/{receipt}")
+    if node is None or stack.database.get(f"receipts/{receipt}") is not None:
+        return []
+    if node.get("outcome") == "suspense":
+        item = stack.database.get(f"suspense/{receipt}")
+        return ["suspense"] if item and item["status"] == "open" else []
+    return ["confirmation, due"] if "next_check_at" in node else []
 
 
 def _place(stack: Stack, transaction_id: str, node: dict[str, Any]) -> str | None:
@@ -72,9 +87,12 @@ def _place(stack: Stack, transaction_id: str, node: dict[str, Any]) -> str | Non
 def _nothing_is_credited_without_a_receipt(
     receipts: list[dict[str, Any]], credited: dict[str, Any]
 ) -> None:
-    paid = {row["checkout_request_id"]: row for row in receipts}
+    by_prompt = {row["checkout_request_id"]: row for row in receipts if row["channel"] == "stk"}
+    by_receipt = {row["receipt"]: row for row in receipts}
     for transaction_id, node in credited.items():
-        row = paid.get(node["checkout_request_id"])
+        row = by_receipt.get(node.get("mpesa_receipt")) or by_prompt.get(
+            node.get("checkout_request_id")
+        )
         assert row is not None, f"{transaction_id} was credited, but nobody paid"
         assert int(row["amount"]) == node["amount"], f"{transaction_id}: another amount was paid"
 

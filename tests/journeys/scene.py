@@ -29,6 +29,11 @@ def brian(stack: Stack) -> Person:
     return stack.sign_in("brian@tenants.example", "brian-password")
 
 
+def grace(stack: Stack) -> Person:
+    """The operator."""
+    return stack.sign_in("grace@operators.example", "grace-password")
+
+
 def prompted(
     stack: Stack,
     tenant: Person,

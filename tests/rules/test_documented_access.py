@@ -27,6 +27,8 @@ KEYS = {
     "alert_id": "a2",
     "command_id": COMMAND,
     "receipt": RECEIPT,
+    "confirmation_id": RECEIPT,
+    "account_key": "MTR001",
     "day": "2025-06-15",
     "hour": "08",
     "tariff_id": "domestic",

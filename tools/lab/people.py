@@ -47,6 +47,15 @@ class Person:
             timeout=TIMEOUT_S,
         )
 
+    def post(self, path: str, body: object) -> requests.Response:
+        """POST JSON to a path of the API."""
+        return requests.post(
+            self.base_url + path,
+            json=body,
+            headers={"Authorization": f"Bearer {self.id_token}"},
+            timeout=TIMEOUT_S,
+        )
+
     def payment(self, transaction_id: str) -> Any:
         """GET /api/payments/{transaction_id}, which must answer 200."""
         answer = self.get(f"/api/payments/{transaction_id}")

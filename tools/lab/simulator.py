@@ -30,6 +30,14 @@ class Simulator:
         """The payer dismisses the prompt."""
         return self._post(f"/simulator/phones/{msisdn}/cancel", {})
 
+    def pay_by_hand(self, msisdn: str, **what: object) -> Any:
+        """The payer uses the PayBill menu: short_code, amount, account_reference."""
+        return self._post(f"/simulator/phones/{msisdn}/pay", what)
+
+    def switch(self, **switches: object) -> None:
+        """Change how M-Pesa behaves, see the simulator's README."""
+        self._post("/simulator/switches", switches)
+
     def next_push(self, *faults: dict[str, object]) -> None:
         """What is to go wrong with the next push."""
         self._post("/simulator/scenarios", {"match": {"next": True}, "faults": list(faults)})

@@ -12,6 +12,12 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from lipamita.adapters.access_token import AccessTokenError, AccessTokens
+from lipamita.adapters.c2b_wire import (
+    pull_body,
+    pulled_rows,
+    register_urls_answer,
+    register_urls_body,
+)
 from lipamita.adapters.daraja_wire import (
     Merchant,
     push_answer,
@@ -22,10 +28,13 @@ from lipamita.adapters.daraja_wire import (
 )
 from lipamita.domain.evidence import PushAnswer, PushRefused, PushUnclear, QueryAnswer
 from lipamita.domain.units import Millis
-from lipamita.use_cases.ports import PushRequest
+from lipamita.use_cases.ports import PulledRows, PushRequest
 
 PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
 QUERY_PATH = "/mpesa/stkpushquery/v1/query"
+PULL_PATH = "/pulltransactions/v1/query"
+REGISTER_URLS_PATH = "/mpesa/c2b/v2/registerurl"
+MAX_ASKS = 2
 CONNECT_TIMEOUT_S = 5
 PUSH_READ_TIMEOUT_S = 25  # within the 60 s that Firebase Hosting waits for the function
 QUERY_READ_TIMEOUT_S = 8  # asked again later; a run of reconciliation has 45 s for all
@@ -75,21 +84,48 @@ class DarajaHttp:
     def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
         """Ask what became of a push; with a new token once more if the old one was refused."""
         body = stk_query_body(checkout_request_id, self._merchant, now_ms=now_ms)
-        answer = b""
         try:
-            for _ in range(2):
-                access_token = self._tokens.get()
-                _, answer = self._post(
-                    self._session(), QUERY_PATH, body, access_token, self._query_timeout
-                )
-                if not token_was_refused(answer):
-                    break
-                self._tokens.refused(access_token)
+            answer = self._ask(QUERY_PATH, body)
         except (requests.RequestException, AccessTokenError) as error:
             return QueryAnswer(
                 result_code=None, result_desc=type(error).__name__, asked_at_ms=now_ms
             )
         return query_answer(answer, asked_at_ms=now_ms)
+
+    def pull(self, *, from_ms: Millis, to_ms: Millis, offset: int) -> PulledRows | None:
+        """A page of what M-Pesa says was paid in that time; None if it did not say."""
+        body = pull_body(self._merchant.short_code, from_ms=from_ms, to_ms=to_ms, offset=offset)
+        try:
+            return pulled_rows(self._ask(PULL_PATH, body))
+        except (requests.RequestException, AccessTokenError):
+            return None
+
+    def register_urls(self, *, validation_url: str, confirmation_url: str) -> str:
+        """Tell Safaricom where payments by hand are reported; what it answered.
+
+        A validation that is not answered in time lets the payment through: it then waits in
+        suspense if nobody can be found for it.
+        """
+        body = register_urls_body(
+            self._merchant.short_code,
+            validation_url=validation_url,
+            confirmation_url=confirmation_url,
+        )
+        try:
+            return register_urls_answer(self._ask(REGISTER_URLS_PATH, body))
+        except (requests.RequestException, AccessTokenError) as error:
+            return f"no answer: {type(error).__name__}"
+
+    def _ask(self, path: str, body: dict[str, object]) -> bytes:
+        """A call that cannot move money; once more if the access token was refused."""
+        answer = b""
+        for _ in range(MAX_ASKS):
+            access_token = self._tokens.get()
+            _, answer = self._post(self._session(), path, body, access_token, self._query_timeout)
+            if not token_was_refused(answer):
+                break
+            self._tokens.refused(access_token)
+        return answer
 
     def _post(
         self,

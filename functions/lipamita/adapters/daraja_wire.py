@@ -8,11 +8,10 @@ turn "not known" into "paid".
 from __future__ import annotations
 
 import base64
-import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 
+from lipamita.adapters.json_text import json_object
 from lipamita.domain.evidence import (
     Callback,
     PushAcknowledged,
@@ -106,7 +105,7 @@ def stk_query_body(
 
 def push_answer(status: int, body: bytes) -> PushAnswer:
     """What an HTTP answer to the push settles. The status alone settles nothing."""
-    node = _object(body)
+    node = json_object(body)
     if node is None:
         return PushUnclear(why=f"HTTP {status} that is not JSON")
     if "fault" in node:
@@ -133,7 +132,7 @@ def push_answer(status: int, body: bytes) -> PushAnswer:
 
 def query_answer(body: bytes, *, asked_at_ms: Millis) -> QueryAnswer:
     """What Daraja says became of a push. Every shape but a plain result is "not known"."""
-    node = _object(body) or {}
+    node = json_object(body) or {}
     if "errorCode" in node or canonical_code(node.get("ResponseCode")) != "0":
         said = _text(node.get("errorMessage")) or "no result"
         return QueryAnswer(result_code=None, result_desc=said, asked_at_ms=asked_at_ms)
@@ -146,7 +145,7 @@ def query_answer(body: bytes, *, asked_at_ms: Millis) -> QueryAnswer:
 
 def token_was_refused(body: bytes) -> bool:
     """Whether the answer says that the access token is not (or no longer) good."""
-    return _text((_object(body) or {}).get("errorCode")) in TOKEN_REFUSED_CODES
+    return _text((json_object(body) or {}).get("errorCode")) in TOKEN_REFUSED_CODES
 
 
 def access_token_from_body(body: bytes) -> tuple[str, int] | None:
@@ -154,7 +153,7 @@ def access_token_from_body(body: bytes) -> tuple[str, int] | None:
 
     ``expires_in`` comes as a number and as a string.
     """
-    node = _object(body) or {}
+    node = json_object(body) or {}
     token, life = node.get("access_token"), canonical_code(node.get("expires_in"))
     if not isinstance(token, str) or not _TOKEN.fullmatch(token):
         return None
@@ -169,7 +168,7 @@ def callback_from_body(*, evidence_id: str, received_at_ms: Millis, body: str) -
     def unreadable(why: str) -> UnreadableCallback:
         return UnreadableCallback(evidence_id=evidence_id, received_at_ms=received_at_ms, why=why)
 
-    node = _object(body.encode("utf-8", "surrogatepass"))
+    node = json_object(body.encode("utf-8", "surrogatepass"))
     if node is None:
         return unreadable("not a JSON object")
     inner = node.get("Body")
@@ -228,18 +227,6 @@ def _refused(refusal: tuple[str, str, bool], detail: str) -> PushRefused:
 
 def _password(merchant: Merchant, timestamp: str) -> str:
     return base64.b64encode(f"{merchant.short_code}{merchant.passkey}{timestamp}".encode()).decode()
-
-
-def _object(body: bytes) -> dict[str, object] | None:
-    try:
-        node = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, ArithmeticError, RecursionError):  # Decimal refuses 1e99999999999999999999
-        return None
-    return node if isinstance(node, dict) else None
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _text(value: object) -> str:

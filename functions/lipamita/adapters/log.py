@@ -16,9 +16,9 @@ from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Recharge
 from lipamita.domain.settlement import Alarm
-from lipamita.use_cases.ports import RawCallback
+from lipamita.use_cases.ports import RawCallback, RawConfirmation
 
-_CALLBACK_KEY = re.compile(r"/[a-z2-7]{26}(?=/|$)")
+_PATH_KEY = re.compile(r"/[0-9a-f]{32}(?=/|$)")  # see domain.ids.path_key
 
 
 def alarm(raised: Alarm, transaction_id: TransactionId | None) -> None:
@@ -37,7 +37,12 @@ def request_failed(path: str, error: Exception) -> None:
 
 def _without_key(path: str) -> str:
     """A path without the secret part of a callback's."""
-    return _CALLBACK_KEY.sub("/(key)", path)
+    return _PATH_KEY.sub("/(key)", path)
+
+
+def pulled(*, rows: int, new: int, complete: bool) -> None:
+    """What a Pull brought."""
+    logger.info("pulled", rows=rows, new=new, complete=complete)
 
 
 def access_token_refreshed(lives_s: int) -> None:
@@ -117,9 +122,27 @@ class StructuredLog:
     def reconciled(self, *, due: int, queries: int, failures: int) -> None:
         logger.info("reconciled", due=due, queries=queries, failures=failures)
 
-    def work_failed(self, transaction_id: TransactionId, error: Exception) -> None:
+    def confirmation_recorded(self, raw: RawConfirmation) -> None:
+        logger.info(
+            "confirmation recorded",
+            confirmation_id=raw.confirmation_id,
+            channel=raw.channel,
+            remote_address=raw.remote_address,
+        )
+
+    def confirmation_finished(
+        self, confirmation_id: str, outcome: str, transaction_id: TransactionId | None
+    ) -> None:
+        logger.info(
+            "confirmation finished",
+            confirmation_id=confirmation_id,
+            outcome=outcome,
+            transaction_id=transaction_id or "",
+        )
+
+    def work_failed(self, work_id: str, error: Exception) -> None:
         logger.error(
             "work failed",
-            transaction_id=transaction_id,
+            work_id=work_id,
             error=f"{type(error).__name__}: {error}",
         )

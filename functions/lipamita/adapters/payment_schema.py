@@ -47,6 +47,7 @@ def payment_to_json(payment: Payment) -> Json:
             "check_count": payment.check_count,
             "evidence_seen": dict.fromkeys(sorted(payment.evidence_seen), True),
             "latest_evidence_id": payment.latest_evidence_id,
+            "twin_of": payment.twin_of,
         }
     )
 
@@ -91,6 +92,7 @@ def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
         check_count=fields.whole_or("check_count", 0),
         evidence_seen=frozenset(fields.child("evidence_seen").node),
         latest_evidence_id=fields.optional_text("latest_evidence_id"),
+        twin_of=_transaction_id(fields, "twin_of"),
     )
 
 
@@ -182,6 +184,11 @@ def _step_from_json(fields: Fields) -> Step:
         cause=Cause(fields.text("cause")),
         source=fields.optional_text("source") or "",
     )
+
+
+def _transaction_id(fields: Fields, name: str) -> TransactionId | None:
+    value = fields.optional_text(name)
+    return None if value is None else TransactionId(value)
 
 
 def _millis(fields: Fields, name: str) -> Millis | None:

@@ -1,16 +1,8 @@
-"""The store over the Realtime Database admin SDK.
-
-A compare-and-set is a PUT with the ETag that was read. The SDK repeats a request whose answer was
-lost (500, 503); then its own first write can look like somebody else's. Every caller reads again
-and finds its own id, so such a repeat changes nothing.
-"""
+"""The store over the Realtime Database admin SDK."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from firebase_admin import App, db
 
 from lipamita.adapters import log as logging
 from lipamita.adapters.daraja_wire import callback_from_body
@@ -24,7 +16,8 @@ from lipamita.adapters.meter_schema import (
     tariff_from_json,
 )
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
-from lipamita.domain.errors import BusyError
+from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
+from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.domain.evidence import Callback, UnreadableCallback
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
@@ -34,7 +27,6 @@ from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Millis, day_eat
 from lipamita.use_cases.ports import (
-    MAX_COMPARE_AND_SET_TRIES,
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,
@@ -42,17 +34,10 @@ from lipamita.use_cases.ports import (
 )
 
 MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the rest alarm
-INCREMENT_BY_ONE = {".sv": {"increment": 1}}
 
 
-class RtdbStore:
+class RtdbStore(RtdbConfirmations):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    def _at(self, path: str) -> Any:
-        return db.reference(path, app=self._app)
 
     # --- transactions, idempotency, receipts
 
@@ -65,14 +50,14 @@ class RtdbStore:
             "request_hash": record.request_hash,
             "created_at": now_ms,
         }
-        standing = Fields.of(path, self._create_if_absent(path, mine))
+        standing = Fields.of(path, self.create_if_absent(path, mine))
         return IdempotencyRecord(
             transaction_id=TransactionId(standing.text("transaction_id")),
             request_hash=standing.text("request_hash"),
         )
 
     def create_payment(self, payment: Payment) -> bool:
-        reference = self._at(f"transactions/{payment.transaction_id}")
+        reference = self.at(f"transactions/{payment.transaction_id}")
         standing, tag = reference.get(etag=True)
         if standing is not None:
             return False
@@ -80,38 +65,31 @@ class RtdbStore:
         return bool(created)
 
     def read_payment(self, transaction_id: TransactionId) -> Versioned[Payment] | None:
-        node, tag = self._at(f"transactions/{transaction_id}").get(etag=True)
+        node, tag = self.at(f"transactions/{transaction_id}").get(etag=True)
         return None if node is None else Versioned(payment_from_json(transaction_id, node), tag)
 
     def replace_payment(self, old: Versioned[Payment], new: Payment) -> bool:
-        reference = self._at(f"transactions/{new.transaction_id}")
+        reference = self.at(f"transactions/{new.transaction_id}")
         written, _, _ = reference.set_if_unchanged(old.tag, payment_to_json(new))
         return bool(written)
 
     def due_payments(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
-        found = (
-            self._at("transactions")
-            .order_by_child("next_check_at")
-            .start_at(1)  # absent due times sort before every number
-            .end_at(now_ms)
-            .limit_to_first(limit)
-            .get()
-        )
-        return [TransactionId(key) for key in found or {}]
+        found = self.due("transactions", now_ms=now_ms, limit=limit)
+        return [TransactionId(key) for key in found]
 
     def postpone(self, transaction_id: TransactionId, next_check_at_ms: Millis | None) -> None:
-        self._at(f"transactions/{transaction_id}").update({"next_check_at": next_check_at_ms})
+        self.at(f"transactions/{transaction_id}").update({"next_check_at": next_check_at_ms})
 
     def claim_receipt(
         self, receipt: Receipt, transaction_id: TransactionId, *, channel: str, now_ms: Millis
     ) -> TransactionId:
         path = f"receipts/{receipt}"
         mine = {"transaction_id": transaction_id, "claimed_at": now_ms, "channel": channel}
-        standing = Fields.of(path, self._create_if_absent(path, mine))
+        standing = Fields.of(path, self.create_if_absent(path, mine))
         return TransactionId(standing.text("transaction_id"))
 
     def set_latest_transaction(self, uid: Uid, transaction_id: TransactionId) -> None:
-        self._at(f"users/{uid}").update({"latest_transaction_id": transaction_id})
+        self.at(f"users/{uid}").update({"latest_transaction_id": transaction_id})
 
     # --- callbacks, reviews, alarms
 
@@ -119,7 +97,7 @@ class RtdbStore:
         evidence = f"callbacks/{transaction_id}/{callback.evidence_id}"
         payment = f"transactions/{transaction_id}"
         changes: dict[str, object] = {f"{payment}/next_check_at": callback.received_at_ms}
-        if self._at(f"{evidence}/received_at").get() is None:
+        if self.at(f"{evidence}/received_at").get() is None:
             changes[f"{payment}/latest_evidence_id"] = callback.evidence_id
             changes[evidence] = {
                 "received_at": callback.received_at_ms,
@@ -130,11 +108,11 @@ class RtdbStore:
             }
         else:  # a copy must not hide newer evidence that no decision has seen
             changes[f"{evidence}/copies"] = INCREMENT_BY_ONE
-        self._at("/").update(changes)
+        self.at("/").update(changes)
 
     def read_callbacks(self, transaction_id: TransactionId) -> Sequence[Callback]:
         path = f"callbacks/{transaction_id}"
-        stored = Fields.of(path, self._at(path).get() or {})
+        stored = Fields.of(path, self.at(path).get() or {})
         rows = [(key, Fields.of(f"{path}/{key}", node)) for key, node in stored.node.items()]
         rows.sort(key=lambda row: (row[1].whole("received_at"), row[0]))
         return [
@@ -145,19 +123,19 @@ class RtdbStore:
     def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
         path = f"reviews/{transaction_id}"
         opened = {"status": "open", "reason": review.reason, "raised_at": now_ms}
-        self._create_if_absent(path, opened)
+        self.create_if_absent(path, opened)
         told: dict[str, object] = {"reason": review.reason, "at": now_ms}
         if review.receipt is not None:
             told["mpesa_receipt"] = review.receipt
         if review.amount_kes is not None:
             told["amount"] = review.amount_kes
-        self._at(path).update({f"told/{review.evidence_id}": told})
+        self.at(path).update({f"told/{review.evidence_id}": told})
 
     def raise_alarm(
         self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis
     ) -> None:
         logging.alarm(alarm, transaction_id)
-        self._at(f"alarms/{day_eat(now_ms)}/{alarm.kind}").update(
+        self.at(f"alarms/{day_eat(now_ms)}/{alarm.kind}").update(
             {
                 "count": INCREMENT_BY_ONE,
                 "last_at": now_ms,
@@ -169,46 +147,36 @@ class RtdbStore:
     # --- meters, tariffs, registers, recharges
 
     def read_meter(self, meter_id: MeterId) -> Meter | None:
-        node = self._at(f"meters/{meter_id}").get()
+        node = self.at(f"meters/{meter_id}").get()
         return None if node is None else meter_from_json(meter_id, node)
 
     def read_tariff(self, tariff_id: str) -> Tariff | None:
-        node = self._at(f"tariffs/{tariff_id}").get()
+        node = self.at(f"tariffs/{tariff_id}").get()
         return None if node is None else tariff_from_json(tariff_id, node)
 
     def read_register(self, meter_id: MeterId) -> Versioned[MeterRegister | None]:
-        node, tag = self._at(f"meter_registers/{meter_id}").get(etag=True)
+        node, tag = self.at(f"meter_registers/{meter_id}").get(etag=True)
         return Versioned(register_from_json(meter_id, node), tag)
 
     def replace_register(
         self, meter_id: MeterId, old: Versioned[MeterRegister | None], new: MeterRegister
     ) -> bool:
-        reference = self._at(f"meter_registers/{meter_id}")
+        reference = self.at(f"meter_registers/{meter_id}")
         written, _, _ = reference.set_if_unchanged(old.tag, register_to_json(new))
         return bool(written)
 
     def put_recharge(self, meter_id: MeterId, recharge: Recharge) -> None:
         path = f"meters/{meter_id}/pending_recharge/{recharge.transaction_id}"
-        self._create_if_absent(path, recharge_to_json(recharge))
+        self.create_if_absent(path, recharge_to_json(recharge))
 
     def read_recharge(
         self, meter_id: MeterId, transaction_id: TransactionId
     ) -> PendingRecharge | None:
         path = f"meters/{meter_id}/pending_recharge/{transaction_id}"
-        return pending_from_json(path, self._at(path).get())
+        return pending_from_json(path, self.at(path).get())
 
     def remove_recharge(self, meter_id: MeterId, transaction_id: TransactionId) -> None:
-        self._at(f"meters/{meter_id}/pending_recharge/{transaction_id}").delete()
-
-    def _create_if_absent(self, path: str, mine: object) -> object:
-        """The node that stands at the path afterwards: ours, or the one that was first."""
-        reference = self._at(path)
-        standing, tag = reference.get(etag=True)
-        for _ in range(MAX_COMPARE_AND_SET_TRIES):
-            if standing is not None:
-                return standing
-            _, standing, tag = reference.set_if_unchanged(tag, mine)
-        raise BusyError("busy", f"{path.partition('/')[0]} is being changed; try again")
+        self.at(f"meters/{meter_id}/pending_recharge/{transaction_id}").delete()
 
 
 def _evidence(key: str, row: Fields, *, considered: bool) -> Callback:

@@ -80,3 +80,19 @@ class PushUnclear:
 
 
 PushAnswer = PushAcknowledged | PushRefused | PushUnclear
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmation:
+    """M-Pesa says that it holds money for us: a C2B confirmation or a row of a Pull. Final.
+
+    ``amount_kes`` is None when it is not whole shillings. ``account`` is what the payer typed, or
+    the AccountReference of an STK push. ``paid_at_ms`` is M-Pesa's own time.
+    """
+
+    receipt: Receipt
+    channel: str
+    amount_kes: Kes | None
+    account: str
+    paid_at_ms: Millis
+    received_at_ms: Millis

@@ -4,14 +4,13 @@
 |-----------------|--------------------------------------------------------------|
 | transaction_id  | push id: 20 characters, 8 of time and 12 of chance           |
 | meter_id        | 3 to 12 of A-Z 0-9 -, not at the ends, e.g. MTR-001          |
-| callback key    | 26 base32 characters of HMAC-SHA256(secret, transaction_id)  |
+| path key        | 32 hex characters of HMAC-SHA256(secret, what it is for)     |
 | receipt         | M-Pesa's own: 8 to 16 upper-case letters and digits          |
 | idempotency key | 1 to 128 printable characters; stored as its SHA-256         |
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -28,6 +27,9 @@ Receipt = NewType("Receipt", str)
 
 RandomBytes = Callable[[int], bytes]
 
+# Safaricom refuses URLs with these words in them, in any case (Daraja, C2B register URL).
+REFUSED_WORDS = ("mpesa", "m-pesa", "safaricom", "exe", "cmd", "sql", "query")
+_MAX_TRIES = 16
 _PUSH_ALPHABET = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 _PUSH_TIME_CHARACTERS = 8
 _PUSH_RANDOM_CHARACTERS = 12
@@ -35,18 +37,26 @@ _PUSH_ID = re.compile(r"[-0-9A-Z_a-z]{20}", re.ASCII)
 _METER_ID = re.compile(r"[A-Z0-9][A-Z0-9-]{1,10}[A-Z0-9]", re.ASCII)
 _RECEIPT = re.compile(r"[A-Z0-9]{8,16}", re.ASCII)
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
-_CALLBACK_KEY_BYTES = 16
+_PATH_KEY_BYTES = 16
 _EVIDENCE_ID_CHARACTERS = 32
 
 
 def new_transaction_id(now_ms: Millis, random_bytes: RandomBytes) -> TransactionId:
-    """A push id (firebase-js-sdk NextPushId.ts): ids sort by the time they were made."""
+    """A push id (firebase-js-sdk NextPushId.ts): ids sort by the time they were made.
+
+    It becomes part of a callback's path, so chance is drawn again if it spells a refused word.
+    """
     left, time_part = int(now_ms), ""
     for _ in range(_PUSH_TIME_CHARACTERS):
         left, digit = divmod(left, len(_PUSH_ALPHABET))
         time_part = _PUSH_ALPHABET[digit] + time_part
-    chance = random_bytes(_PUSH_RANDOM_CHARACTERS)
-    return TransactionId(time_part + "".join(_PUSH_ALPHABET[byte & 63] for byte in chance))
+    made = time_part
+    for _ in range(_MAX_TRIES):
+        chance = random_bytes(_PUSH_RANDOM_CHARACTERS)
+        made = time_part + "".join(_PUSH_ALPHABET[byte & 63] for byte in chance)
+        if not any(word in made.lower() for word in REFUSED_WORDS):
+            break
+    return TransactionId(made)
 
 
 def parse_transaction_id(value: object, *, field: str = "transaction_id") -> TransactionId:
@@ -106,13 +116,16 @@ def evidence_id(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:_EVIDENCE_ID_CHARACTERS]
 
 
-def callback_key(secret: str, transaction_id: TransactionId) -> str:
-    """The secret part of one payment's callback path: 128 bits, lower-case base32."""
-    digest = hmac.new(secret.encode(), transaction_id.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest[:_CALLBACK_KEY_BYTES]).decode().rstrip("=").lower()
+def path_key(secret: str, label: str) -> str:
+    """The secret part of a path that Safaricom is given: 128 bits of HMAC-SHA256, in hex.
+
+    Hex, because it can spell none of the words that Safaricom refuses in a URL.
+    """
+    digest = hmac.new(secret.encode(), label.encode(), hashlib.sha256).digest()
+    return digest[:_PATH_KEY_BYTES].hex()
 
 
-def is_callback_key(secret: str, transaction_id: TransactionId, key: str) -> bool:
-    """Whether the key belongs to that payment, compared in constant time."""
-    expected = callback_key(secret, transaction_id)
+def is_path_key(secret: str, label: str, key: str) -> bool:
+    """Whether the key belongs to the label, compared in constant time."""
+    expected = path_key(secret, label)
     return hmac.compare_digest(expected.encode(), key.encode("utf-8", "surrogatepass"))

@@ -41,6 +41,8 @@ class Cause(StrEnum):
     NO_ANSWER_IN_TIME = "no final answer after 24 h"
     PUSH_UNKNOWN_TOO_LONG = "push unknown for 48 h"
     UNVERIFIED_TOO_LONG = "query says paid, no receipt for 48 h (policy)"
+    PAID_BY_HAND = "confirmation of money nobody had asked for"
+    CREDITED_BY_TWIN = "its receipt already credited this meter"
     EVIDENCE_DIFFERS = "paid, but amount, account or receipt differ"
 
 
@@ -49,6 +51,7 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
     (Status.CREATED, Cause.PUSH_REFUSED, Status.FAILED),
     (Status.CREATED, Cause.REFUSAL_TOLD, Status.FAILED),
     (Status.CREATED, Cause.PAYMENT_TOLD, Status.PAID),
+    (Status.CREATED, Cause.PAID_BY_HAND, Status.PAID),
     (Status.CREATED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
     (Status.CREATED, Cause.PUSH_UNKNOWN_TOO_LONG, Status.REVIEW),
     (Status.PROMPTED, Cause.PAYMENT_TOLD, Status.PAID),
@@ -61,6 +64,10 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
     (Status.FAILED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
     (Status.EXPIRED, Cause.PAYMENT_TOLD, Status.PAID),
     (Status.EXPIRED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
+    *(
+        (status, Cause.CREDITED_BY_TWIN, Status.PAID)
+        for status in (Status.CREATED, Status.PROMPTED, Status.FAILED, Status.EXPIRED)
+    ),
 )
 _NEXT = {(status, cause): to for status, cause, to in MOVES}
 
@@ -73,6 +80,7 @@ class DeliveryStatus(StrEnum):
     NONE = "none"
     QUEUED = "queued"
     DELIVERED = "delivered"
+    TWIN = "twin"
 
 
 class DeliveryCause(StrEnum):
@@ -80,11 +88,13 @@ class DeliveryCause(StrEnum):
 
     SOLD = "sold total raised, recharge written"
     METER_ACKNOWLEDGED = "meter acknowledged"
+    CREDITED_BY_TWIN = "the same receipt was credited under another transaction"
 
 
 DELIVERY_MOVES: tuple[tuple[DeliveryStatus, DeliveryCause, DeliveryStatus], ...] = (
     (DeliveryStatus.NONE, DeliveryCause.SOLD, DeliveryStatus.QUEUED),
     (DeliveryStatus.QUEUED, DeliveryCause.METER_ACKNOWLEDGED, DeliveryStatus.DELIVERED),
+    (DeliveryStatus.NONE, DeliveryCause.CREDITED_BY_TWIN, DeliveryStatus.TWIN),
 )
 
 
@@ -147,6 +157,7 @@ class Payment:
     check_count: int = 0
     evidence_seen: frozenset[str] = frozenset()
     latest_evidence_id: str | None = None
+    twin_of: TransactionId | None = None
     delivery: Delivery = NO_DELIVERY
     history: tuple[Step, ...] = ()
 

@@ -46,7 +46,7 @@ def next_check(payment: Payment, *, now_ms: Millis) -> Millis | None:
     if payment.status in (Status.CREATED, Status.PROMPTED):
         return Millis(now_ms + _delay(QUERY_DELAYS_MS, payment.check_count))
     if payment.status is Status.PAID:
-        if payment.delivery.status is DeliveryStatus.DELIVERED:
+        if payment.delivery.status in (DeliveryStatus.DELIVERED, DeliveryStatus.TWIN):
             return None
         return Millis(now_ms + _delay(DELIVERY_DELAYS_MS, payment.check_count))
     return None

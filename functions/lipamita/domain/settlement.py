@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from lipamita.domain.evidence import (
@@ -24,8 +24,16 @@ from lipamita.domain.evidence import (
     StkCallback,
     UnreadableCallback,
 )
-from lipamita.domain.ids import Receipt
-from lipamita.domain.payment import OPEN, Cause, Payment, Status, move
+from lipamita.domain.ids import Receipt, TransactionId
+from lipamita.domain.payment import (
+    OPEN,
+    Cause,
+    DeliveryStatus,
+    Payment,
+    Status,
+    allowed,
+    move,
+)
 from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS
 from lipamita.domain.stk_result import FINAL_REFUSALS, PAID_CODE, Outcome, outcome
 from lipamita.domain.units import Kes, Millis
@@ -59,22 +67,33 @@ class Verdict:
     alarms: tuple[Alarm, ...] = ()
 
 
+NO_TWINS: Mapping[Receipt, TransactionId] = {}
+
+
 def decide_callbacks(
     payment: Payment,
     callbacks: Iterable[Callback],
     *,
     now_ms: Millis,
     claimed_elsewhere: frozenset[Receipt] = frozenset(),
+    twins: Mapping[Receipt, TransactionId] = NO_TWINS,
 ) -> Verdict:
     """The payment after all callbacks not yet seen, in the order they were received.
 
-    ``claimed_elsewhere``: receipts that already paid for another transaction.
+    ``claimed_elsewhere``: receipts that already paid for another transaction. ``twins``: those of
+    them that stand for the same money, confirmed by hand for the same meter and amount.
     """
     verdict = Verdict(payment=payment)
     for callback in sorted(callbacks, key=lambda told: (told.received_at_ms, told.evidence_id)):
         if callback.evidence_id in verdict.payment.evidence_seen:
             continue
-        verdict = _one_callback(verdict, callback, now_ms, claimed_elsewhere)
+        twin = None
+        if isinstance(callback, StkCallback) and callback.receipt is not None:
+            twin = twins.get(callback.receipt)
+        if twin is not None and _may_be_twin(verdict.payment, callback):
+            verdict = _told_by_twin(verdict, callback, twin, now_ms)
+        else:
+            verdict = _one_callback(verdict, callback, now_ms, claimed_elsewhere)
         seen = verdict.payment.evidence_seen | {callback.evidence_id}
         verdict = replace(verdict, payment=replace(verdict.payment, evidence_seen=seen))
     return verdict
@@ -127,7 +146,10 @@ def _acknowledged(payment: Payment, answer: PushAcknowledged, now_ms: Millis) ->
 
 
 def _one_callback(
-    verdict: Verdict, callback: Callback, now_ms: Millis, claimed_elsewhere: frozenset[Receipt]
+    verdict: Verdict,
+    callback: Callback,
+    now_ms: Millis,
+    claimed_elsewhere: frozenset[Receipt],
 ) -> Verdict:
     payment = verdict.payment
     if isinstance(callback, UnreadableCallback):
@@ -165,6 +187,32 @@ def _told_paid(
         paid = replace(_with_result(paid, callback), next_check_at_ms=now_ms)
         return replace(verdict, payment=paid)
     return _reviewed(verdict, callback, reason, now_ms)
+
+
+def _may_be_twin(payment: Payment, callback: Callback) -> bool:
+    return (
+        isinstance(callback, StkCallback)
+        and outcome(callback.result_code) is Outcome.PAID
+        and payment.checkout_request_id in (None, callback.checkout_request_id)
+        and allowed(payment.status, Cause.CREDITED_BY_TWIN)
+    )
+
+
+def _told_by_twin(
+    verdict: Verdict, callback: Callback, twin: TransactionId, now_ms: Millis
+) -> Verdict:
+    assert isinstance(callback, StkCallback)
+    paid = move(verdict.payment, Cause.CREDITED_BY_TWIN, now_ms=now_ms, source=f"twin {twin}")
+    paid = replace(
+        _with_result(paid, callback),
+        mpesa_receipt=callback.receipt,
+        paid_at_ms=now_ms,
+        reason=None,
+        twin_of=twin,
+        delivery=replace(paid.delivery, status=DeliveryStatus.TWIN),
+        next_check_at_ms=None,
+    )
+    return replace(verdict, payment=paid)
 
 
 def _what_differs(

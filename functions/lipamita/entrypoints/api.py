@@ -1,11 +1,11 @@
-"""GET /api/meters/{meter_id} and GET /api/payments/{transaction_id}."""
+"""The API's paths: meters, payments, suspense."""
 
 from __future__ import annotations
 
 from flask import Request, Response
 
 from lipamita.domain.ids import parse_meter_id, parse_transaction_id
-from lipamita.entrypoints import http, views, wiring
+from lipamita.entrypoints import http, suspense, views, wiring
 from lipamita.use_cases.view import view_meter, view_payment
 
 
@@ -18,6 +18,9 @@ def handle(request: Request) -> Response:
         case ["payments", transaction_id]:
             http.require_method(request, "GET")
             return _payment(request, transaction_id)
+        case ["suspense", confirmation_id, "assign"]:
+            http.require_method(request, "POST")
+            return suspense.assign(request, confirmation_id)
     raise http.not_found()
 
 

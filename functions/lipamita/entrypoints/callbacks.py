@@ -16,7 +16,6 @@ from lipamita.use_cases.record_callback import (
 
 MAX_CALLBACK_BYTES = 64 * 1024
 PATH = "/daraja/callback"
-MAX_HEADER_KEPT = 200
 
 
 def post(request: Request) -> Response:
@@ -32,7 +31,7 @@ def post(request: Request) -> Response:
         transaction_id = parse_transaction_id(segments[0])
     except InvalidInputError:
         raise http.not_found() from None
-    world, remote_address = wiring.world(), _remote_address(request)
+    world, remote_address = wiring.world(), http.remote_address(request)
     authenticate_path(transaction_id, segments[1], remote_address, world)
     try:
         body = http.read_body(request, limit_bytes=MAX_CALLBACK_BYTES)
@@ -44,13 +43,7 @@ def post(request: Request) -> Response:
         body=body.decode("utf-8", "backslashreplace"),
         received_at_ms=world.clock(),
         remote_address=remote_address,
-        content_type=request.headers.get("Content-Type", "")[:MAX_HEADER_KEPT],
+        content_type=request.headers.get("Content-Type", "")[: http.MAX_HEADER_KEPT],
     )
     record_callback(transaction_id, callback, world)
     return http.json_response(200, {"ResultCode": 0, "ResultDesc": "Accepted"})
-
-
-def _remote_address(request: Request) -> str:
-    """The right-hand entry of X-Forwarded-For, appended by Google's proxy; a signal, no proof."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    return (forwarded.split(",")[-1].strip() or request.remote_addr or "")[:MAX_HEADER_KEPT]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask import Request, Response
 
@@ -14,6 +14,8 @@ from lipamita.domain.meter import Caller
 from lipamita.entrypoints import wiring
 
 MAX_JSON_BYTES = 16 * 1024
+MAX_HEADER_KEPT = 200
+MAX_NAME_SHOWN = 40
 
 STATUSES: tuple[tuple[type[errors.LipamitaError], int], ...] = (
     (errors.InvalidInputError, 400),
@@ -100,6 +102,15 @@ def json_body(request: Request) -> dict[str, object]:
     return node
 
 
+def refuse_unknown_fields(body: dict[str, object], known: Collection[str]) -> None:
+    """Raises InvalidInputError for the first field that the request does not have."""
+    for name in sorted(set(body) - set(known)):
+        shown = name[:MAX_NAME_SHOWN]
+        raise errors.InvalidInputError(
+            "unknown_field", f"{shown} is not a field of this request", field=shown
+        )
+
+
 def caller(request: Request) -> Caller:
     """Who is asking. Raises UnauthenticatedError."""
     header = request.headers.get("Authorization")
@@ -114,6 +125,12 @@ def path_below(request: Request, prefix: str) -> list[str]:
     segments = [segment for segment in request.path.split("/") if segment]
     wanted = [segment for segment in prefix.split("/") if segment]
     return segments[len(wanted) :] if segments[: len(wanted)] == wanted else segments
+
+
+def remote_address(request: Request) -> str:
+    """The right-hand entry of X-Forwarded-For, appended by Google's proxy; a signal, no proof."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return (forwarded.split(",")[-1].strip() or request.remote_addr or "")[:MAX_HEADER_KEPT]
 
 
 def not_found() -> HttpError:

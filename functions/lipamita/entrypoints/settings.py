@@ -53,6 +53,11 @@ PAID_UNVERIFIED_POLICY = StringParam(
     default="credit",
     description="A payment only the STK query confirms: credit (after two answers) or hold",
 )
+DARAJA_PULL = StringParam(
+    "DARAJA_PULL",
+    default="off",
+    description="Ask M-PESA every 15 minutes what was paid: on (production only) or off",
+)
 DARAJA_CONSUMER_KEY = SecretParam("DARAJA_CONSUMER_KEY")
 DARAJA_CONSUMER_SECRET = SecretParam("DARAJA_CONSUMER_SECRET")
 DARAJA_PASSKEY = SecretParam("DARAJA_PASSKEY")
@@ -76,6 +81,13 @@ _SHORT_CODE = re.compile(r"[0-9]{5,7}")
 _TILL = re.compile(r"[0-9]{4,12}")
 _EMULATOR_HOSTS = ("FIREBASE_AUTH_EMULATOR_HOST", "FIREBASE_DATABASE_EMULATOR_HOST")
 _BANNED_WORDS = ("mpesa", "m-pesa", "safaricom", "exe", "cmd", "sql", "query")
+
+
+class Switch(StrEnum):
+    """Whether an optional part is used."""
+
+    ON = "on"
+    OFF = "off"
 
 
 class DarajaEnvironment(StrEnum):
@@ -105,6 +117,7 @@ class Settings:
     transaction_type: str
     party_b: str
     unverified_policy: UnverifiedPolicy
+    pull: Switch
 
     def __post_init__(self) -> None:
         production = self.environment is DarajaEnvironment.PRODUCTION
@@ -149,6 +162,7 @@ def read_settings() -> Settings:
         unverified_policy=_choice(
             UnverifiedPolicy, "PAID_UNVERIFIED_POLICY", PAID_UNVERIFIED_POLICY.value
         ),
+        pull=_choice(Switch, "DARAJA_PULL", DARAJA_PULL.value),
     )
 
 

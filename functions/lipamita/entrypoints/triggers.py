@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from lipamita.domain.ids import parse_meter_id, parse_transaction_id
 from lipamita.entrypoints import wiring
+from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.close_recharge import close_recharge
 from lipamita.use_cases.settle_payment import settle_payment
 
@@ -15,6 +16,11 @@ from lipamita.use_cases.settle_payment import settle_payment
 def callback_recorded(transaction_id: str) -> None:
     """Evidence was stored: settle its payment."""
     settle_payment(parse_transaction_id(transaction_id), wiring.world())
+
+
+def confirmation_recorded(confirmation_id: str) -> None:
+    """A confirmation was stored: bring its money to its place."""
+    accept_confirmation(confirmation_id, wiring.world())
 
 
 def recharge_processed(meter_id: str, transaction_id: str) -> None:

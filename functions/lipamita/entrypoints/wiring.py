@@ -25,6 +25,7 @@ class Deployment:
 
     world: World
     app: Any
+    pull: bool = False
 
 
 _LOCK = threading.Lock()
@@ -69,7 +70,7 @@ def _make() -> Deployment:
     )
     return Deployment(
         world=World(
-            store=RtdbStore(app),
+            store=RtdbStore(app, short_codes=frozenset({config.short_code, config.party_b})),
             daraja=DarajaHttp(base_url=config.daraja_base_url, merchant=merchant, tokens=tokens),
             clock=now_ms,
             random_bytes=secrets.token_bytes,
@@ -80,4 +81,5 @@ def _make() -> Deployment:
             unverified_policy=config.unverified_policy,
         ),
         app=app,
+        pull=config.pull is settings.Switch.ON,
     )

@@ -84,6 +84,8 @@ def _may_ask(payment: Payment, now_ms: Millis) -> bool:
 
 def _see_delivery_through(payment: Payment, world: World) -> Payment:
     meter_id, transaction_id = payment.meter_id, payment.transaction_id
+    if payment.delivery.status is DeliveryStatus.TWIN:
+        return payment
     if payment.delivery.status is DeliveryStatus.DELIVERED:
         world.store.remove_recharge(meter_id, transaction_id)
         return payment

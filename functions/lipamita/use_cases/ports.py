@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
+from lipamita.domain.confirmation import ConfirmationOutcome
+from lipamita.domain.evidence import Callback, Confirmation, PushAnswer, QueryAnswer
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.msisdn import Msisdn
@@ -57,6 +58,50 @@ class PendingRecharge:
     """A recharge in the meter's queue; ``acknowledgement`` once the meter has applied it."""
 
     acknowledgement: Acknowledgement | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawConfirmation:
+    """A confirmation as it came in: a C2B body, or one row of a Pull, as JSON text."""
+
+    confirmation_id: str  # the receipt number; of an unreadable body a hash of it
+    channel: str
+    body: str
+    received_at_ms: Millis
+    remote_address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PulledRows:
+    """A page of a Pull; the rows have no time of receipt yet."""
+
+    rows: tuple[RawConfirmation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredConfirmation:
+    """A stored confirmation: parsed, or why it cannot be; and what became of it so far."""
+
+    confirmation: Confirmation | None
+    unreadable: str
+    channel: str
+    received_at_ms: Millis
+    outcome: ConfirmationOutcome | None
+    transaction_id: TransactionId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspenseItem:
+    """Money that nobody could be found for, and the decision once there is one."""
+
+    reason: str
+    amount_kes: Kes | None
+    account: str
+    received_at_ms: Millis
+    assigned_meter_id: MeterId | None = None
+    assigned_by: Uid | None = None
+    assigned_at_ms: Millis | None = None
+    assigned_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +177,67 @@ class EvidenceStore(Protocol):
         ...
 
 
+class ConfirmationStore(Protocol):
+    """``confirmations``, ``suspense``, ``meter_accounts`` and ``open_prompts``."""
+
+    def record_confirmation(self, raw: RawConfirmation) -> None:
+        """Create if absent by confirmation_id, due at once; a copy changes nothing."""
+        ...
+
+    def read_confirmation(self, confirmation_id: str) -> StoredConfirmation | None:
+        """The confirmation, or None."""
+        ...
+
+    def due_confirmations(self, *, now_ms: Millis, limit: int) -> Sequence[str]:
+        """Ids of confirmations whose next_check_at has passed, the longest due first."""
+        ...
+
+    def finish_confirmation(
+        self,
+        confirmation_id: str,
+        outcome: ConfirmationOutcome | None,
+        *,
+        transaction_id: TransactionId | None,
+        next_check_at_ms: Millis | None,
+    ) -> None:
+        """Say what became of it, and when to look again; by confirmation_id, the last word wins."""
+        ...
+
+    def postpone_confirmation(self, confirmation_id: str, next_check_at_ms: Millis) -> None:
+        """Look at it again then; used when it cannot be worked on."""
+        ...
+
+    def receipt_owner(self, receipt: Receipt) -> TransactionId | None:
+        """The transaction that claimed the receipt, or None."""
+        ...
+
+    def meters_of_account(self, account_key: str) -> Sequence[MeterId]:
+        """The meters whose number has this account key."""
+        ...
+
+    def open_prompt(self, payment: Payment) -> None:
+        """Remember that this payment may be told by a confirmation; by transaction_id."""
+        ...
+
+    def open_prompts(self, meter_id: MeterId, *, since_ms: Millis) -> Sequence[TransactionId]:
+        """The meter's payments since then that may be told by a confirmation, newest first."""
+        ...
+
+    def put_suspense(self, confirmation_id: str, item: SuspenseItem) -> None:
+        """Create if absent by confirmation_id."""
+        ...
+
+    def read_suspense(self, confirmation_id: str) -> Versioned[SuspenseItem] | None:
+        """The item, or None."""
+        ...
+
+    def replace_suspense(
+        self, confirmation_id: str, old: Versioned[SuspenseItem], new: SuspenseItem
+    ) -> bool:
+        """Compare-and-set; False if anybody wrote since ``old`` was read."""
+        ...
+
+
 class MeterStore(Protocol):
     """``meters``, ``tariffs``, ``meter_registers`` and ``pending_recharge``."""
 
@@ -168,7 +274,7 @@ class MeterStore(Protocol):
         ...
 
 
-class Store(PaymentStore, EvidenceStore, MeterStore, Protocol):
+class Store(PaymentStore, EvidenceStore, ConfirmationStore, MeterStore, Protocol):
     """The Realtime Database as a whole."""
 
 
@@ -181,6 +287,10 @@ class Daraja(Protocol):
 
     def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
         """Ask what became of a push. Never raises for Daraja's faults."""
+        ...
+
+    def pull(self, *, from_ms: Millis, to_ms: Millis, offset: int) -> PulledRows | None:
+        """A page of what M-Pesa says was paid in that time; None if it did not say."""
         ...
 
 
@@ -207,6 +317,12 @@ class Log(Protocol):
 
     def recharge_closed(self, payment: Payment) -> None: ...
 
+    def confirmation_recorded(self, raw: RawConfirmation) -> None: ...
+
+    def confirmation_finished(
+        self, confirmation_id: str, outcome: str, transaction_id: TransactionId | None
+    ) -> None: ...
+
     def reconciled(self, *, due: int, queries: int, failures: int) -> None: ...
 
-    def work_failed(self, transaction_id: TransactionId, error: Exception) -> None: ...
+    def work_failed(self, work_id: str, error: Exception) -> None: ...

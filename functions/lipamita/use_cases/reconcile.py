@@ -12,6 +12,7 @@ from lipamita.domain.errors import NotFoundError, UnreadableError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
+from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.check_payment import check_payment
 from lipamita.use_cases.world import World
 
@@ -29,6 +30,7 @@ class Reconciled:
     queries: int
     failures: int
     left: int
+    confirmations: int = 0
 
 
 def reconcile(world: World) -> Reconciled:
@@ -46,8 +48,34 @@ def reconcile(world: World) -> Reconciled:
         except Exception as error:
             failures += 1
             _put_off(transaction_id, error, world)
-    world.log.reconciled(due=len(due), queries=queries, failures=failures)
-    return Reconciled(due=len(due), queries=queries, failures=failures, left=len(due) - done)
+    confirmations, unaccepted = _accept_confirmations(world, started_ms)
+    failures += unaccepted
+    world.log.reconciled(due=len(due) + confirmations, queries=queries, failures=failures)
+    return Reconciled(
+        due=len(due),
+        queries=queries,
+        failures=failures,
+        left=len(due) - done,
+        confirmations=confirmations,
+    )
+
+
+def _accept_confirmations(world: World, started_ms: Millis) -> tuple[int, int]:
+    """How many confirmations were due, and how many of them failed."""
+    due = world.store.due_confirmations(now_ms=world.clock(), limit=MAX_BATCH)
+    failures = 0
+    for confirmation_id in due:
+        if world.clock() - started_ms > MAX_RUN_MS:
+            break
+        try:
+            accept_confirmation(confirmation_id, world)
+        except Exception as error:  # one confirmation's trouble must not stop the rest
+            failures += 1
+            world.log.work_failed(confirmation_id, error)
+            world.store.postpone_confirmation(
+                confirmation_id, Millis(world.clock() + RETRY_AFTER_MS)
+            )
+    return len(due), failures
 
 
 def _put_off(transaction_id: TransactionId, error: Exception, world: World) -> None:

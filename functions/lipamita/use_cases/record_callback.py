@@ -6,7 +6,7 @@ Nothing is decided here, because Safaricom waits for the answer and does not sen
 from __future__ import annotations
 
 from lipamita.domain.errors import NotFoundError
-from lipamita.domain.ids import TransactionId, is_callback_key
+from lipamita.domain.ids import TransactionId, is_path_key
 from lipamita.domain.settlement import Alarm
 from lipamita.use_cases.ports import RawCallback
 from lipamita.use_cases.world import World
@@ -16,7 +16,7 @@ def authenticate_path(
     transaction_id: TransactionId, key: str, remote_address: str, world: World
 ) -> None:
     """Raises NotFoundError (unknown_path), after an alarm, for a key that is not this payment's."""
-    if is_callback_key(world.callback_secret, transaction_id, key):
+    if is_path_key(world.callback_secret, transaction_id, key):
         return
     forged = Alarm(kind="forged_callback", detail=f"wrong key, from {remote_address}")
     world.store.raise_alarm(forged, transaction_id=transaction_id, now_ms=world.clock())

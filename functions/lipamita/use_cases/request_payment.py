@@ -61,6 +61,7 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
         repeated = store.read_payment(transaction_id)
         return repeated.value if repeated is not None else payment
     world.log.payment_requested(payment)
+    store.open_prompt(payment)
     store.set_latest_transaction(request.caller.uid, transaction_id)
     return _push(payment, request.msisdn, world)
 

@@ -16,6 +16,8 @@ from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES, Store
 from lipamita.use_cases.world import World
 
+BY_HAND = frozenset({"c2b", "pull"})
+
 
 def settle_payment(transaction_id: TransactionId, world: World) -> Payment:
     """The payment after all its evidence. Raises NotFoundError and BusyError."""
@@ -52,18 +54,37 @@ def _claim_and_decide(payment: Payment, store: Store, now_ms: Millis) -> Verdict
     """The verdict that stands once every receipt in it is known to be ours or another's."""
     callbacks = store.read_callbacks(payment.transaction_id)
     elsewhere: frozenset[Receipt] = frozenset()
+    twins: dict[Receipt, TransactionId] = {}
     verdict = decide_callbacks(payment, callbacks, now_ms=now_ms)
     for _ in callbacks:  # each round finds at least one more receipt to be another's
-        lost = frozenset(
-            receipt
-            for receipt in verdict.claims
-            if store.claim_receipt(
+        owners = {
+            receipt: store.claim_receipt(
                 receipt, payment.transaction_id, channel=payment.channel, now_ms=now_ms
             )
-            != payment.transaction_id
-        )
+            for receipt in verdict.claims
+        }
+        lost = {receipt for receipt, owner in owners.items() if owner != payment.transaction_id}
         if not lost:
             break
         elsewhere |= lost
-        verdict = decide_callbacks(payment, callbacks, now_ms=now_ms, claimed_elsewhere=elsewhere)
+        twins |= {
+            receipt: owners[receipt]
+            for receipt in lost
+            if _is_twin(payment, owners[receipt], store)
+        }
+        verdict = decide_callbacks(
+            payment, callbacks, now_ms=now_ms, claimed_elsewhere=elsewhere, twins=twins
+        )
     return verdict
+
+
+def _is_twin(payment: Payment, owner: TransactionId, store: Store) -> bool:
+    """Whether the owner stands for the same money, confirmed by hand before its callback came."""
+    read = store.read_payment(owner)
+    if read is None:
+        return False
+    other = read.value
+    return other.channel in BY_HAND and (other.meter_id, other.amount_kes) == (
+        payment.meter_id,
+        payment.amount_kes,
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lipamita.domain.ids import RandomBytes, TransactionId, callback_key
+from lipamita.domain.ids import RandomBytes, TransactionId, path_key
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.use_cases.ports import Clock, Daraja, Log, Store
 
@@ -25,5 +25,5 @@ class World:
 
     def callback_url(self, transaction_id: TransactionId) -> str:
         """Where Safaricom reports this payment, and nobody else can."""
-        key = callback_key(self.callback_secret, transaction_id)
+        key = path_key(self.callback_secret, transaction_id)
         return f"{self.public_base_url}/daraja/callback/{transaction_id}/{key}"

@@ -8,13 +8,13 @@ import pytest
 from lipamita.adapters import log
 from lipamita.adapters.log import StructuredLog
 from lipamita.domain.evidence import PushAcknowledged
-from lipamita.domain.ids import callback_key
+from lipamita.domain.ids import path_key
 from lipamita.domain.settlement import Alarm
 from lipamita.use_cases.ports import RawCallback
 
 from tests.unit.lipamita.domain.samples import CHECKOUT, NOW, TRANSACTION, a_payment
 
-KEY = callback_key("s" * 32, TRANSACTION)
+KEY = path_key("s" * 32, TRANSACTION)
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> str:

@@ -20,8 +20,13 @@ def _kept(node: Any) -> Any:
     present = {key: value for key, value in present.items() if value is not None}
     if not present:
         return None
-    if all(key.isdecimal() for key in present):
+    if all(_is_place(key) for key in present):
         last = max(int(key) for key in present)
         if len(present) * 2 > last + 1:
             return [present.get(str(index)) for index in range(last + 1)]
     return dict(sorted(present.items()))
+
+
+def _is_place(key: str) -> bool:
+    """Whether the database takes the key for a place in a list: a 32-bit number, no zero first."""
+    return key.isdecimal() and str(int(key)) == key and int(key) < 2**31

@@ -13,14 +13,14 @@ from lipamita.domain.ids import (
     MeterId,
     RandomBytes,
     account_reference,
-    callback_key,
     evidence_id,
-    is_callback_key,
+    is_path_key,
     new_transaction_id,
     parse_idempotency_key,
     parse_meter_id,
     parse_receipt,
     parse_transaction_id,
+    path_key,
     sha256_hex,
 )
 from lipamita.domain.units import Millis
@@ -132,27 +132,32 @@ def test_an_account_reference_is_at_most_12_letters_and_digits(meter_id: str) ->
     assert re.fullmatch("[A-Z0-9]{1,12}", account_reference(MeterId(meter_id)))
 
 
-def test_a_callback_key_is_128_bits_of_the_hmac_in_base32() -> None:
+def test_a_path_key_is_128_bits_of_the_hmac_in_hex() -> None:
     digest = hmac.new(SECRET.encode(), TRANSACTION.encode(), hashlib.sha256).digest()
-    bits = "".join(f"{byte:08b}" for byte in digest[:16]) + "00"  # 128 bits in 26 groups of 5
-    alphabet = string.ascii_lowercase + "234567"
-    by_hand = "".join(alphabet[int(bits[at : at + 5], 2)] for at in range(0, 130, 5))
-    assert callback_key(SECRET, TRANSACTION) == by_hand
+    assert path_key(SECRET, TRANSACTION) == digest.hex()[:32]
+
+
+def test_an_id_that_spells_a_word_safaricom_refuses_is_drawn_again() -> None:
+    alphabet = "-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+    words = ("aaaCmDaaaaaa", "bbbbbbbbbbbb")
+    drawn = [bytes(alphabet.index(letter) for letter in word) for word in words]
+    made = new_transaction_id(Millis(1_795_000_000_000), lambda _: drawn.pop(0))
+    assert made.endswith("bbbbbbbbbbbb")
 
 
 def test_a_payments_own_key_is_accepted() -> None:
-    assert is_callback_key(SECRET, TRANSACTION, callback_key(SECRET, TRANSACTION))
+    assert is_path_key(SECRET, TRANSACTION, path_key(SECRET, TRANSACTION))
 
 
 @pytest.mark.parametrize(
     "key",
     [
         "",
-        callback_key(SECRET, OTHER_TRANSACTION),
-        callback_key("t" * 32, TRANSACTION),
-        callback_key(SECRET, TRANSACTION)[:-1],
-        callback_key(SECRET, TRANSACTION) + "a",
-        callback_key(SECRET, TRANSACTION).upper(),
+        path_key(SECRET, OTHER_TRANSACTION),
+        path_key("t" * 32, TRANSACTION),
+        path_key(SECRET, TRANSACTION)[:-1],
+        path_key(SECRET, TRANSACTION) + "a",
+        path_key(SECRET, TRANSACTION).upper(),
         "é" * 26,
         "\ud800" * 26,
         "\x00",
@@ -161,7 +166,7 @@ def test_a_payments_own_key_is_accepted() -> None:
     ids=["empty", "other payment", "other secret", "short", "long", "upper", "é", "½", "0", "big"],
 )
 def test_any_other_key_is_refused_without_an_error(key: str) -> None:
-    assert not is_callback_key(SECRET, TRANSACTION, key)
+    assert not is_path_key(SECRET, TRANSACTION, key)
 
 
 @pytest.mark.parametrize(

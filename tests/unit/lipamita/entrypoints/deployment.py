@@ -10,7 +10,7 @@ from typing import Any
 from flask import Request, Response
 from lipamita.adapters.log import StructuredLog
 from lipamita.adapters.rtdb_store import RtdbStore
-from lipamita.domain.ids import TransactionId, callback_key
+from lipamita.domain.ids import TransactionId, path_key
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.units import Millis
 from lipamita.entrypoints import api, callbacks, http, stk_push
@@ -137,7 +137,7 @@ class App:
 
 
 def callback_path(transaction_id: str) -> str:
-    key = callback_key(CALLBACK_SECRET, TransactionId(transaction_id))
+    key = path_key(CALLBACK_SECRET, TransactionId(transaction_id))
     return f"/daraja/callback/{transaction_id}/{key}"
 
 

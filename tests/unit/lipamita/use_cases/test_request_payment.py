@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from lipamita.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from lipamita.domain.evidence import PushRefused, PushUnclear
-from lipamita.domain.ids import MeterId, TransactionId, Uid, is_callback_key
+from lipamita.domain.ids import MeterId, TransactionId, Uid, is_path_key
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import Status
 from lipamita.domain.tariff import Block, Tariff
@@ -36,7 +36,7 @@ def test_the_callback_path_carries_a_secret_of_its_own_payment() -> None:
     payment = request_payment(ask(), estate.world)
     *_, transaction_id, key = estate.daraja.pushes[0].callback_url.split("/")
     assert transaction_id == payment.transaction_id
-    assert is_callback_key("c" * 32, payment.transaction_id, key)
+    assert is_path_key("c" * 32, payment.transaction_id, key)
 
 
 def test_the_payer_sees_the_meter_number_without_its_dash() -> None:

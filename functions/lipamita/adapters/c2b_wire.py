@@ -1,0 +1,171 @@
+"""Daraja's C2B and Pull wire formats. Pure: bytes in, values out.
+
+Source: Safaricom's Daraja documentation of the C2B API. All values come as strings; MSISDN is
+masked (v2) or hashed (v1) and is not used. A confirmation has no ResultCode: it is final.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from lipamita.adapters.json_text import json_object
+from lipamita.domain.evidence import Confirmation
+from lipamita.domain.ids import parse_receipt, sha256_hex
+from lipamita.domain.stk_result import canonical_code
+from lipamita.domain.units import EAT, SECOND_MS, Kes, Millis, exact_kes
+from lipamita.use_cases.ports import PulledRows, RawConfirmation
+
+REGISTERED = "registered"
+MAX_ACCOUNT = 40
+MAX_ROWS = 5_000  # of one page of a Pull
+ACCEPTED = {"ResultCode": "0", "ResultDesc": "Accepted"}
+_UNREADABLE_ID_CHARACTERS = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    """What one channel calls the same things."""
+
+    receipt: str
+    amount: str
+    account: str
+    paid_at: str
+    time_format: str
+    time_zone: tzinfo
+
+
+_C2B = _Names(
+    receipt="TransID",
+    amount="TransAmount",
+    account="BillRefNumber",
+    paid_at="TransTime",
+    time_format="%Y%m%d%H%M%S",
+    time_zone=EAT,
+)
+_PULL = _Names(
+    receipt="transactionId",
+    amount="amount",
+    account="billreference",
+    paid_at="trxDate",
+    time_format="%Y-%m-%dT%H:%M:%SZ",
+    time_zone=UTC,
+)
+
+
+def confirmation_id_of(body: bytes) -> str:
+    """The key of a confirmation: its receipt number, or a hash of a body that has none."""
+    receipt = parse_receipt((json_object(body) or {}).get("TransID"))
+    if receipt is not None:
+        return receipt
+    text = body.decode("utf-8", "backslashreplace")
+    return f"unreadable-{sha256_hex(text)[:_UNREADABLE_ID_CHARACTERS]}"
+
+
+def account_and_amount(body: bytes) -> tuple[str, Kes | None]:
+    """What a validation request asks about: the account typed, and the amount if it is whole."""
+    node = json_object(body) or {}
+    return _account(node, _C2B), exact_kes(node.get("TransAmount"))
+
+
+def confirmation_from_body(
+    body: str, *, channel: str, short_codes: frozenset[str], received_at_ms: Millis
+) -> Confirmation | str:
+    """The confirmation, or why it is none of ours."""
+    node = json_object(body.encode("utf-8", "surrogatepass"))
+    if node is None:
+        return "unreadable"
+    names = _PULL if channel == "pull" else _C2B
+    receipt = parse_receipt(node.get(names.receipt))
+    if receipt is None:
+        return "receipt_missing"
+    if channel != "pull" and node.get("BusinessShortCode") not in short_codes:
+        return "other_short_code"
+    return Confirmation(
+        receipt=receipt,
+        channel=channel,
+        amount_kes=exact_kes(node.get(names.amount)),
+        account=_account(node, names),
+        paid_at_ms=_paid_at(node.get(names.paid_at), names, received_at_ms),
+        received_at_ms=received_at_ms,
+    )
+
+
+def register_urls_body(
+    short_code: str, *, validation_url: str, confirmation_url: str
+) -> dict[str, object]:
+    """The JSON of ``POST /mpesa/c2b/v2/registerurl``."""
+    return {
+        "ShortCode": short_code,
+        "ResponseType": "Completed",
+        "ConfirmationURL": confirmation_url,
+        "ValidationURL": validation_url,
+    }
+
+
+def register_urls_answer(body: bytes) -> str:
+    """``registered``, or what Daraja said instead."""
+    node = json_object(body)
+    if node is None:
+        return "an answer that is not JSON"
+    if canonical_code(node.get("ResponseCode")) == "0":
+        return REGISTERED
+    return f"{node.get('errorCode')}: {node.get('errorMessage')}"
+
+
+def pull_body(short_code: str, *, from_ms: Millis, to_ms: Millis, offset: int) -> dict[str, object]:
+    """The JSON of ``POST /pulltransactions/v1/query``. Times are EAT."""
+    return {
+        "ShortCode": short_code,
+        "StartDate": _dashed(from_ms),
+        "EndDate": _dashed(to_ms),
+        "OffSetValue": str(offset),
+    }
+
+
+def pulled_rows(body: bytes) -> PulledRows | None:
+    """The rows of a page: ResponseCode 1000, or 1001 for none. None for any other answer."""
+    node = json_object(body) or {}
+    code = canonical_code(node.get("ResponseCode"))
+    if code == "1001":
+        return PulledRows(rows=())
+    pages = node.get("Response")
+    if code != "1000" or not isinstance(pages, list):
+        return None
+    rows = [row for page in pages if isinstance(page, list) for row in page]
+    return PulledRows(rows=tuple(_pulled_row(row) for row in rows[:MAX_ROWS]))
+
+
+def _pulled_row(row: object) -> RawConfirmation:
+    text = json.dumps(row, default=str)
+    receipt = parse_receipt(row.get(_PULL.receipt)) if isinstance(row, dict) else None
+    hashed = f"unreadable-{sha256_hex(text)[:_UNREADABLE_ID_CHARACTERS]}"
+    return RawConfirmation(
+        confirmation_id=receipt or hashed,
+        channel="pull",
+        body=text,
+        received_at_ms=Millis(0),
+        remote_address="",
+    )
+
+
+def _account(node: dict[str, object], names: _Names) -> str:
+    typed = node.get(names.account)
+    return typed[:MAX_ACCOUNT] if isinstance(typed, str) else ""
+
+
+def _paid_at(value: object, names: _Names, received_at_ms: Millis) -> Millis:
+    """M-Pesa's time; when it was received if it cannot be read."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str):
+        return received_at_ms
+    try:
+        moment = datetime.strptime(text, names.time_format).replace(tzinfo=names.time_zone)
+    except ValueError:
+        return received_at_ms
+    return Millis(int(moment.timestamp()) * SECOND_MS)
+
+
+def _dashed(at_ms: Millis) -> str:
+    return datetime.fromtimestamp(at_ms // SECOND_MS, EAT).strftime("%Y-%m-%d %H:%M:%S")

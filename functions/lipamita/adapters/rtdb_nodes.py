@@ -1,0 +1,50 @@
+"""Nodes of the Realtime Database: reach one, and create one if it is absent.
+
+A compare-and-set is a PUT with the ETag that was read. The SDK repeats a request whose answer was
+lost (500, 503); then its own first write can look like somebody else's. Every caller reads again
+and finds its own id, so such a repeat changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from firebase_admin import App, db
+
+from lipamita.domain.errors import BusyError
+from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
+
+INCREMENT_BY_ONE = {".sv": {"increment": 1}}
+
+
+class RtdbNodes:
+    """Access to one database by path."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def at(self, path: str) -> Any:
+        """The admin SDK's reference to the path."""
+        return db.reference(path, app=self._app)
+
+    def create_if_absent(self, path: str, mine: object) -> object:
+        """The node that stands at the path afterwards: ours, or the one that was first."""
+        reference = self.at(path)
+        standing, tag = reference.get(etag=True)
+        for _ in range(MAX_COMPARE_AND_SET_TRIES):
+            if standing is not None:
+                return standing
+            _, standing, tag = reference.set_if_unchanged(tag, mine)
+        raise BusyError("busy", f"{path.partition('/')[0]} is being changed; try again")
+
+    def due(self, path: str, *, now_ms: int, limit: int) -> list[str]:
+        """Keys below the path whose next_check_at has passed, the longest due first."""
+        found = (
+            self.at(path)
+            .order_by_child("next_check_at")
+            .start_at(1)  # absent due times sort before every number
+            .end_at(now_ms)
+            .limit_to_first(limit)
+            .get()
+        )
+        return list(found or {})

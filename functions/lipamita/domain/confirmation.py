@@ -1,0 +1,88 @@
+"""What a confirmation means: money for an open STK payment, for a meter, or for nobody known.
+
+With C2B URLs registered, an STK payment is told twice, in either order, under one receipt number.
+So a confirmation that an open STK payment might explain is held back for a moment: its callback
+will claim the receipt, and both are twins. After that it settles the one payment that it fits, or
+stands for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from lipamita.domain.evidence import Confirmation
+from lipamita.domain.payment import Cause, Payment, Status, allowed, move
+from lipamita.domain.units import HOUR_MS, MINUTE_MS, SECOND_MS, Millis
+
+HOLD_MS = 2 * MINUTE_MS
+LOOK_AGAIN_MS = 20 * SECOND_MS
+SUSPENSE_LOOK_MS = HOUR_MS  # a decision whose process died is found this soon
+PAID_BEFORE_ASKED_MS = 5 * MINUTE_MS  # M-Pesa's clock and ours may differ
+
+
+class ConfirmationOutcome(StrEnum):
+    """What became of a confirmation."""
+
+    CREDITED = "credited"
+    TWIN = "twin"
+    REVIEW = "review"
+    SUSPENSE = "suspense"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """What to do with an unclaimed confirmation: wait, settle that payment, or stand alone."""
+
+    wait: bool = False
+    payment: Payment | None = None
+
+
+def find_fit(confirmation: Confirmation, payments: Sequence[Payment], *, now_ms: Millis) -> Fit:
+    """Among the meter's recent STK payments, the one that this money was for."""
+    fitting = [payment for payment in payments if _fits(payment, confirmation)]
+    if not fitting:
+        return Fit()
+    if now_ms - confirmation.received_at_ms < HOLD_MS:
+        return Fit(wait=True)
+    return Fit(payment=fitting[0] if len(fitting) == 1 else None)
+
+
+def decide_confirmation(
+    payment: Payment, confirmation: Confirmation, *, now_ms: Millis
+) -> Payment | None:
+    """The STK payment after its money was confirmed; None if it cannot take this receipt."""
+    if payment.mpesa_receipt is not None:
+        return payment if payment.mpesa_receipt == confirmation.receipt else None
+    if payment.status is Status.PAID:  # credited on the word of two queries
+        return replace(payment, mpesa_receipt=confirmation.receipt, reason=None)
+    if not allowed(payment.status, Cause.PAYMENT_TOLD):
+        return None
+    paid = move(payment, Cause.PAYMENT_TOLD, now_ms=now_ms, source=source_of(confirmation))
+    return replace(
+        paid,
+        mpesa_receipt=confirmation.receipt,
+        paid_at_ms=now_ms,
+        reason=None,
+        next_check_at_ms=now_ms,
+    )
+
+
+def source_of(confirmation: Confirmation) -> str:
+    """How a payment's history names this confirmation."""
+    return f"{confirmation.channel} {confirmation.receipt}"
+
+
+def was_settled_by(payment: Payment, confirmation: Confirmation) -> bool:
+    """Whether it was this confirmation that made the payment paid, and not its twin."""
+    return any(step.source == source_of(confirmation) for step in payment.history)
+
+
+def _fits(payment: Payment, confirmation: Confirmation) -> bool:
+    return (
+        payment.mpesa_receipt is None
+        and payment.status is not Status.REVIEW
+        and payment.amount_kes == confirmation.amount_kes
+        and confirmation.paid_at_ms >= payment.created_at_ms - PAID_BEFORE_ASKED_MS
+    )

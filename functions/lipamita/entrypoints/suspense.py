@@ -1,0 +1,54 @@
+"""POST /api/suspense/{receipt}/assign: an operator says which meter money was meant for."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Request, Response
+
+from lipamita.domain.errors import InvalidInputError
+from lipamita.domain.ids import parse_meter_id
+from lipamita.entrypoints import http, wiring
+from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
+
+MAX_WHY = 300
+_CONFIRMATION_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
+
+
+def assign(request: Request, confirmation_id: str) -> Response:
+    """{"meter_id", "why"} -> 200 with the decision and what became of the money.
+
+    The same decision again is 200; another meter is 409 already_assigned.
+    """
+    caller = http.caller(request)
+    if not _CONFIRMATION_ID.fullmatch(confirmation_id):
+        raise InvalidInputError(
+            "invalid_receipt", "receipt must be an M-PESA receipt number", field="receipt"
+        )
+    body = http.json_body(request)
+    http.refuse_unknown_fields(body, {"meter_id", "why"})
+    assignment = Assignment(
+        confirmation_id=confirmation_id,
+        meter_id=parse_meter_id(body.get("meter_id")),
+        why=_why(body.get("why")),
+        caller=caller,
+    )
+    item, outcome = assign_suspense(assignment, wiring.world())
+    return http.json_response(
+        200,
+        {
+            "receipt": confirmation_id,
+            "meter_id": item.assigned_meter_id,
+            "assigned_by": item.assigned_by,
+            "assigned_at_ms": item.assigned_at_ms,
+            "outcome": None if outcome is None else outcome.value,
+        },
+    )
+
+
+def _why(value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_WHY:
+        raise InvalidInputError(
+            "invalid_why", f"why must be a reason of 1 to {MAX_WHY} characters", field="why"
+        )
+    return value.strip()

@@ -1,0 +1,255 @@
+"""Bring one confirmation of money to its place: a payment that it settles, a meter, or suspense.
+
+Safe to run at any time, any number of times, and in parallel: the receipt number is claimed for one
+transaction before anything is credited, and a repeat goes on with whoever owns the claim.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lipamita.domain.account import account_key, match_account
+from lipamita.domain.confirmation import (
+    LOOK_AGAIN_MS,
+    SUSPENSE_LOOK_MS,
+    ConfirmationOutcome,
+    decide_confirmation,
+    find_fit,
+    source_of,
+    was_settled_by,
+)
+from lipamita.domain.errors import InvalidInputError, NotFoundError
+from lipamita.domain.evidence import Confirmation
+from lipamita.domain.ids import MeterId, TransactionId, Uid, new_transaction_id
+from lipamita.domain.meter import Meter
+from lipamita.domain.msisdn import MaskedMsisdn
+from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
+from lipamita.domain.settlement import Alarm, Review
+from lipamita.domain.tariff import Quote, make_quote
+from lipamita.domain.units import DAY_MS, Millis, Wh, month_eat
+from lipamita.use_cases.change_payment import change_payment
+from lipamita.use_cases.deliver import deliver
+from lipamita.use_cases.ports import StoredConfirmation, SuspenseItem
+from lipamita.use_cases.world import World
+
+NOBODY = Uid("paybill")  # the payer of a confirmation for a meter that has no owner
+HIDDEN = MaskedMsisdn("hidden")  # confirmations come with masked or hashed numbers
+MAY_BE_TOLD_MS = DAY_MS  # an STK payment this old is no longer looked for
+
+
+def accept_confirmation(confirmation_id: str, world: World) -> ConfirmationOutcome | None:
+    """What became of it; None while it is held back. Raises NotFoundError."""
+    stored = world.store.read_confirmation(confirmation_id)
+    if stored is None:
+        raise NotFoundError("unknown_confirmation", f"no confirmation {confirmation_id}")
+    if stored.outcome in (ConfirmationOutcome.CREDITED, ConfirmationOutcome.TWIN):
+        _finish(confirmation_id, stored.outcome, stored.transaction_id, world)
+        return stored.outcome
+    confirmation = stored.confirmation
+    if confirmation is None:
+        return _to_suspense(confirmation_id, stored, stored.unreadable, world)
+    owner = world.store.receipt_owner(confirmation.receipt)
+    if owner is None:
+        owner, waiting = _find_owner(confirmation_id, stored, confirmation, world)
+        if owner is None:
+            return waiting
+    return _credit(owner, confirmation_id, confirmation, world)
+
+
+def _find_owner(
+    confirmation_id: str, stored: StoredConfirmation, confirmation: Confirmation, world: World
+) -> tuple[TransactionId | None, ConfirmationOutcome | None]:
+    """The transaction that now owns the receipt; or None, and where the money waits instead."""
+    now_ms = world.clock()
+    meter = _meter_meant(confirmation_id, confirmation, world)
+    if meter is None:
+        return None, _to_suspense(confirmation_id, stored, "unknown_account", world)
+    fit = find_fit(confirmation, _open_payments(meter.meter_id, world, now_ms), now_ms=now_ms)
+    if fit.wait:
+        again = Millis(now_ms + LOOK_AGAIN_MS)
+        world.store.finish_confirmation(
+            confirmation_id, None, transaction_id=None, next_check_at_ms=again
+        )
+        return None, None
+    if fit.payment is not None:
+        wanted = fit.payment.transaction_id
+    else:
+        quote = _quote(meter, confirmation, world, now_ms)
+        if not isinstance(quote, Quote):
+            return None, _to_suspense(confirmation_id, stored, quote, world)
+        wanted = new_transaction_id(now_ms, world.random_bytes)
+    owner = world.store.claim_receipt(
+        confirmation.receipt, wanted, channel=confirmation.channel, now_ms=now_ms
+    )
+    return owner, None
+
+
+def _credit(
+    owner: TransactionId, confirmation_id: str, confirmation: Confirmation, world: World
+) -> ConfirmationOutcome:
+    """Go on with whoever owns the receipt: create its payment, settle it, or call it a twin."""
+    read = world.store.read_payment(owner)
+    if read is None:
+        return _credit_by_hand(owner, confirmation_id, confirmation, world)
+    if read.value.mpesa_receipt == confirmation.receipt:
+        _deliver_if_needed(read.value, world)
+        was_ours = was_settled_by(read.value, confirmation)
+        outcome = ConfirmationOutcome.CREDITED if was_ours else ConfirmationOutcome.TWIN
+        _finish(confirmation_id, outcome, owner, world)
+        return outcome
+    return _settle(owner, confirmation_id, confirmation, world)
+
+
+def _settle(
+    owner: TransactionId, confirmation_id: str, confirmation: Confirmation, world: World
+) -> ConfirmationOutcome:
+    now_ms = world.clock()
+
+    def settled(current: Payment) -> Payment:
+        return decide_confirmation(current, confirmation, now_ms=now_ms) or current
+
+    payment = change_payment(world, owner, settled)
+    if payment.mpesa_receipt != confirmation.receipt:
+        world.store.add_review(
+            owner,
+            Review(
+                reason="second_receipt",
+                receipt=confirmation.receipt,
+                amount_kes=confirmation.amount_kes,
+                evidence_id=confirmation_id,
+            ),
+            now_ms=now_ms,
+        )
+        _finish(confirmation_id, ConfirmationOutcome.REVIEW, owner, world)
+        return ConfirmationOutcome.REVIEW
+    _deliver_if_needed(payment, world)
+    _finish(confirmation_id, ConfirmationOutcome.CREDITED, owner, world)
+    return ConfirmationOutcome.CREDITED
+
+
+def _credit_by_hand(
+    owner: TransactionId, confirmation_id: str, confirmation: Confirmation, world: World
+) -> ConfirmationOutcome:
+    """Create the payment that this receipt was claimed for. The claim came first, so one exists
+    at most.
+    """
+    now_ms = world.clock()
+    meter = _meter_meant(confirmation_id, confirmation, world)
+    quote = None if meter is None else _quote(meter, confirmation, world, now_ms)
+    if meter is None or not isinstance(quote, Quote):  # it changed since the claim
+        stored = world.store.read_confirmation(confirmation_id)
+        assert stored is not None
+        return _to_suspense(confirmation_id, stored, "claimed_but_not_sellable", world)
+    payment = _paid_by_hand(owner, meter, quote, confirmation, now_ms)
+    world.store.create_payment(payment)  # by transaction_id; a repeat finds it
+    return _credit(owner, confirmation_id, confirmation, world)
+
+
+def _paid_by_hand(
+    transaction_id: TransactionId,
+    meter: Meter,
+    quote: Quote,
+    confirmation: Confirmation,
+    now_ms: Millis,
+) -> Payment:
+    created = Payment(
+        transaction_id=transaction_id,
+        user_id=meter.owner_uid or NOBODY,
+        meter_id=meter.meter_id,
+        amount_kes=quote.amount_kes,
+        phone_masked=HIDDEN,
+        channel=confirmation.channel,
+        quote=quote,
+        created_at_ms=now_ms,
+        updated_at_ms=now_ms,
+    )
+    paid = move(created, Cause.PAID_BY_HAND, now_ms=now_ms, source=source_of(confirmation))
+    return replace(
+        paid,
+        mpesa_receipt=confirmation.receipt,
+        paid_at_ms=now_ms,
+        next_check_at_ms=now_ms,
+    )
+
+
+def _meter_meant(confirmation_id: str, confirmation: Confirmation, world: World) -> Meter | None:
+    """The meter an operator assigned, or the one whose number was typed."""
+    suspense = world.store.read_suspense(confirmation_id)
+    meter_id: MeterId | None = suspense.value.assigned_meter_id if suspense else None
+    if meter_id is None:
+        known = world.store.meters_of_account(account_key(confirmation.account))
+        meter_id = match_account(confirmation.account, known)
+    return None if meter_id is None else world.store.read_meter(meter_id)
+
+
+def _open_payments(meter_id: MeterId, world: World, now_ms: Millis) -> list[Payment]:
+    since_ms = Millis(now_ms - MAY_BE_TOLD_MS)
+    read = [
+        world.store.read_payment(transaction_id)
+        for transaction_id in world.store.open_prompts(meter_id, since_ms=since_ms)
+    ]
+    return [found.value for found in read if found is not None]
+
+
+def _quote(meter: Meter, confirmation: Confirmation, world: World, now_ms: Millis) -> Quote | str:
+    """What the money buys now, or the reason why it cannot be sold."""
+    if confirmation.amount_kes is None:
+        return "amount_not_whole"
+    if meter.kind != "esp32":
+        return "meter_not_ready"
+    tariff = world.store.read_tariff(meter.tariff_id)
+    if tariff is None:
+        return "meter_not_ready"
+    register = world.store.read_register(meter.meter_id).value
+    month = month_eat(now_ms)
+    bought = Wh(0) if register is None else register.month_wh_in(month)
+    try:
+        return make_quote(
+            tariff, amount_kes=confirmation.amount_kes, month=month, month_wh_before=bought
+        )
+    except InvalidInputError as error:
+        return error.code
+
+
+def _deliver_if_needed(payment: Payment, world: World) -> None:
+    if payment.status is Status.PAID and payment.delivery.status is DeliveryStatus.NONE:
+        deliver(payment, world)
+
+
+def _to_suspense(
+    confirmation_id: str, stored: StoredConfirmation, reason: str, world: World
+) -> ConfirmationOutcome:
+    confirmation, now_ms = stored.confirmation, world.clock()
+    first = stored.outcome is None
+    world.store.put_suspense(
+        confirmation_id,
+        SuspenseItem(
+            reason=reason,
+            amount_kes=confirmation.amount_kes if confirmation else None,
+            account=confirmation.account if confirmation else "",
+            received_at_ms=stored.received_at_ms,
+        ),
+    )
+    world.store.finish_confirmation(
+        confirmation_id,
+        ConfirmationOutcome.SUSPENSE,
+        transaction_id=None,
+        next_check_at_ms=Millis(now_ms + SUSPENSE_LOOK_MS),
+    )
+    if first:
+        alarm = Alarm(kind="money_in_suspense", detail=reason)
+        world.store.raise_alarm(alarm, transaction_id=None, now_ms=now_ms)
+        world.log.confirmation_finished(confirmation_id, "suspense", None)
+    return ConfirmationOutcome.SUSPENSE
+
+
+def _finish(
+    confirmation_id: str,
+    outcome: ConfirmationOutcome,
+    transaction_id: TransactionId | None,
+    world: World,
+) -> None:
+    world.store.finish_confirmation(
+        confirmation_id, outcome, transaction_id=transaction_id, next_check_at_ms=None
+    )
+    world.log.confirmation_finished(confirmation_id, outcome.value, transaction_id)

@@ -1,0 +1,66 @@
+"""Give money that nobody could be found for to the meter that an operator names. Once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lipamita.domain.confirmation import ConfirmationOutcome
+from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.ids import MeterId
+from lipamita.domain.meter import Caller
+from lipamita.use_cases.accept_confirmation import accept_confirmation
+from lipamita.use_cases.ports import SuspenseItem
+from lipamita.use_cases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """An operator's decision. ``why`` is kept with it."""
+
+    confirmation_id: str
+    meter_id: MeterId
+    why: str
+    caller: Caller
+
+
+def assign_suspense(
+    assignment: Assignment, world: World
+) -> tuple[SuspenseItem, ConfirmationOutcome | None]:
+    """The item as decided, and what became of its money; repeating the same decision is harmless.
+
+    Raises ForbiddenError, NotFoundError, and ConflictError (already_assigned) when it was given to
+    another meter. A process that dies after the decision is finished by reconciliation.
+    """
+    if not assignment.caller.is_staff:
+        raise ForbiddenError("staff_only", "only an operator may assign suspense")
+    old = world.store.read_suspense(assignment.confirmation_id)
+    if old is None:
+        raise NotFoundError(
+            "unknown_receipt",
+            f"nothing is in suspense under {assignment.confirmation_id}",
+            field="receipt",
+        )
+    if world.store.read_meter(assignment.meter_id) is None:
+        raise NotFoundError("unknown_meter", f"no meter {assignment.meter_id}", field="meter_id")
+    if old.value.assigned_meter_id not in (None, assignment.meter_id):
+        raise _conflict(old.value)
+    decided = old.value
+    if decided.assigned_meter_id is None:
+        decided = replace(
+            decided,
+            assigned_meter_id=assignment.meter_id,
+            assigned_by=assignment.caller.uid,
+            assigned_at_ms=world.clock(),
+            assigned_why=assignment.why,
+        )
+        if not world.store.replace_suspense(assignment.confirmation_id, old, decided):
+            raise ConflictError("busy", "somebody else decided at the same moment; look again")
+    return decided, accept_confirmation(assignment.confirmation_id, world)
+
+
+def _conflict(item: SuspenseItem) -> ConflictError:
+    return ConflictError(
+        "already_assigned",
+        f"this money was given to meter {item.assigned_meter_id} by {item.assigned_by}",
+        field="meter_id",
+    )

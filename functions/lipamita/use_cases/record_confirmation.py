@@ -1,0 +1,54 @@
+"""Take a PayBill confirmation in, and answer a validation. Both come on secret paths.
+
+A validation is not a payment: it only lets a wrong account number be refused before money moves.
+A confirmation is stored first, and believed later.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from lipamita.domain.account import account_key, match_account
+from lipamita.domain.errors import NotFoundError
+from lipamita.domain.ids import is_path_key
+from lipamita.domain.settlement import Alarm
+from lipamita.domain.units import Kes
+from lipamita.use_cases.ports import RawConfirmation
+from lipamita.use_cases.world import World
+
+
+class C2bPath(StrEnum):
+    """What a PayBill calls; the word is part of the path and of its key."""
+
+    VALIDATION = "validation"
+    CONFIRMATION = "confirmation"
+
+
+class Refusal(StrEnum):
+    """Why a payment by hand is refused before it is made, in Daraja's codes."""
+
+    ACCOUNT = "C2B00012"
+    AMOUNT = "C2B00013"
+
+
+def authenticate_c2b_path(path: C2bPath, key: str, remote_address: str, world: World) -> None:
+    """Raises NotFoundError (unknown_path), after an alarm, for a wrong key."""
+    if is_path_key(world.callback_secret, f"c2b|{path}", key):
+        return
+    forged = Alarm(kind="forged_callback", detail=f"c2b {path}, from {remote_address}")
+    world.store.raise_alarm(forged, transaction_id=None, now_ms=world.clock())
+    raise NotFoundError("unknown_path", "there is nothing at this address")
+
+
+def record_confirmation(raw: RawConfirmation, world: World) -> None:
+    """Store what came in, due at once."""
+    world.store.record_confirmation(raw)
+    world.log.confirmation_recorded(raw)
+
+
+def validate_payment(account: str, amount_kes: Kes | None, world: World) -> Refusal | None:
+    """Why a payment by hand should not be made; None if it may be."""
+    if amount_kes is None or amount_kes < 1:
+        return Refusal.AMOUNT
+    meter_id = match_account(account, world.store.meters_of_account(account_key(account)))
+    return Refusal.ACCOUNT if meter_id is None else None
