@@ -9,7 +9,7 @@ from pathlib import Path
 
 from emulators.suite.project import DEFAULT_PORTS, DEFAULT_PROJECT
 
-EMULATORS = ("rtdb", "auth", "functions", "hosting", "daraja")
+EMULATORS = ("rtdb", "auth", "firestore", "functions", "hosting", "daraja")
 ALIASES = {"database": "rtdb"}
 SAME_AS_IMPORT = ""
 

@@ -133,11 +133,12 @@ async def _run_command(suite: Suite, arguments: Arguments, ended: asyncio.Queue[
 
 
 def _names(project: Project, arguments: Arguments) -> tuple[str, ...]:
-    missing = {
-        name
-        for name, part in (("functions", project.functions_source), ("hosting", project.hosting))
-        if part is None
+    parts = {
+        "firestore": project.firestore or None,
+        "functions": project.functions_source,
+        "hosting": project.hosting,
     }
+    missing = {name for name, part in parts.items() if part is None}
     wanted = missing & set(arguments.only)
     if arguments.named and wanted:
         raise BadProject(f"{arguments.config}: no {' and no '.join(sorted(wanted))} configured")

@@ -12,6 +12,7 @@ HOST = "127.0.0.1"
 OFFICIAL_NAMES = {
     "rtdb": "database",
     "auth": "auth",
+    "firestore": "firestore",
     "functions": "functions",
     "hosting": "hosting",
     "hub": "hub",
@@ -20,6 +21,7 @@ OFFICIAL_NAMES = {
 DEFAULT_PORTS = {
     "rtdb": 9000,
     "auth": 9099,
+    "firestore": 8080,
     "functions": 5001,
     "hosting": 5000,
     "daraja": 9190,
@@ -41,6 +43,8 @@ class Project:
     rules: Path | None
     functions_source: Path | None
     hosting: object | None
+    firestore: bool
+    firestore_indexes: Path | None
 
     @property
     def namespace(self) -> str:
@@ -63,6 +67,7 @@ def read_project(config: Path, project: str = DEFAULT_PROJECT) -> Project:
     root = config.resolve().parent
     rules = _first(document.get("database")).get("rules")
     source = _first(document.get("functions")).get("source")
+    indexes = _first(document.get("firestore")).get("indexes")
     return Project(
         root=root,
         project=project,
@@ -70,6 +75,8 @@ def read_project(config: Path, project: str = DEFAULT_PROJECT) -> Project:
         rules=root / rules if isinstance(rules, str) else None,
         functions_source=root / source if isinstance(source, str) else None,
         hosting=document.get("hosting"),
+        firestore="firestore" in document,
+        firestore_indexes=root / indexes if isinstance(indexes, str) else None,
     )
 
 

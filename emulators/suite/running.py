@@ -86,9 +86,10 @@ class Suite:
             if "functions" in self.names:
                 group.create_task(self._start("functions", self._functions()))
                 await asyncio.sleep(0)
+            seeded = (("rtdb", self._rtdb), ("auth", self._auth), ("firestore", self._firestore))
             first = [
                 group.create_task(self._start(name, starting()))
-                for name, starting in (("rtdb", self._rtdb), ("auth", self._auth))
+                for name, starting in seeded
                 if name in self.names
             ]
             if "hosting" in self.names:
@@ -102,7 +103,7 @@ class Suite:
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        order = ("functions", "hosting", "daraja", "auth", "rtdb", "hub")
+        order = ("functions", "hosting", "daraja", "firestore", "auth", "rtdb", "hub")
         for name in order:
             if name in self.running:
                 await self.running.pop(name).stop()
@@ -158,6 +159,18 @@ class Suite:
 
         port, project = self.ports["auth"], self.project.project
         return await start(Options(host=HOST, port=port, project=project))
+
+    async def _firestore(self) -> Emulator:
+        from emulators.firestore.server import Options, start  # noqa: PLC0415
+
+        return await start(
+            Options(
+                host=HOST,
+                port=self.ports["firestore"],
+                project=self.project.project,
+                indexes_file=self.project.firestore_indexes,
+            )
+        )
 
     async def _daraja(self) -> Emulator:
         from emulators.daraja.server import Options, start  # noqa: PLC0415
@@ -253,6 +266,7 @@ class Suite:
         return {
             "rtdb": f"namespace {self.project.namespace}",
             "auth": "any API key",
+            "firestore": "gRPC and the emulator's HTTP calls",
             "hosting": "pages and /api",
             "daraja": "phone page in the browser",
             "hub": "",

@@ -1,7 +1,8 @@
 """Import and export in the official format, over the emulators' own HTTP.
 
 firebase-export-metadata.json, database_export/<namespace>.json, auth_export/config.json and
-auth_export/accounts.json (firebase-tools `emulator/hubExport.ts`).
+auth_export/accounts.json (firebase-tools `emulator/hubExport.ts`). Firestore's official export is
+a binary of its own; ours is JSON lines, under a key that firebase-tools does not look at.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ CLI_VERSION = "15.34.2"
 DATABASE_VERSION = "4.11.2"
 DATABASE_FOLDER = "database_export"
 AUTH_FOLDER = "auth_export"
+FIRESTORE_KEY = "firestore_json"
+FIRESTORE_FOLDER = "firestore_export"
 OWNER = {"Authorization": "Bearer owner"}
 TIMEOUT = aiohttp.ClientTimeout(total=60, sock_connect=5)
 ACCOUNTS_AT_ONCE = 1000
@@ -52,6 +55,9 @@ class Seeds:
                     await self._import_namespace(session, path)
             if "auth" in metadata and "auth" in self.ports:
                 await self._import_auth(session, folder / _path(metadata, "auth"))
+            if FIRESTORE_KEY in metadata and "firestore" in self.ports:
+                name = _path(metadata, FIRESTORE_KEY)
+                await self._firestore(session, "import", folder, name)
 
     async def export_to(self, folder: Path) -> None:
         """Replace the folder by an export of what runs. Raises SeedError."""
@@ -96,6 +102,15 @@ class Seeds:
                 if not answer.ok or told.get("error"):
                     raise SeedError(f"{path}: {json.dumps(told.get('error'))}")
 
+    async def _firestore(
+        self, session: aiohttp.ClientSession, verb: str, folder: Path, name: str
+    ) -> None:
+        base = f"http://{HOST}:{self.ports['firestore']}/emulator/v1/projects/{self.project}"
+        body = {"export_directory": str(folder.resolve()), "export_name": name}
+        async with session.post(f"{base}:{verb}", json=body) as answer:
+            if not answer.ok:
+                raise SeedError(f"{folder / name}: {await answer.text()}")
+
     async def _export_all(self, session: aiohttp.ClientSession, folder: Path) -> None:
         metadata: dict[str, object] = {"version": CLI_VERSION}
         if "rtdb" in self.ports:
@@ -104,6 +119,9 @@ class Seeds:
         if "auth" in self.ports:
             metadata["auth"] = {"version": CLI_VERSION, "path": AUTH_FOLDER}
             await self._export_auth(session, folder / AUTH_FOLDER)
+        if "firestore" in self.ports:
+            metadata[FIRESTORE_KEY] = {"path": FIRESTORE_FOLDER}
+            await self._firestore(session, "export", folder, FIRESTORE_FOLDER)
         (folder / METADATA).write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
 
     async def _export_database(self, session: aiohttp.ClientSession, folder: Path) -> None:

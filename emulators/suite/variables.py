@@ -21,6 +21,7 @@ def official_variables(project: Project, ports: Mapping[str, int]) -> dict[str, 
     for name, variable in (
         ("rtdb", "FIREBASE_DATABASE_EMULATOR_HOST"),
         ("auth", "FIREBASE_AUTH_EMULATOR_HOST"),
+        ("firestore", "FIRESTORE_EMULATOR_HOST"),
         ("daraja", "DARAJA_EMULATOR_HOST"),
     ):
         if name in ports:

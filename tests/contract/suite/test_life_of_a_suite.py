@@ -156,6 +156,24 @@ def test_a_failed_command_still_exports_and_the_export_imports_as_the_same(proje
         assert (project / "again" / file).read_bytes() == (project / "out" / file).read_bytes()
 
 
+def test_firestore_runs_when_configured_and_keeps_its_documents(project: Path) -> None:
+    config = json.loads((project / "firebase.json").read_text())
+    (project / "firebase.json").write_text(json.dumps({**config, "firestore": {}}))
+    (project / "write.py").write_text(
+        "from google.cloud import firestore\n"
+        "firestore.Client(project='demo-lipamita').document('payments/p1').set({'amount': 500})\n"
+    )
+    (project / "read.py").write_text(
+        "from google.cloud import firestore\n"
+        "print(firestore.Client(project='demo-lipamita').document('payments/p1').get().to_dict())\n"
+    )
+    words = ["--port=firestore=0", "--only", "firestore"]
+    first = run_exec(project, *words, "--export-on-exit", "out", "--", sys.executable, "write.py")
+    assert first.process.returncode == 0, first.said
+    again = run_exec(project, *words, "--import", "out", "--", sys.executable, "read.py")
+    assert "{'amount': 500}" in again.said
+
+
 def test_an_export_never_replaces_other_files(project: Path) -> None:
     suite = run_exec(project, "--only", "auth", "--export-on-exit", "functions", "true")
     assert suite.process.returncode == 1

@@ -19,6 +19,7 @@ def test_an_empty_project_has_default_ports_and_no_parts(tmp_path: Path) -> None
     project = read_project(written(tmp_path, {}))
     assert project.ports == DEFAULT_PORTS
     assert (project.rules, project.functions_source, project.hosting) == (None, None, None)
+    assert (project.firestore, project.firestore_indexes) == (False, None)
     assert project.namespace == "demo-lipamita-default-rtdb"
 
 
@@ -28,10 +29,17 @@ def test_paths_are_relative_to_firebase_json(
     tmp_path: Path, functions: object, database: object
 ) -> None:
     block = {"database": {"port": 1}, "hub": {"port": 2}, "ui": {"enabled": False}}
-    document = {"functions": functions, "database": database, "emulators": block}
+    firestore = {"rules": "x", "indexes": "i"}
+    document = {
+        "functions": functions,
+        "database": database,
+        "firestore": firestore,
+        "emulators": block,
+    }
     project = read_project(written(tmp_path, document), "demo-x")
     assert project.functions_source == tmp_path / "f"
     assert project.rules == tmp_path / "r"
+    assert (project.firestore, project.firestore_indexes) == (True, tmp_path / "i")
     assert project.ports == {**DEFAULT_PORTS, "rtdb": 1, "hub": 2}
 
 
