@@ -17,6 +17,7 @@ const FLAGS = [
 const browser = await chromium.launch({ executablePath: process.argv[2], args: FLAGS });
 let page;
 let seen;
+let sockets; // the page's live WebSockets; null once they are cut
 
 const verbs = {
   /** A new phone: nothing remembered, `width` CSS pixels wide. */
@@ -26,6 +27,12 @@ const verbs = {
     page.setDefaultTimeout(LIMIT_MS);
     seen = { loads: 0, problems: [], hosts: new Set(), keys: [] };
     watch(page);
+    sockets = new Set();
+    await page.routeWebSocket("**", (socket) => {
+      if (sockets === null) return socket.close();
+      socket.connectToServer();
+      sockets.add(socket);
+    });
     await page.goto(url);
   },
   fill: ({ label, value }) => page.getByLabel(label, { exact: true }).fill(value),
@@ -65,6 +72,12 @@ const verbs = {
       },
       { times: count },
     ),
+  /** Every WebSocket breaks, and none is made again. */
+  async cut_sockets() {
+    const standing = [...sockets];
+    sockets = null;
+    await Promise.all(standing.map((socket) => socket.close()));
+  },
   /** What was observed since `open`. */
   report: () => ({ ...seen, hosts: [...seen.hosts] }),
 };

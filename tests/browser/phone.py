@@ -75,6 +75,10 @@ class Phone:
         """Let requests to the path arrive, and lose their answers."""
         self._do("lose_answers", path=path, count=count)
 
+    def cut_sockets(self) -> None:
+        """Break the live connection to the database for good; plain requests go on."""
+        self._do("cut_sockets")
+
     def report(self) -> dict[str, Any]:
         """loads, problems, hosts and Idempotency-Keys since ``open``."""
         report: dict[str, Any] = self._do("report")

@@ -108,6 +108,18 @@ def test_an_open_payment_stands_in_the_way_of_another(stack: Stack, phone: Phone
     phone.fill("Amount in shillings", "50")
 
 
+def test_a_payment_is_followed_without_the_live_connection(stack: Stack, phone: Phone) -> None:
+    stack.meter(scene.METER).wait_for("streaming")
+    phone.sign_in(*AMINA)
+    order(phone, 100)
+    phone.wait_for_stage("prompted")
+    phone.cut_sockets()
+    phone.see("No connection. What you see may be old.")
+    stack.simulator.enter_pin(scene.MSISDN)
+    phone.wait_for_stage("applied")
+    phone.read("after", "kWh")
+
+
 def test_a_recharge_for_a_sleeping_meter_is_shown_as_waiting(stack: Stack, phone: Phone) -> None:
     phone.sign_in(*AMINA)
     phone.see("The meter is offline.")
