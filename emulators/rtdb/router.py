@@ -7,9 +7,9 @@ from aiohttp import web
 from emulators.rtdb.core.database import Database
 from emulators.rtdb.core.instances import Instances
 from emulators.rtdb.http import answers
-from emulators.rtdb.http.connection import to_aiohttp
 from emulators.rtdb.http.namespace import namespace_of
-from emulators.rtdb.http.request import parse_target
+from emulators.rtdb.http.request import Response, parse_target
+from emulators.rtdb.http.sending import send
 from emulators.rtdb.http.shell import HttpShell
 from emulators.rtdb.wire.long_polling import LongPolling
 from emulators.rtdb.wire.websocket import serve_socket
@@ -35,14 +35,17 @@ class Router:
                 return await self._socket(raw, parameters)
             host = raw.headers.get("Host", "")
             database = self._database(parameters, host)
-            return to_aiohttp(await self._long_polling.answer(parameters, host, database))
+            return self._send(raw, await self._long_polling.answer(parameters, host, database))
         except answers.REQUEST_ERRORS as error:
-            return to_aiohttp(answers.refusal(error))
+            return self._send(raw, answers.refusal(error))
 
     def close(self) -> None:
         """End all streams and long polls."""
         self._http.close()
         self._long_polling.close()
+
+    def _send(self, raw: web.BaseRequest, response: Response) -> web.StreamResponse:
+        return send(raw, response, self._instances.limits.outgoing_bytes)
 
     def _database(self, parameters: dict[str, str], host: str) -> Database:
         instances = self._instances
@@ -50,10 +53,10 @@ class Router:
 
     async def _socket(self, raw: web.BaseRequest, parameters: dict[str, str]) -> web.StreamResponse:
         if raw.headers.get("Upgrade", "").lower() != "websocket":
-            return to_aiohttp(_NOT_A_SOCKET)
+            return self._send(raw, _NOT_A_SOCKET)
         database = self._database(parameters, raw.headers.get("Host", ""))
         poll = self._long_polling.find(parameters.get("s", ""))
         try:
             return await serve_socket(raw, database, poll)
         except web.HTTPException:
-            return to_aiohttp(_NOT_A_SOCKET)
+            return self._send(raw, _NOT_A_SOCKET)

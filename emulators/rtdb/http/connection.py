@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from emulators.rtdb.http import answers
-from emulators.rtdb.http.request import Response
 
 MAX_LINE_BYTES = 65_536
 MAX_HEADERS = 128
@@ -29,7 +27,8 @@ class _Connection(RequestHandler):
     ) -> web.StreamResponse:
         if status >= 500:
             return super().handle_error(request, status, exc, message)
-        response = to_aiohttp(answers.failure(status, f"Malformed request: {message or status}"))
+        refused = answers.failure(status, f"Malformed request: {message or status}")
+        response = web.Response(status=status, headers=refused.headers, body=refused.body)
         response.force_close()
         return response
 
@@ -46,9 +45,3 @@ class Server(web.Server):
             max_field_size=MAX_LINE_BYTES,
             max_headers=MAX_HEADERS,
         )
-
-
-def to_aiohttp(response: Response) -> web.Response:
-    """The response as aiohttp sends it, headers and body in one piece."""
-    headers: dict[str, Any] = dict(response.headers)
-    return web.Response(status=response.status, headers=headers, body=response.body)

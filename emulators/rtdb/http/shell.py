@@ -13,11 +13,11 @@ from emulators.rtdb.core.instances import Instances
 from emulators.rtdb.core.watch import Watch
 from emulators.rtdb.errors import RequestError, TooLargeError
 from emulators.rtdb.http import answers
-from emulators.rtdb.http.connection import to_aiohttp
 from emulators.rtdb.http.namespace import namespace_of
 from emulators.rtdb.http.outlet import TransportOutlet
 from emulators.rtdb.http.request import Request, Response, effective_method, parse_target
 from emulators.rtdb.http.rest import answer, node_path, principal, selection
+from emulators.rtdb.http.sending import send
 from emulators.rtdb.http.settings import settings_answer
 from emulators.rtdb.http.sse import KEEP_ALIVE, Stream, first_frame
 
@@ -46,19 +46,22 @@ class HttpShell:
         try:
             request = await self._request(raw)
             if request.method == "OPTIONS":
-                return to_aiohttp(answers.CORS)
+                return self._send(raw, answers.CORS)
             database = self._database(request)
             if request.streams and settings_answer(request) is None:
                 return await self._stream(raw, request, database)
-            return to_aiohttp(self._answer(request, database))
+            return self._send(raw, self._answer(request, database))
         except answers.REQUEST_ERRORS as error:
-            response = to_aiohttp(answers.refusal(error))
-            if isinstance(error, TooLargeError):
-                response.force_close()
-            return response
+            unread = isinstance(error, TooLargeError)
+            return self._send(raw, answers.refusal(error), last=unread)
         except Exception:
             _log.exception("request failed: %s %s", raw.method, raw.raw_path[:200])
-            return to_aiohttp(answers.failure(500, "Internal server error."))
+            return self._send(raw, answers.failure(500, "Internal server error."), last=True)
+
+    def _send(
+        self, raw: web.BaseRequest, response: Response, *, last: bool = False
+    ) -> web.StreamResponse:
+        return send(raw, response, self._instances.limits.outgoing_bytes, last=last)
 
     def close(self) -> None:
         """End all streams."""
