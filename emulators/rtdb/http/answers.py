@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from emulators.rtdb import json_text
@@ -31,17 +32,21 @@ _STATUS: dict[type[Exception], int] = {
     ConflictError: 412,
 }
 REQUEST_ERRORS = tuple(_STATUS)
-CORS = Response(
-    status=200,
-    headers={
-        "Access-Control-Allow-Origin": "*",
-        "Access-Control-Allow-Methods": "GET, PUT, POST, PATCH, DELETE, OPTIONS",
-        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, If-None-Match, "
-        "X-Firebase-ETag, X-HTTP-Method-Override, X-Firebase-Decoding, X-Firebase-AppCheck",
-        "Access-Control-Max-Age": "3600",
-        "Content-Type": JSON,
-    },
-)
+_METHODS = "GET, PUT, POST, PATCH, DELETE, OPTIONS"
+_HEADER_NAMES = re.compile(r"[A-Za-z0-9, -]{1,1000}")
+
+
+def preflight(wanted_headers: str) -> Response:
+    """What a browser asks before a request from another origin: any method, any header."""
+    allowed = wanted_headers if _HEADER_NAMES.fullmatch(wanted_headers) else "Authorization"
+    return Response(
+        headers=_HEADERS
+        | {
+            "Access-Control-Allow-Methods": _METHODS,
+            "Access-Control-Allow-Headers": allowed,
+            "Access-Control-Max-Age": "3600",
+        }
+    )
 
 
 def success(value: Any, *, pretty: bool = False, **headers: str) -> Response:

@@ -46,7 +46,8 @@ class HttpShell:
         try:
             request = await self._request(raw)
             if request.method == "OPTIONS":
-                return self._send(raw, answers.CORS)
+                wanted = request.headers.get("Access-Control-Request-Headers", "")
+                return self._send(raw, answers.preflight(wanted))
             database = self._database(request)
             if request.streams and settings_answer(request) is None:
                 return await self._stream(raw, request, database)

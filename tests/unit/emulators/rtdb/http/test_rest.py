@@ -248,8 +248,10 @@ def test_coverage_counts_how_rules_came_out(server: Any) -> None:
 
 
 def test_browsers_may_call_from_any_origin(server: Any) -> None:
-    reply = server.request("OPTIONS", "/a.json", headers={"Origin": "http://x"})
+    asked = {"Origin": "http://x", "Access-Control-Request-Headers": "authorization, x-other"}
+    reply = server.request("OPTIONS", "/a.json", headers=asked)
     assert reply.status == 200
+    assert reply.headers["Access-Control-Allow-Headers"] == "authorization, x-other"
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
     assert "PATCH" in reply.headers["Access-Control-Allow-Methods"]
 
