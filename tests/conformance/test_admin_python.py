@@ -181,6 +181,22 @@ def test_an_auth_override_is_bound_by_the_rules(emulator: str) -> None:
         ref("amina").get()
 
 
+def test_a_listen_goes_on_when_its_credential_has_expired(emulator: str) -> None:
+    namespace = f"e-{uuid.uuid4().hex[:12]}"
+    override = {"databaseAuthVariableOverride": {"uid": "amina"}}
+    with client(emulator, namespace=namespace, **override) as ref:
+        heard: queue.Queue[tuple[str, str, Any]] = queue.Queue()
+        listening = ref("v").listen(lambda e: heard.put((e.event_type, e.path, e.data)))
+        assert heard.get(timeout=WAIT_S) == ("put", "/", None)
+        expire = f"http://{emulator}/.inspect/expire.json?ns={namespace}&uid=amina"
+        owner = {"Authorization": "Bearer owner"}
+        assert requests.post(expire, headers=owner, timeout=WAIT_S).json() == {"told": 1}
+        assert heard.get(timeout=WAIT_S) == ("put", "/", None)
+        ref("v").set(1)
+        assert heard.get(timeout=WAIT_S) == ("put", "/", 1)
+        listening.close()
+
+
 def test_rules_are_set_and_read_back(emulator: str) -> None:
     namespace = f"r-{uuid.uuid4().hex[:12]}"
     with client(emulator, namespace=namespace) as ref:
