@@ -16,8 +16,16 @@ ASK = (
     "import json, yaml; from firebase_functions.private import serving;"
     "print(json.dumps(yaml.safe_load(serving.functions_as_yaml(serving.get_functions()))))"
 )
-HTTP = {"api", "daraja_callback", "stk_push"}
-EVENTS = {"on_callback_recorded", "on_recharge_processed"}
+HTTP = {"api", "daraja_c2b", "daraja_callback", "stk_push"}
+EVENTS = {
+    "on_callback_recorded": ("created", "callbacks/{transaction_id}/{evidence_id}"),
+    "on_confirmation_recorded": ("created", "confirmations/{confirmation_id}"),
+    "on_recharge_processed": (
+        "updated",
+        "meters/{meter_id}/pending_recharge/{transaction_id}/processed",
+    ),
+}
+SCHEDULES = {"reconcile": "every 1 minutes", "pull": "every 15 minutes"}
 SECRETS = {
     *("DARAJA_CONSUMER_KEY", "DARAJA_CONSUMER_SECRET", "DARAJA_PASSKEY"),
     *("CALLBACK_SECRET", "DEVICE_MASTER_SECRET"),
@@ -45,8 +53,8 @@ def manifest() -> Any:
     return json.loads(asked.stdout.splitlines()[-1])
 
 
-def test_exactly_the_six_functions_are_found(manifest: Any) -> None:
-    assert set(manifest["endpoints"]) == {*HTTP, *EVENTS, "reconcile"}
+def test_exactly_the_nine_functions_are_found(manifest: Any) -> None:
+    assert set(manifest["endpoints"]) == {*HTTP, *EVENTS, *SCHEDULES}
 
 
 def test_every_function_is_found_under_its_own_name(manifest: Any) -> None:
@@ -94,21 +102,13 @@ def test_events_are_taken_from_their_paths(manifest: Any) -> None:
         )
         for name in EVENTS
     }
-    assert patterns == {
-        "on_callback_recorded": ("created", "callbacks/{transaction_id}/{evidence_id}"),
-        "on_recharge_processed": (
-            "updated",
-            "meters/{meter_id}/pending_recharge/{transaction_id}/processed",
-        ),
-    }
+    assert patterns == EVENTS
 
 
-def test_reconciliation_runs_every_minute_one_at_a_time(manifest: Any) -> None:
-    reconcile = manifest["endpoints"]["reconcile"]
-    assert (reconcile["scheduleTrigger"]["schedule"], reconcile["maxInstances"]) == (
-        "every 1 minutes",
-        1,
-    )
+def test_schedules_run_one_at_a_time(manifest: Any) -> None:
+    for name, schedule in SCHEDULES.items():
+        end = manifest["endpoints"][name]
+        assert (end["scheduleTrigger"]["schedule"], end["maxInstances"]) == (schedule, 1)
 
 
 def test_no_secret_is_declared_as_a_plain_parameter(manifest: Any) -> None:
