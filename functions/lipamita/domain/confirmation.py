@@ -40,13 +40,20 @@ class Fit:
 
 
 def find_fit(confirmation: Confirmation, payments: Sequence[Payment], *, now_ms: Millis) -> Fit:
-    """Among the meter's recent STK payments, the one that this money was for."""
+    """Among the meter's recent STK payments, the one that this money was for.
+
+    One that queries have credited takes it before any other: if the money stood alone beside it,
+    it would be credited twice.
+    """
     fitting = [payment for payment in payments if _fits(payment, confirmation)]
     if not fitting:
         return Fit()
     if now_ms - confirmation.received_at_ms < HOLD_MS:
         return Fit(wait=True)
-    return Fit(payment=fitting[0] if len(fitting) == 1 else None)
+    credited = [payment for payment in fitting if payment.status is Status.PAID]
+    if credited or len(fitting) == 1:
+        return Fit(payment=min(credited or fitting, key=lambda fits: fits.created_at_ms))
+    return Fit()
 
 
 def decide_confirmation(
@@ -55,6 +62,8 @@ def decide_confirmation(
     """The STK payment after its money was confirmed; None if it cannot take this receipt."""
     if payment.mpesa_receipt is not None:
         return payment if payment.mpesa_receipt == confirmation.receipt else None
+    if payment.amount_kes != confirmation.amount_kes:
+        return None
     if payment.status is Status.PAID:  # credited on the word of two queries
         return replace(payment, mpesa_receipt=confirmation.receipt, reason=None)
     if not allowed(payment.status, Cause.PAYMENT_TOLD):
