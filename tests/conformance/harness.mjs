@@ -61,7 +61,8 @@ export async function run() {
   process.exit(0);
 }
 
-function canonical(value) {
+// JSON with the keys of objects in order.
+export function canonical(value) {
   return JSON.stringify(value, (_, item) =>
     item && typeof item === "object" && !Array.isArray(item)
       ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -2,7 +2,7 @@
 
 import { deleteApp, initializeApp } from "firebase/app";
 import * as d from "firebase/database";
-import { Recorder, check, equal, fails, run, truthy } from "./harness.mjs";
+import { Recorder, canonical, check, equal, fails, run, truthy } from "./harness.mjs";
 
 const [host, port] = process.env.FIREBASE_DATABASE_EMULATOR_HOST.split(":");
 let apps = 0;
@@ -337,6 +337,46 @@ check("hashes of all kinds of values agree with the SDK's", async () => {
     truthy(tries.values.length <= 3, `few tries for value ${index}, found ${tries.values.length}`);
   }
   await end();
+});
+
+check("three clients converge whatever they write at once", async () => {
+  await setRules("converge", { ".read": true, ".write": true, l: { ".indexOn": ["a", ".value"] } });
+  const clients = [client("converge"), client("converge"), client("converge")];
+  let seed = 2026;
+  const random = (n) => (seed = (seed * 48271) % 2147483647) % n;
+  const key = () => "abcd"[random(4)];
+  const value = () => [random(5), null, { a: random(3) }, { a: { b: random(3) }, c: "x" }, true, "s"][random(6)];
+  const windows = client("converge"); // listens to queries alone, so that it knows nothing else
+  const view = (target, rest) => ({ target, rest, found: new Recorder() });
+  const views = [
+    ...clients.map(({ ref }) => view(ref("l"), "")),
+    view(d.query(windows.ref("l"), d.orderByChild("a"), d.startAt(1), d.limitToLast(2)),
+      "&orderBy=%22a%22&startAt=1&limitToLast=2"),
+    view(d.query(windows.ref("l"), d.orderByChild("a"), d.endAt(1)), "&orderBy=%22a%22&endAt=1"),
+    view(d.query(windows.ref("l"), d.orderByValue(), d.limitToFirst(2)), "&orderBy=%22$value%22&limitToFirst=2"),
+    view(d.query(windows.ref("l"), d.orderByKey(), d.startAfter("a"), d.endAt("d")),
+      "&orderBy=%22$key%22&startAfter=%22a%22&endAt=%22d%22"),
+  ];
+  for (const { target, found } of views) d.onValue(target, (s) => found.add(s.exportVal()));
+  const writes = Array.from({ length: 300 }, (_, index) => {
+    const { ref } = clients[index % 3];
+    const path = ["l", key(), key()].slice(0, 1 + random(3)).join("/");
+    const kind = random(4);
+    if (kind === 0) return d.set(ref(path), value());
+    if (kind === 1) return d.update(ref("l"), { [key()]: value(), [`e/${key()}`]: value() });
+    if (kind === 2) return d.runTransaction(ref(`l/${key()}/n`), (n) => (typeof n === "number" ? n + 1 : 1));
+    return d.set(ref(`l/${key()}`), { a: d.increment(1) });
+  });
+  await Promise.allSettled(writes);
+  await Promise.all(clients.map(({ ref }, index) => d.set(ref(`l/mark${index}`), index)));
+  for (const { rest, found } of views) {
+    const wanted = canonical(await admin("GET", `/l.json?ns=converge&format=export${rest}`));
+    const reached = found.until((v) => canonical(v.at(-1)) === wanted);
+    const late = new Promise((resolve) => setTimeout(resolve, 3000, "late"));
+    if ((await Promise.race([reached, late])) === "late") equal(canonical(found.values.at(-1)), wanted, rest);
+  }
+  await windows.end();
+  await Promise.all(clients.map((c) => c.end()));
 });
 
 await run();

@@ -30,6 +30,7 @@ CHECKS = [
     "a reconnecting client whose data is current is sent nothing",
     "a client comes back by itself after its connection was cut",
     "hashes of all kinds of values agree with the SDK's",
+    "three clients converge whatever they write at once",
 ]
 
 

@@ -30,8 +30,11 @@ def parse_query(parameters: Mapping[str, str]) -> Query | None:
     given = PARAMETERS & parameters.keys()
     if not given:
         return None
+    is_shallow = parameters.get("shallow") == "true"
+    if is_shallow and given - set(_LIMITS):
+        raise RequestError("shallow cannot be used with other query parameters")
     if "orderBy" not in given:
-        if parameters.get("shallow") != "true" or given - set(_LIMITS):
+        if not is_shallow:
             raise RequestError("orderBy must be defined when other query parameters are defined")
         index = Index(kind=KEY)
     else:

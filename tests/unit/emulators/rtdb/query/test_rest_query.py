@@ -59,6 +59,7 @@ def test_windows(parameters: dict[str, str], keys: str) -> None:
     [
         {"limitToFirst": "1"},
         {"startAt": "1", "shallow": "true"},
+        {"orderBy": '"$key"', "shallow": "true"},
         {"orderBy": "h"},
         {"orderBy": '""'},
         {"orderBy": "5"},
