@@ -13,7 +13,7 @@ from tools.lab.people import Person
 from tools.lab.stack import Stack, start_apart
 
 WARM_CALLS = 30
-PAYMENTS = 10
+PAYMENTS = 8
 METER = "MTR-001"
 PHONE, MSISDN = "0700000001", "254700000001"
 

@@ -11,7 +11,7 @@ from lipamita.domain.evidence import (
     PushAnswer,
     QueryAnswer,
 )
-from lipamita.domain.ids import MeterId, TransactionId, Uid, evidence_id
+from lipamita.domain.ids import MeterId, TransactionId, Uid, evidence_id, sha256_hex
 from lipamita.domain.meter import Caller, Meter, MeterStatus, Role
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.payment import Payment
@@ -144,12 +144,16 @@ def make_meter() -> Meter:
     )
 
 
-def ask(amount_kes: int = 500, key: str = "key-1", caller: Caller = OWNER) -> PaymentRequest:
+def ask(
+    amount_kes: int = 500, key: str = "key-1", caller: Caller = OWNER, phone: str | None = None
+) -> PaymentRequest:
+    """A request to pay; each key has a phone of its own unless one is named."""
+    number = int(sha256_hex(key)[:6], 16) % 1_000_000
     return PaymentRequest(
         caller=caller,
         meter_id=METER,
         amount_kes=Kes(amount_kes),
-        msisdn=Msisdn("254700000001"),
+        msisdn=Msisdn(phone or f"254700{number:06}"),
         description=None,
         idempotency_key=key,
     )

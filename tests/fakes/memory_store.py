@@ -9,6 +9,7 @@ from lipamita.adapters.c2b_wire import confirmation_from_body
 from lipamita.adapters.daraja_wire import callback_from_body
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Callback, Confirmation
+from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
@@ -17,6 +18,7 @@ from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Millis
 from lipamita.use_cases.ports import (
+    IDEMPOTENCY_KEPT_MS,
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,
@@ -51,6 +53,8 @@ class MemoryStore:
     payments: dict[TransactionId, Payment] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     keys: dict[tuple[Uid, str], IdempotencyRecord] = field(default_factory=dict)
+    phone_prompts: dict[str, PhonePrompt] = field(default_factory=dict)
+    rates: dict[tuple[RateKind, str], Millis] = field(default_factory=dict)
     receipts: dict[Receipt, TransactionId] = field(default_factory=dict)
     latest: dict[Uid, TransactionId] = field(default_factory=dict)
     callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
@@ -77,11 +81,39 @@ class MemoryStore:
         return str(self.versions.get(path, 0))
 
     def claim_idempotency_key(
-        self, uid: Uid, key_hash: str, record: IdempotencyRecord, *, now_ms: Millis
+        self, uid: Uid, key_hash: str, record: IdempotencyRecord
     ) -> IdempotencyRecord:
-        if (uid, key_hash) not in self.keys:
+        standing = self.keys.get((uid, key_hash))
+        if standing is None or (
+            record.created_at_ms - standing.created_at_ms >= IDEMPOTENCY_KEPT_MS
+        ):
             self._write("idempotency", lambda: self.keys.update({(uid, key_hash): record}))
         return self.keys[uid, key_hash]
+
+    def read_phone_prompt(self, phone_key: str) -> Versioned[PhonePrompt | None]:
+        tag = self._tag(f"phone_prompts/{phone_key}")
+        return Versioned(self.phone_prompts.get(phone_key), tag)
+
+    def replace_phone_prompt(
+        self, phone_key: str, old: Versioned[PhonePrompt | None], new: PhonePrompt
+    ) -> bool:
+        path = f"phone_prompts/{phone_key}"
+        if str(self.versions.get(path, 0)) != old.tag:
+            return False
+        self._write(path, lambda: self.phone_prompts.update({phone_key: new}))
+        return True
+
+    def read_rate(self, kind: RateKind, key: str) -> Versioned[Millis | None]:
+        return Versioned(self.rates.get((kind, key)), self._tag(f"rates/{kind}/{key}"))
+
+    def replace_rate(
+        self, kind: RateKind, key: str, old: Versioned[Millis | None], new: Millis
+    ) -> bool:
+        path = f"rates/{kind}/{key}"
+        if str(self.versions.get(path, 0)) != old.tag:
+            return False
+        self._write(path, lambda: self.rates.update({(kind, key): new}))
+        return True
 
     def create_payment(self, payment: Payment) -> bool:
         if payment.transaction_id in self.payments:

@@ -77,14 +77,61 @@ def test_two_taps_with_one_key_prompt_once(stack: Stack) -> None:
     assert len(stack.simulator.requests("stk_push")) == 1
 
 
-def test_a_second_push_to_a_busy_phone_is_refused_for_certain(stack: Stack) -> None:
+def test_two_taps_with_different_keys_prompt_once(stack: Stack) -> None:
+    tenant = scene.amina(stack)
+    first = scene.prompted(stack, tenant)
+    assert scene.prompted(stack, tenant) == first
+    assert len(stack.simulator.requests("stk_push")) == 1
+
+
+def test_the_same_purchase_after_success_is_a_new_one(stack: Stack) -> None:
+    tenant = scene.amina(stack)
+    first = scene.prompted(stack, tenant)
+    stack.simulator.enter_pin(scene.MSISDN)
+    scene.wait_for_delivery(stack, first, "queued")
+    second = scene.prompted(stack, tenant)
+    assert second != first
+    stack.simulator.enter_pin(scene.MSISDN)
+    scene.wait_for_delivery(stack, second, "queued")
+
+
+def test_another_purchase_waits_while_a_prompt_is_open_on_the_phone(stack: Stack) -> None:
     tenant = scene.amina(stack)
     scene.prompted(stack, tenant)
-    answer = tenant.ask_to_pay(scene.METER, 100, scene.PHONE)
+    answer = tenant.ask_to_pay(scene.METER, 200, scene.PHONE)
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "prompt_open"
+    assert 0 < int(answer.headers["Retry-After"]) <= 75
+    assert len(stack.simulator.requests("stk_push")) == 1
+
+
+def test_a_push_to_a_phone_that_is_busy_elsewhere_is_refused_for_certain(stack: Stack) -> None:
+    stack.simulator.next_push(
+        {
+            "kind": "error",
+            "status": 500,
+            "error_code": "500.001.1001",
+            "message": "Unable to lock subscriber, a transaction is already in process",
+        }
+    )
+    answer = scene.amina(stack).ask_to_pay(scene.METER, 100, scene.PHONE)
     assert answer.status_code == 502
     assert answer.json()["error"]["code"] == "subscriber_busy"
     refused = scene.transaction(stack, answer.json()["error"]["transaction_id"])
     assert refused["status"] == "failed"
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(stack: Stack) -> None:
+    tenant = scene.amina(stack)
+    stack.simulator.set_phone(scene.MSISDN, auto="cancel", delay_ms=0)
+    for number in range(30):
+        answer = tenant.ask_to_pay(scene.METER, 10 + number, scene.PHONE)
+        if answer.status_code == 429:
+            break
+        scene.wait_for_status(stack, answer.json()["transaction_id"], "failed")
+    assert answer.status_code == 429
+    assert answer.json()["error"]["code"] == "rate_limited"
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_the_same_key_for_another_purchase_is_a_conflict(stack: Stack) -> None:

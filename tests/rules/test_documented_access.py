@@ -36,10 +36,10 @@ KEYS = {
     "line": "l1",
     "step": "h1",
     "kind": "callback_forged",
-    "limit": "stk_push",
-    "subject": "tenant-amina",
     "evidence_id": "0123456789abcdef",
     "key_hash": "aa11",
+    "phone_key": "aa11",
+    "key": "tenant-amina",
     "name": "version",
 }
 CALLERS = {

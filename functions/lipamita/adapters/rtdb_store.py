@@ -18,15 +18,19 @@ from lipamita.adapters.meter_schema import (
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
+from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
+from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
-from lipamita.domain.units import Millis, day_eat
+from lipamita.domain.units import Kes, Millis, day_eat
 from lipamita.use_cases.ports import (
+    IDEMPOTENCY_KEPT_MS,
+    MAX_COMPARE_AND_SET_TRIES,
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,
@@ -42,19 +46,54 @@ class RtdbStore(RtdbConfirmations):
     # --- transactions, idempotency, receipts
 
     def claim_idempotency_key(
-        self, uid: Uid, key_hash: str, record: IdempotencyRecord, *, now_ms: Millis
+        self, uid: Uid, key_hash: str, record: IdempotencyRecord
     ) -> IdempotencyRecord:
-        path = f"idempotency/{uid}/{key_hash}"
+        reference = self.at(f"idempotency/{uid}/{key_hash}")
         mine = {
             "transaction_id": record.transaction_id,
             "request_hash": record.request_hash,
-            "created_at": now_ms,
+            "created_at": record.created_at_ms,
         }
-        standing = Fields.of(path, self.create_if_absent(path, mine))
-        return IdempotencyRecord(
-            transaction_id=TransactionId(standing.text("transaction_id")),
-            request_hash=standing.text("request_hash"),
-        )
+        node, tag = reference.get(etag=True)
+        for _ in range(MAX_COMPARE_AND_SET_TRIES):
+            if node is not None:
+                standing = _idempotency_record(Fields.of(f"idempotency/{uid}/{key_hash}", node))
+                if record.created_at_ms - standing.created_at_ms < IDEMPOTENCY_KEPT_MS:
+                    return standing
+            _, node, tag = reference.set_if_unchanged(tag, mine)
+        raise BusyError("busy", "this Idempotency-Key is being used by others; try again")
+
+    def read_phone_prompt(self, phone_key: str) -> Versioned[PhonePrompt | None]:
+        path = f"phone_prompts/{phone_key}"
+        node, tag = self.at(path).get(etag=True)
+        return Versioned(None if node is None else _phone_prompt(Fields.of(path, node)), tag)
+
+    def replace_phone_prompt(
+        self, phone_key: str, old: Versioned[PhonePrompt | None], new: PhonePrompt
+    ) -> bool:
+        node = {
+            "transaction_id": new.transaction_id,
+            "user_id": new.user_id,
+            "meter_id": new.meter_id,
+            "amount": new.amount_kes,
+            "created_at": new.created_at_ms,
+        }
+        written, _, _ = self.at(f"phone_prompts/{phone_key}").set_if_unchanged(old.tag, node)
+        return bool(written)
+
+    def read_rate(self, kind: RateKind, key: str) -> Versioned[Millis | None]:
+        path = f"rate_limits/{kind.value}/{key}"
+        node, tag = self.at(path).get(etag=True)
+        if node is None:
+            return Versioned(None, tag)
+        return Versioned(Millis(Fields.of(path, node).whole("on_schedule_at")), tag)
+
+    def replace_rate(
+        self, kind: RateKind, key: str, old: Versioned[Millis | None], new: Millis
+    ) -> bool:
+        reference = self.at(f"rate_limits/{kind.value}/{key}")
+        written, _, _ = reference.set_if_unchanged(old.tag, {"on_schedule_at": new})
+        return bool(written)
 
     def create_payment(self, payment: Payment) -> bool:
         reference = self.at(f"transactions/{payment.transaction_id}")
@@ -189,4 +228,22 @@ def _evidence(key: str, row: Fields, *, considered: bool) -> Callback:
         )
     return callback_from_body(
         evidence_id=key, received_at_ms=received_at_ms, body=row.optional_text("body") or ""
+    )
+
+
+def _idempotency_record(fields: Fields) -> IdempotencyRecord:
+    return IdempotencyRecord(
+        transaction_id=TransactionId(fields.text("transaction_id")),
+        request_hash=fields.text("request_hash"),
+        created_at_ms=Millis(fields.whole("created_at")),
+    )
+
+
+def _phone_prompt(fields: Fields) -> PhonePrompt:
+    return PhonePrompt(
+        transaction_id=TransactionId(fields.text("transaction_id")),
+        user_id=Uid(fields.text("user_id")),
+        meter_id=MeterId(fields.text("meter_id")),
+        amount_kes=Kes(fields.whole("amount")),
+        created_at_ms=Millis(fields.whole("created_at")),
     )

@@ -13,11 +13,19 @@ class LipamitaError(Exception):
     what was expected, ``field`` names the part of the request at fault, if one is.
     """
 
-    def __init__(self, code: str, message: str, *, field: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        field: str | None = None,
+        retry_after_ms: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.field = field
+        self.retry_after_ms = retry_after_ms
 
 
 class InvalidInputError(LipamitaError):
@@ -38,6 +46,10 @@ class NotFoundError(LipamitaError):
 
 class ConflictError(LipamitaError):
     """The request contradicts what is already recorded."""
+
+
+class RateLimitedError(LipamitaError):
+    """Somebody asks too often; ``retry_after_ms`` says when the next request may come."""
 
 
 class BusyError(LipamitaError):

@@ -11,6 +11,7 @@ from lipamita.adapters import log
 from lipamita.adapters.id_token import caller_of
 from lipamita.domain import errors
 from lipamita.domain.meter import Caller
+from lipamita.domain.units import SECOND_MS
 from lipamita.entrypoints import wiring
 
 MAX_JSON_BYTES = 16 * 1024
@@ -23,6 +24,7 @@ STATUSES: tuple[tuple[type[errors.LipamitaError], int], ...] = (
     (errors.ForbiddenError, 403),
     (errors.NotFoundError, 404),
     (errors.ConflictError, 409),
+    (errors.RateLimitedError, 429),
     (errors.PaymentRefusedError, 502),
     (errors.BusyError, 503),
 )
@@ -146,7 +148,10 @@ def _known_error(error: errors.LipamitaError, request: Request) -> Response:
                 if isinstance(error, errors.PaymentRefusedError)
                 else {}
             )
-            return _error(status, error.code, error.message, field=error.field, **more)
+            response = _error(status, error.code, error.message, field=error.field, **more)
+            if error.retry_after_ms is not None:  # whole seconds, rounded up
+                response.headers["Retry-After"] = str(-(-error.retry_after_ms // SECOND_MS))
+            return response
     log.request_failed(request.path, error)
     return _error(500, *_OURS)
 

@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Callback, Confirmation, PushAnswer, QueryAnswer
+from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.msisdn import Msisdn
@@ -18,10 +19,11 @@ from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
-from lipamita.domain.units import Kes, Millis
+from lipamita.domain.units import DAY_MS, Kes, Millis
 
 # A compare-and-set is tried again this often after losing to another writer.
 MAX_COMPARE_AND_SET_TRIES = 10
+IDEMPOTENCY_KEPT_MS = DAY_MS
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -51,6 +53,7 @@ class IdempotencyRecord:
 
     transaction_id: TransactionId
     request_hash: str
+    created_at_ms: Millis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +122,9 @@ class PaymentStore(Protocol):
     """``transactions``, ``idempotency`` and ``receipts``."""
 
     def claim_idempotency_key(
-        self, uid: Uid, key_hash: str, record: IdempotencyRecord, *, now_ms: Millis
+        self, uid: Uid, key_hash: str, record: IdempotencyRecord
     ) -> IdempotencyRecord:
-        """Create if absent by (uid, key_hash); returns the record that stands."""
+        """Create if absent, or older than a day, by (uid, key_hash); the record that stands."""
         ...
 
     def create_payment(self, payment: Payment) -> bool:
@@ -148,6 +151,26 @@ class PaymentStore(Protocol):
         self, receipt: Receipt, transaction_id: TransactionId, *, channel: str, now_ms: Millis
     ) -> TransactionId:
         """Create if absent by receipt; returns the transaction that owns it."""
+        ...
+
+    def read_phone_prompt(self, phone_key: str) -> Versioned[PhonePrompt | None]:
+        """The last push to the phone with that key."""
+        ...
+
+    def replace_phone_prompt(
+        self, phone_key: str, old: Versioned[PhonePrompt | None], new: PhonePrompt
+    ) -> bool:
+        """Compare-and-set; False if anybody wrote since ``old`` was read."""
+        ...
+
+    def read_rate(self, kind: RateKind, key: str) -> Versioned[Millis | None]:
+        """When the next request would be on schedule."""
+        ...
+
+    def replace_rate(
+        self, kind: RateKind, key: str, old: Versioned[Millis | None], new: Millis
+    ) -> bool:
+        """Compare-and-set; False if anybody wrote since ``old`` was read."""
         ...
 
     def set_latest_transaction(self, uid: Uid, transaction_id: TransactionId) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.guard import PhonePrompt
 from lipamita.domain.ids import (
     MeterId,
     TransactionId,
@@ -25,6 +26,7 @@ from lipamita.domain.settlement import Alarm, decide_push_answer
 from lipamita.domain.tariff import Quote, make_quote
 from lipamita.domain.units import Kes, Millis, Wh, month_eat
 from lipamita.use_cases.change_payment import change_payment
+from lipamita.use_cases.guard_push import guard_push
 from lipamita.use_cases.ports import IdempotencyRecord, PushRequest, Store
 from lipamita.use_cases.world import World
 
@@ -47,7 +49,8 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     """The payment of this request: a new one, or the one an earlier equal request made.
 
     Raises NotFoundError (unknown_meter), ForbiddenError (not_your_meter), ConflictError
-    (meter_not_ready, idempotency_key_reused), InvalidInputError (amount_too_small).
+    (meter_not_ready, idempotency_key_reused, prompt_open), InvalidInputError (amount_too_small),
+    RateLimitedError.
     """
     now_ms, store = world.clock(), world.store
     meter = _meter_to_pay(request, store)
@@ -57,6 +60,10 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     if standing is not None:
         return standing.value
     payment = _new_payment(request, transaction_id, quote, now_ms)
+    going_on_with = guard_push(_wanted(payment), request.msisdn, world)
+    if going_on_with != transaction_id:  # a second tap, with a key of its own
+        first = store.read_payment(going_on_with)
+        return first.value if first is not None else payment
     if not store.create_payment(payment):  # somebody with the same key was first, and pushes
         repeated = store.read_payment(transaction_id)
         return repeated.value if repeated is not None else payment
@@ -64,6 +71,16 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     store.open_prompt(payment)
     store.set_latest_transaction(request.caller.uid, transaction_id)
     return _push(payment, request.msisdn, world)
+
+
+def _wanted(payment: Payment) -> PhonePrompt:
+    return PhonePrompt(
+        transaction_id=payment.transaction_id,
+        user_id=payment.user_id,
+        meter_id=payment.meter_id,
+        amount_kes=payment.amount_kes,
+        created_at_ms=payment.created_at_ms,
+    )
 
 
 def _meter_to_pay(request: PaymentRequest, store: Store) -> Meter:
@@ -100,9 +117,10 @@ def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> Transac
     mine = IdempotencyRecord(
         transaction_id=new_transaction_id(now_ms, world.random_bytes),
         request_hash=sha256_hex(asked),
+        created_at_ms=now_ms,
     )
     standing = world.store.claim_idempotency_key(
-        request.caller.uid, sha256_hex(request.idempotency_key), mine, now_ms=now_ms
+        request.caller.uid, sha256_hex(request.idempotency_key), mine
     )
     if standing.request_hash != mine.request_hash:
         raise ConflictError(

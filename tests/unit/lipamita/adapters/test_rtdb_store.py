@@ -13,11 +13,12 @@ from lipamita.adapters import rtdb_store
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.evidence import StkCallback, UnreadableCallback
-from lipamita.domain.ids import Receipt, TransactionId, Uid
+from lipamita.domain.guard import PhonePrompt, RateKind
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import Recharge, empty_register, make_recharge, sell
 from lipamita.domain.settlement import Alarm, Review
-from lipamita.domain.units import Kes, Millis
+from lipamita.domain.units import DAY_MS, Kes, Millis
 from lipamita.use_cases.ports import IdempotencyRecord, PendingRecharge, RawCallback, Versioned
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
@@ -183,27 +184,53 @@ def test_postponing_changes_nothing_else(store: RtdbStore) -> None:
 # --- keys and receipts
 
 
-def record(transaction_id: str = TRANSACTION, request_hash: str = "h") -> IdempotencyRecord:
+def record(
+    transaction_id: str = TRANSACTION, request_hash: str = "h", at_ms: Millis = NOW
+) -> IdempotencyRecord:
     return IdempotencyRecord(
-        transaction_id=TransactionId(transaction_id), request_hash=request_hash
+        transaction_id=TransactionId(transaction_id), request_hash=request_hash, created_at_ms=at_ms
     )
 
 
 def test_the_first_claim_of_a_key_stands(store: RtdbStore) -> None:
-    store.claim_idempotency_key(UID, KEY, record(), now_ms=NOW)
-    second = store.claim_idempotency_key(UID, KEY, record(OTHER_TRANSACTION, "x"), now_ms=NOW)
+    store.claim_idempotency_key(UID, KEY, record())
+    second = store.claim_idempotency_key(UID, KEY, record(OTHER_TRANSACTION, "x"))
     assert second == record()
 
 
+def test_a_key_is_forgotten_after_a_day(store: RtdbStore) -> None:
+    store.claim_idempotency_key(UID, KEY, record())
+    almost = record(OTHER_TRANSACTION, at_ms=Millis(NOW + DAY_MS - 1))
+    assert store.claim_idempotency_key(UID, KEY, almost) == record()
+    later = record(OTHER_TRANSACTION, at_ms=Millis(NOW + DAY_MS))
+    assert store.claim_idempotency_key(UID, KEY, later) == later
+
+
+def test_of_many_who_write_a_rate_or_a_phone_one_wins(store: RtdbStore) -> None:
+    rate = store.read_rate(RateKind.USER, "amina")
+    won = at_once(lambda n: store.replace_rate(RateKind.USER, "amina", rate, Millis(n + 1)))
+    assert sum(won) == 1
+    prompt = PhonePrompt(
+        transaction_id=TRANSACTION,
+        user_id=UID,
+        meter_id=MeterId("MTR-001"),
+        amount_kes=Kes(100),
+        created_at_ms=NOW,
+    )
+    none = store.read_phone_prompt("ab12")
+    assert sum(at_once(lambda _: store.replace_phone_prompt("ab12", none, prompt))) == 1
+    assert store.read_phone_prompt("ab12").value == prompt
+
+
 def test_a_key_is_its_users_own(store: RtdbStore) -> None:
-    store.claim_idempotency_key(UID, KEY, record(), now_ms=NOW)
+    store.claim_idempotency_key(UID, KEY, record())
     theirs = record(OTHER_TRANSACTION)
-    assert store.claim_idempotency_key(Uid("brian"), KEY, theirs, now_ms=NOW) == theirs
+    assert store.claim_idempotency_key(Uid("brian"), KEY, theirs) == theirs
 
 
 def test_of_many_who_claim_a_key_all_get_the_same_transaction(store: RtdbStore) -> None:
     claimed = at_once(
-        lambda n: store.claim_idempotency_key(UID, KEY, record(f"t{n}"), now_ms=NOW).transaction_id
+        lambda n: store.claim_idempotency_key(UID, KEY, record(f"t{n}")).transaction_id
     )
     assert len(set(claimed)) == 1
 

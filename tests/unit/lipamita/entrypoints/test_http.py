@@ -15,6 +15,7 @@ EXPECTED: dict[type[errors.LipamitaError], int] = {
     errors.ForbiddenError: 403,
     errors.NotFoundError: 404,
     errors.ConflictError: 409,
+    errors.RateLimitedError: 429,
     errors.PaymentRefusedError: 502,
     errors.BusyError: 503,
     errors.ConfigurationError: 500,
@@ -50,6 +51,11 @@ def test_the_callers_error_says_what_and_where(kind: type[errors.LipamitaError])
     assert said(answered(made(kind))) == {
         "error": {"code": "the_code", "message": "the message", "field": "the_field"}
     }
+
+
+def test_an_error_that_passes_says_when_in_whole_seconds() -> None:
+    slow = errors.RateLimitedError("rate_limited", "wait a moment", retry_after_ms=1_001)
+    assert answered(slow).headers["Retry-After"] == "2"
 
 
 def test_an_error_without_a_field_names_none() -> None:

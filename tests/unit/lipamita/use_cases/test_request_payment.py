@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from lipamita.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
+from lipamita.domain.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    RateLimitedError,
+)
 from lipamita.domain.evidence import PushRefused, PushUnclear
+from lipamita.domain.guard import PROMPT_LIFE_MS, RATES, RateKind
 from lipamita.domain.ids import MeterId, TransactionId, Uid, is_path_key
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import Status
@@ -207,3 +214,64 @@ def test_the_users_latest_transaction_is_the_last_requested() -> None:
     request_payment(ask(), estate.world)
     last = request_payment(ask(key="key-2"), estate.world)
     assert estate.store.latest == {Uid("tenant-amina"): TransactionId(last.transaction_id)}
+
+
+def test_two_taps_with_different_keys_prompt_once() -> None:
+    estate = Estate()
+    first = request_payment(ask(phone="254700000001"), estate.world)
+    estate.wait(50)
+    second = request_payment(ask(key="key-2", phone="254700000001"), estate.world)
+    assert second.transaction_id == first.transaction_id
+    assert len(estate.daraja.pushes) == 1
+
+
+def test_another_amount_waits_while_a_prompt_is_open_on_the_phone() -> None:
+    estate = Estate()
+    request_payment(ask(phone="254700000001"), estate.world)
+    with pytest.raises(ConflictError) as raised:
+        request_payment(ask(amount_kes=20, key="key-2", phone="254700000001"), estate.world)
+    assert raised.value.code == "prompt_open"
+    assert raised.value.retry_after_ms == PROMPT_LIFE_MS
+    assert len(estate.daraja.pushes) == 1
+
+
+def test_the_same_purchase_again_after_success_is_a_new_one() -> None:
+    estate = Estate()
+    first = request_payment(ask(phone="254700000001"), estate.world)
+    estate.tell(first, success(first))
+    settle_payment(first.transaction_id, estate.world)
+    estate.wait(10_000)
+    second = request_payment(ask(key="key-2", phone="254700000001"), estate.world)
+    assert second.transaction_id != first.transaction_id
+    assert len(estate.daraja.pushes) == 2
+
+
+def test_two_payers_for_one_meter_are_both_prompted() -> None:
+    estate = Estate()
+    operator = Caller(uid=Uid("operator-grace"), role=Role.OPERATOR)
+    request_payment(ask(phone="254700000001"), estate.world)
+    request_payment(ask(key="key-2", phone="254700000002", caller=operator), estate.world)
+    assert len(estate.daraja.pushes) == 2
+
+
+def test_who_asks_too_often_is_told_when_to_come_back() -> None:
+    estate = Estate()
+    count = RATES[RateKind.USER].count
+    for number in range(count):
+        request_payment(ask(key=f"key-{number}"), estate.world)
+    with pytest.raises(RateLimitedError) as raised:
+        request_payment(ask(key="one too many"), estate.world)
+    assert len(estate.daraja.pushes) == count
+    assert raised.value.retry_after_ms == RATES[RateKind.USER].interval_ms
+    estate.wait(raised.value.retry_after_ms or 0)
+    request_payment(ask(key="later"), estate.world)
+
+
+def test_a_key_that_waited_for_the_phone_goes_on_when_it_is_free() -> None:
+    estate = Estate()
+    request_payment(ask(phone="254700000001"), estate.world)
+    waiting = ask(amount_kes=20, key="key-2", phone="254700000001")
+    with pytest.raises(ConflictError):
+        request_payment(waiting, estate.world)
+    estate.wait(PROMPT_LIFE_MS)
+    assert request_payment(waiting, estate.world).status is Status.PROMPTED
