@@ -82,7 +82,7 @@ def measures() -> Iterator[Measure]:
     )
     if shutil.which(COMPILER) and HEADERS.is_dir():
         text, memory = _size()
-        yield Measure(what="code of lib/, rv32imc -Os", value=text, unit="B", limit=64 * 1024)
+        yield Measure(what="code of lib/, rv32imc -Os", value=text, unit="B", limit=48 * 1024)
         yield Measure(what="static memory of lib/", value=memory, unit="B", limit=12 * 1024)
 
 

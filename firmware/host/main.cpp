@@ -42,6 +42,7 @@ meter::Config make_config(const meter::Options& options) {
   config.firmware = "metersim-0.1.0";
   config.random_seed = static_cast<uint32_t>(meter::SystemClock().epoch_ms());
   config.cloud.report_interval_ms = options.report_interval_ms;
+  config.cloud.heartbeat_ms = options.report_interval_ms;
   config.cloud.hour_interval_ms = options.report_interval_ms;
   config.cloud.silence_ms = options.silence_ms;
   config.cloud.backoff_first_ms = 200;

@@ -189,12 +189,13 @@ TEST_F(AppTest, RefusedAcknowledgementDoesNotBlockTheOthers) {
   EXPECT_EQ(log.count("acknowledged"), 1u);
   run(200000, 1000);
   EXPECT_EQ(log.count("acknowledged"), 1u);
-  EXPECT_GT(log.count("reported"), 2u);
+  energy.pending_mwh = 1000;
+  run(70000, 1000);
+  EXPECT_GT(log.count("reported"), 1u);
 }
 
 TEST_F(AppTest, SilentStreamIsOpenedAgain) {
   come_online();
-  stream.streaming = false;
   run(74000, 500);
   EXPECT_EQ(cloud.streams_opened, 1u);
   ASSERT_TRUE(run_until([this] { return cloud.streams_opened == 2; }));
@@ -448,6 +449,20 @@ TEST_F(AppTest, HoursAreToldInEastAfricaTimeAndOnlyGrow) {
   energy.pending_mwh = 7000;
   run(310000, 1000);
   EXPECT_EQ(cloud.database["consumption_history"]["MTR-001"]["2026-11-21"]["12"], 7);
+}
+
+TEST_F(AppTest, ReportsOftenOnlyWhileSomethingChanges) {
+  cloud.sell("-N1", 50000);
+  come_online();
+  run(10000);
+  const size_t before = log.count("reported");
+  run(590000, 1000);
+  EXPECT_LE(log.count("reported"), before + 1);
+  for (int minute = 0; minute < 10; ++minute) {
+    energy.pending_mwh = 5000;
+    run(60000, 1000);
+  }
+  EXPECT_GE(log.count("reported"), before + 9);
 }
 
 TEST_F(AppTest, FarewellReportsOffline) {

@@ -58,7 +58,10 @@ LinkState FakeConnection::state() {
 
 bool FakeConnection::write(const std::string_view* parts, size_t count) {
   if (state() != LinkState::open) return false;
-  for (size_t i = 0; i < count; ++i) from_device += parts[i];
+  for (size_t i = 0; i < count; ++i) {
+    from_device += parts[i];
+    bytes_up += parts[i].size();
+  }
   cloud_.receive(*this);
   return true;
 }
@@ -67,6 +70,7 @@ size_t FakeConnection::read(char* data, size_t capacity) {
   const size_t count = std::min({to_device.size(), capacity, cloud_.slice});
   std::memcpy(data, to_device.data(), count);
   to_device.erase(0, count);
+  bytes_down += count;
   if (count == 0 && closed_by_server) close();
   return count;
 }
@@ -196,22 +200,21 @@ std::string FakeCloud::respond(FakeConnection& connection, const Request& reques
     const std::string instead = answer(request);
     if (!instead.empty()) return instead;
   }
-  const std::string token = "token-" + std::to_string(token_generation);
   if (request.path == "/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword") {
     const json body = json::parse(request.body);
     if (body["password"] != "meter-001-password") {
       return reply(400, R"({"error":{"code":400,"message":"INVALID_PASSWORD"}})");
     }
     return reply(
-        200, json{{"idToken", token}, {"refreshToken", "refresh"}, {"expiresIn", "3600"}}.dump());
+        200, json{{"idToken", token()}, {"refreshToken", "refresh"}, {"expiresIn", "3600"}}.dump());
   }
   if (request.path == "/securetoken.googleapis.com/v1/token") {
     return reply(
         200,
-        json{{"id_token", token}, {"refresh_token", "refresh"}, {"expires_in", "3600"}}.dump());
+        json{{"id_token", token()}, {"refresh_token", "refresh"}, {"expires_in", "3600"}}.dump());
   }
   const auto auth = request.query.find("auth");
-  if (auth == request.query.end() || auth->second != token || !tokens_valid) {
+  if (auth == request.query.end() || auth->second != token() || !tokens_valid) {
     return reply(401, R"({"error":"Auth token is expired"})");
   }
   return database_answer(connection, request);
@@ -270,6 +273,12 @@ bool FakeCloud::patch(const std::string& path, const json& update) {
   database = after;
   stream_event("patch", "{\"path\":\"/\",\"data\":" + echo.dump() + "}");
   return true;
+}
+
+std::string FakeCloud::token() const {
+  std::string text = "token-" + std::to_string(token_generation);
+  if (text.size() < token_bytes) text.append(token_bytes - text.size(), 'x');
+  return text;
 }
 
 std::string FakeCloud::reply(int status, const std::string& body) const {

@@ -35,7 +35,8 @@ class FakeConnection final : public IConnection {
   bool open_now = false;
   bool closed_by_server = false;
   bool streaming = false;
-  std::string stream_path;
+  uint64_t bytes_up = 0;
+  uint64_t bytes_down = 0;
 
  private:
   FakeCloud& cloud_;
@@ -81,6 +82,7 @@ class FakeCloud {
   size_t slice = SIZE_MAX;  // most bytes per read
   int token_generation = 1;
   bool tokens_valid = true;
+  size_t token_bytes = 0;  // tokens are made at least this long
 
   size_t streams_opened = 0;
   std::vector<Request> requests;
@@ -92,6 +94,7 @@ class FakeCloud {
   std::string respond(FakeConnection& connection, const Request& request);
   std::string database_answer(FakeConnection& connection, const Request& request);
   bool patch(const std::string& path, const nlohmann::json& update);
+  std::string token() const;
   std::string reply(int status, const std::string& body) const;
 
   FakeClock& clock_;

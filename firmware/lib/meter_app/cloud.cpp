@@ -20,6 +20,7 @@ Cloud::Cloud(const Config& config, Meter& meter, IConnection& stream, IConnectio
       intake_(config, meter, log),
       desk_(config, meter, clock, log),
       snapshot_node_(intake_, desk_, RechargeSource::snapshot),
+      snapshot_leaves_(snapshot_node_),
       stream_node_(intake_, desk_, RechargeSource::stream),
       backoff_(config.cloud.backoff_first_ms, config.cloud.backoff_most_ms, config.random_seed),
       stream_backoff_(config.cloud.backoff_first_ms, config.cloud.backoff_most_ms,
@@ -36,7 +37,7 @@ void Cloud::poll() {
   poll_stream();
   poll_exchange();
   commit();
-  if (meter_.take_switch_change()) report_wanted_ = true;
+  if (meter_.take_switch_change() || desk_.take_effect()) report_wanted_ = true;
   // Short jobs may follow one another within one call; the bound keeps metering prompt.
   for (int i = 0; i < kMaxJobsPerPoll && job_ == Job::none; ++i) {
     next_job();
@@ -100,12 +101,18 @@ void Cloud::next_job() {
   if (intake_.take_reread()) snapshot_wanted_ = true;
   if (snapshot_wanted_ || now - read_at_ms_ >= config_.cloud.reread_ms) return start(Job::snapshot);
   if (open_stream()) return;
-  if (report_wanted_ || now - reported_at_ms_ >= config_.cloud.report_interval_ms) {
-    return start(Job::report);
-  }
+  if (report_due(now)) return start(Job::report);
   if (desk_.due()) return start(Job::command);
   if (meter_.alerts().due(alerting_)) return start(Job::alert);
   if (hours_.due(meter_.durable(), now, config_.cloud.hour_interval_ms)) start(Job::hour);
+}
+
+bool Cloud::report_due(uint64_t now_ms) const {
+  const bool changed =
+      meter_.ledger().consumed_wh != reported_consumed_wh_ || meter_.power_w() != reported_power_w_;
+  const uint32_t interval_ms =
+      changed ? config_.cloud.report_interval_ms : config_.cloud.heartbeat_ms;
+  return report_wanted_ || now_ms - reported_at_ms_ >= interval_ms;
 }
 
 void Cloud::say_farewell() {
@@ -144,6 +151,8 @@ bool Cloud::compose(Job job, Endpoint& endpoint, bool& form) {
     case Job::report:
       report_wanted_ = false;
       meter_.take_switch_change();  // told by this report
+      reported_consumed_wh_ = meter_.ledger().consumed_wh;
+      reported_power_w_ = meter_.power_w();
       acknowledging_ = one_by_one_ ? 0 : intake_.due();
       return requests_.report(text_, token, meter_, {!farewell_, rssi_}, intake_.book(),
                               acknowledging_);
@@ -169,7 +178,11 @@ Method Cloud::method_of(Job job) {
 
 IJsonHandler& Cloud::reader_of(Job job) {
   if (job == Job::sign_in) return session_.reader();
-  if (job == Job::snapshot) return snapshot_node_.begin();
+  if (job == Job::snapshot) {
+    snapshot_node_.begin();
+    snapshot_leaves_.begin("");
+    return snapshot_leaves_;
+  }
   return ignored_;
 }
 

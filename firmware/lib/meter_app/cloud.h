@@ -62,6 +62,7 @@ class Cloud final : private IStreamListener {
   void next_job();
   void say_farewell();
   bool open_stream();
+  bool report_due(uint64_t now_ms) const;
   void start(Job job);
   bool compose(Job job, Endpoint& endpoint, bool& form);
   static Method method_of(Job job);
@@ -91,6 +92,7 @@ class Cloud final : private IStreamListener {
   RechargeIntake intake_;
   CommandDesk desk_;
   NodeReader snapshot_node_;
+  LeafReader snapshot_leaves_;
   NodeReader stream_node_;
   Hours hours_;
   Backoff backoff_;
@@ -115,6 +117,8 @@ class Cloud final : private IStreamListener {
   uint64_t stream_at_ms_ = 0;
   uint64_t read_at_ms_ = 0;
   uint64_t reported_at_ms_ = 0;
+  uint64_t reported_consumed_wh_ = 0;
+  uint32_t reported_power_w_ = 0;
 };
 
 }  // namespace meter

@@ -24,6 +24,7 @@ void CommandDesk::on_command(const Command& command) {
     result = carry_out(command);
     ledger.command_sequence = static_cast<uint32_t>(command.sequence);
     meter_.update_supply();
+    effect_ = true;
   }
   if (!meter_.commit()) return;  // it comes again with the next snapshot
   log_.event(Event("command")

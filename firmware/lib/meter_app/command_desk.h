@@ -25,6 +25,13 @@ class CommandDesk final : public ICommandSink {
 
   void on_command(const Command& command) override;
 
+  // True once after a command was carried out: the registers may have changed.
+  bool take_effect() {
+    const bool effect = effect_;
+    effect_ = false;
+    return effect;
+  }
+
   bool due() const { return count_ > 0; }
   const Result& oldest() const { return results_[0]; }
   void told();
@@ -48,6 +55,7 @@ class CommandDesk final : public ICommandSink {
   Result results_[kMaxResults];
   size_t count_ = 0;
   uint32_t refused_tag_ = 0;
+  bool effect_ = false;
   bool reboot_wanted_ = false;
   bool reboot_told_ = false;
 };

@@ -17,11 +17,12 @@ struct SavePolicy {
 };
 
 struct CloudTimes {
-  uint32_t report_interval_ms = 60000;
-  uint32_t hour_interval_ms = 300000;  // how often the running hour is told
-  uint32_t rest_idle_ms = 20000;       // then the second connection is closed: TLS takes 40 KB
-  uint32_t reread_ms = 600000;         // the stream is a hint: read the whole now and then
-  uint32_t silence_ms = 75000;         // no event for so long: the stream is dead
+  uint32_t report_interval_ms = 60000;  // while something changes
+  uint32_t heartbeat_ms = 600000;       // when nothing does
+  uint32_t hour_interval_ms = 300000;   // how often the running hour is told
+  uint32_t rest_idle_ms = 20000;        // then the second connection is closed: TLS takes 40 KB
+  uint32_t reread_ms = 600000;          // the stream is a hint: read the whole now and then
+  uint32_t silence_ms = 75000;          // no event for so long: the stream is dead
   uint32_t backoff_first_ms = 1000;
   uint32_t backoff_most_ms = 60000;
   NetLimits limits;

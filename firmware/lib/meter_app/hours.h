@@ -20,8 +20,8 @@ class Hours {
   ClosedHour next(const Ledger& ledger) const;
   void told(const ClosedHour& hour, uint64_t now_ms);
 
-  // The server holds more for this hour than we do (our storage was lost within it): it is told again
-  // only when it ends.
+  // The server holds more for this hour than we do (our storage was lost within it): it is told
+  // again only when it ends.
   void refused(const ClosedHour& hour, uint64_t now_ms);
 
   size_t waiting() const { return count_; }

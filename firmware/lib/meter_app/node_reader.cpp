@@ -11,12 +11,10 @@ bool below(Leaf& leaf, std::string_view parent) {
 
 }  // namespace
 
-IJsonHandler& NodeReader::begin() {
-  leaves_.begin("");
+void NodeReader::begin() {
   recharges_.begin();
   commands_.begin();
   registers_ = Registers{};
-  return leaves_;
 }
 
 void NodeReader::on_leaf(const Leaf& leaf) {

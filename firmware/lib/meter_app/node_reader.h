@@ -14,10 +14,10 @@ namespace meter {
 class NodeReader final : public ILeafListener {
  public:
   NodeReader(IRechargeSink& recharges, ICommandSink& commands, RechargeSource source)
-      : leaves_(*this), recharges_(recharges, source), commands_(commands) {}
+      : recharges_(recharges, source), commands_(commands) {}
 
-  // Forgets what a broken document left; the JSON of a snapshot goes into the answer.
-  IJsonHandler& begin();
+  // Forgets what a broken document left.
+  void begin();
   void on_leaf(const Leaf& leaf) override;
   // The document was complete: hands on the last entry.
   void end();
@@ -25,7 +25,6 @@ class NodeReader final : public ILeafListener {
   const Registers& registers() const { return registers_; }
 
  private:
-  LeafReader leaves_;
   RechargeReader recharges_;
   CommandReader commands_;
   Registers registers_;

@@ -65,17 +65,10 @@ class Event {
  public:
   static constexpr size_t kMaxFields = 8;
 
-  explicit Event(std::string_view name) : name_(name) {}
+  explicit Event(std::string_view name);
 
-  Event& text(std::string_view name, std::string_view value) {
-    if (count_ < kMaxFields) fields_[count_++] = {name, value, 0, false};
-    return *this;
-  }
-
-  Event& number(std::string_view name, int64_t value) {
-    if (count_ < kMaxFields) fields_[count_++] = {name, {}, value, true};
-    return *this;
-  }
+  Event& text(std::string_view name, std::string_view value);
+  Event& number(std::string_view name, int64_t value);
 
   std::string_view name() const { return name_; }
   const EventField* begin() const { return fields_; }

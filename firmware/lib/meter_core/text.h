@@ -4,10 +4,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 
 namespace meter {
+
+// Appends to `size` characters and a terminator; false when the text was cut at the capacity.
+bool append_bounded(char* data, size_t capacity, size_t& size, std::string_view text);
 
 template <size_t Capacity>
 class FixedText {
@@ -22,12 +24,7 @@ class FixedText {
   }
 
   bool append(std::string_view text) {
-    const size_t room = Capacity - size_;
-    const size_t count = text.size() < room ? text.size() : room;
-    if (count > 0) std::memcpy(data_ + size_, text.data(), count);
-    size_ += count;
-    data_[size_] = '\0';
-    if (count != text.size()) whole_ = false;
+    if (!append_bounded(data_, Capacity, size_, text)) whole_ = false;
     return whole_;
   }
 
@@ -56,28 +53,13 @@ class FixedText {
 // Digits of an integer; the view lives as long as the object.
 class Decimal {
  public:
-  static Decimal of(uint64_t value) {
-    Decimal d;
-    d.put(value);
-    return d;
-  }
-
-  static Decimal of_signed(int64_t value) {
-    Decimal d;
-    d.put(value < 0 ? uint64_t{0} - static_cast<uint64_t>(value) : static_cast<uint64_t>(value));
-    if (value < 0) d.digits_[--d.first_] = '-';
-    return d;
-  }
+  static Decimal of(uint64_t value);
+  static Decimal of_signed(int64_t value);
 
   std::string_view view() const { return {digits_ + first_, sizeof digits_ - first_}; }
 
  private:
-  void put(uint64_t value) {
-    do {
-      digits_[--first_] = static_cast<char>('0' + value % 10);
-      value /= 10;
-    } while (value != 0);
-  }
+  void put(uint64_t value);
 
   char digits_[21] = {};
   size_t first_ = sizeof digits_;
@@ -85,17 +67,6 @@ class Decimal {
 
 // Plain decimal digits only, no sign, no leading zero except "0"; false on anything else or on
 // overflow.
-inline bool parse_decimal(std::string_view text, uint64_t& value) {
-  if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
-  uint64_t result = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return false;
-    const uint64_t digit = static_cast<uint64_t>(c - '0');
-    if (result > (UINT64_MAX - digit) / 10) return false;
-    result = result * 10 + digit;
-  }
-  value = result;
-  return true;
-}
+bool parse_decimal(std::string_view text, uint64_t& value);
 
 }  // namespace meter

@@ -22,7 +22,7 @@ enum class Method { get, put, patch, post };
 // time.
 struct RequestText {
   HttpParser::Location target;  // path and query; a redirect replaces it
-  static constexpr size_t kMaxBody = 2048;
+  static constexpr size_t kMaxBody = 1536;
   FixedText<kMaxBody> body;
 };
 

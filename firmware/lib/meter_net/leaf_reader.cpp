@@ -58,7 +58,7 @@ void LeafReader::append_segment(std::string_view segment) {
   fits = fits && path_.append(segment);
   if (fits) return;
   cut_ = true;
-  FixedText<256> kept(path_.view().substr(0, before));
+  const FixedText<kMaxPath> kept(path_.view().substr(0, before));
   path_ = kept;
 }
 

@@ -43,8 +43,10 @@ class LeafReader final : public IJsonHandler {
   void append_segment(std::string_view segment);
   void emit(Leaf::Kind kind, std::string_view text, bool whole);
 
+  static constexpr size_t kMaxPath = 192;
+
   ILeafListener& listener_;
-  FixedText<256> path_;
+  FixedText<kMaxPath> path_;
   FixedText<160> string_;
   uint16_t length_at_[JsonReader::kMaxDepth + 1] = {};  // of the path when a level was opened
   bool cut_at_[JsonReader::kMaxDepth + 1] = {};

@@ -61,19 +61,19 @@ void RtdbStream::on_dispatch() {
 }
 
 void RtdbStream::on_begin(bool array) {
-  if (place_ == Place::data) leaves_.on_begin(array);
+  if (forwarding()) leaves_.on_begin(array);
   if (depth_ == 0 && array) broken_ = true;
   ++depth_;
 }
 
 void RtdbStream::on_end() {
   --depth_;
-  if (place_ == Place::data && depth_ > 0) leaves_.on_end();
+  if (forwarding() && depth_ > 0) leaves_.on_end();
 }
 
 void RtdbStream::on_key(std::string_view key, bool whole) {
   if (depth_ > 1) {
-    if (place_ == Place::data) leaves_.on_key(key, whole);
+    if (forwarding()) leaves_.on_key(key, whole);
     return;
   }
   place_ = Place::other;
@@ -92,7 +92,7 @@ void RtdbStream::on_key(std::string_view key, bool whole) {
 }
 
 void RtdbStream::on_string(std::string_view piece, bool last) {
-  if (place_ == Place::data) leaves_.on_string(piece, last);
+  if (forwarding()) leaves_.on_string(piece, last);
   if (place_ != Place::path || depth_ != 1) return;
   path_.append(piece);
   if (!last) return;
@@ -101,11 +101,11 @@ void RtdbStream::on_string(std::string_view piece, bool last) {
 }
 
 void RtdbStream::on_number(std::string_view text) {
-  if (place_ == Place::data) leaves_.on_number(text);
+  if (forwarding()) leaves_.on_number(text);
 }
 
 void RtdbStream::on_literal(JsonLiteral literal) {
-  if (place_ == Place::data) leaves_.on_literal(literal);
+  if (forwarding()) leaves_.on_literal(literal);
 }
 
 }  // namespace meter

@@ -38,6 +38,8 @@ class RtdbStream final : public IBodySink, private ISseHandler, private IJsonHan
   void on_data(std::string_view slice) override;
   void on_dispatch() override;
   void begin_event();
+  // Of an event once known to be broken nothing more is passed on, wherever its slices end.
+  bool forwarding() const { return place_ == Place::data && !broken_; }
 
   void on_begin(bool array) override;
   void on_end() override;
