@@ -80,7 +80,7 @@ def confirmation_from_body(
     receipt = parse_receipt(node.get(names.receipt))
     if receipt is None:
         return "receipt_missing"
-    if channel != "pull" and node.get("BusinessShortCode") not in short_codes:
+    if channel != "pull" and canonical_code(node.get("BusinessShortCode")) not in short_codes:
         return "other_short_code"
     return Confirmation(
         receipt=receipt,

@@ -124,7 +124,7 @@ def make_quote(tariff: Tariff, *, amount_kes: Kes, month: str, month_wh_before: 
     """
     purchases = _buy(tariff, amount_kes=amount_kes, month_wh_before=month_wh_before)
     energy_wh = sum(energy for _, energy in purchases)
-    if energy_wh == 0:
+    if energy_wh <= 0:  # a negative amount must not take energy back
         raise InvalidInputError(
             "amount_too_small", f"{amount_kes} shillings do not buy 1 Wh", field="amount"
         )

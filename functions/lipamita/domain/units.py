@@ -65,7 +65,7 @@ def exact_kes(value: object) -> Kes | None:
     if isinstance(value, str) and not _PLAIN_DECIMAL.fullmatch(value):
         return None
     number = Decimal(value)
-    if not number.is_finite() or abs(number.adjusted()) > MAX_DIGITS_OF_AMOUNT:
+    if not number.is_finite() or number < 0 or abs(number.adjusted()) > MAX_DIGITS_OF_AMOUNT:
         return None
     return Kes(int(number)) if number == number.to_integral_value() else None
 

@@ -141,6 +141,12 @@ def test_an_amount_that_buys_no_watt_hour_is_refused() -> None:
     assert (refused.value.code, refused.value.field) == ("amount_too_small", "amount")
 
 
+@pytest.mark.parametrize("amount", [0, -1, -500])
+def test_no_amount_takes_energy_back(amount: int) -> None:
+    with pytest.raises(InvalidInputError):
+        bought(a_tariff(*BLOCKS), amount, before_wh=40_000)
+
+
 @pytest.mark.parametrize(
     ("blocks", "more", "word"),
     [

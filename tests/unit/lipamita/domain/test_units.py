@@ -127,6 +127,8 @@ def test_every_exact_writing_of_500_shillings_is_500(value: object) -> None:
         "9" * 400,
         "100.5",
         "100.01",
+        -500,
+        Decimal(-500),
         Decimal("100.5"),
         Decimal("0.1"),
         Decimal("NaN"),
