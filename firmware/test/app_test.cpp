@@ -451,6 +451,27 @@ TEST_F(AppTest, HoursAreToldInEastAfricaTimeAndOnlyGrow) {
   EXPECT_EQ(cloud.database["consumption_history"]["MTR-001"]["2026-11-21"]["12"], 7);
 }
 
+TEST_F(AppTest, HoursOfALongOfflineMeterOutliveAPowerCut) {
+  cloud.sell("-N1", 50000);
+  come_online();
+  cloud.refuse_connections = true;
+  stream.reset();
+  rest.reset();
+  for (int hour = 0; hour < 5; ++hour) {
+    energy.pending_mwh = 100000;
+    run(3600000, 5000);
+  }
+  boot();
+  cloud.refuse_connections = false;
+  ASSERT_TRUE(run_until([this] { return online(); }));
+  run(20000);
+  uint64_t told = 0;
+  for (const auto& hour : cloud.database["consumption_history"]["MTR-001"]["2026-11-21"]) {
+    told += hour.get<uint64_t>();
+  }
+  EXPECT_EQ(told, 500u);
+}
+
 TEST_F(AppTest, ReportsOftenOnlyWhileSomethingChanges) {
   cloud.sell("-N1", 50000);
   come_online();

@@ -227,7 +227,8 @@ TEST(History, KeyIsDayAndHourInEastAfricaTime) {
 }
 
 TEST(Hours, FullQueueMergesTheOldestAndKeepsTheSum) {
-  Hours hours;
+  test::FakeStorage storage;
+  Hours hours(storage);
   Ledger ledger;
   uint64_t added = 0;
   for (uint32_t i = 0; i < Hours::kMax + 10; ++i) {

@@ -26,7 +26,7 @@ class App {
         log_(ports.log),
         meter_(config, {ports.storage, ports.warm_memory, ports.clock, ports.energy, ports.relay,
                         ports.log}),
-        cloud_(config, meter_, ports.stream, ports.rest, ports.clock, ports.log) {}
+        cloud_(config, meter_, ports.storage, ports.stream, ports.rest, ports.clock, ports.log) {}
 
   // False when the configuration cannot be used or the storage belongs to another meter.
   bool begin();

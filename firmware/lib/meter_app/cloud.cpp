@@ -7,8 +7,8 @@ constexpr int kMaxJobsPerPoll = 4;
 
 }  // namespace
 
-Cloud::Cloud(const Config& config, Meter& meter, IConnection& stream, IConnection& rest,
-             IClock& clock, ILog& log)
+Cloud::Cloud(const Config& config, Meter& meter, IKeyValue& storage, IConnection& stream,
+             IConnection& rest, IClock& clock, ILog& log)
     : config_(config),
       meter_(meter),
       clock_(clock),
@@ -22,12 +22,14 @@ Cloud::Cloud(const Config& config, Meter& meter, IConnection& stream, IConnectio
       snapshot_node_(intake_, desk_, RechargeSource::snapshot),
       snapshot_leaves_(snapshot_node_),
       stream_node_(intake_, desk_, RechargeSource::stream),
+      hours_(storage),
       backoff_(config.cloud.backoff_first_ms, config.cloud.backoff_most_ms, config.random_seed),
       stream_backoff_(config.cloud.backoff_first_ms, config.cloud.backoff_most_ms,
                       config.random_seed ^ 0x5bd1e995U) {}
 
 bool Cloud::begin() {
   stream_node_.begin();
+  hours_.begin();
   return requests_.begin();
 }
 

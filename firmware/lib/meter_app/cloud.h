@@ -36,8 +36,8 @@ class IgnoredJson final : public IJsonHandler {
 
 class Cloud final : private IStreamListener {
  public:
-  Cloud(const Config& config, Meter& meter, IConnection& stream, IConnection& rest, IClock& clock,
-        ILog& log);
+  Cloud(const Config& config, Meter& meter, IKeyValue& storage, IConnection& stream,
+        IConnection& rest, IClock& clock, ILog& log);
 
   bool begin();
   void poll();

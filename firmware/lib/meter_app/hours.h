@@ -1,16 +1,23 @@
 // Hours waiting to be told to consumption_history. Bounded: when full, the two oldest become one,
-// so energy is never lost, only its place in time.
+// so that energy is never lost, only its place in time. Kept in storage: a meter that was long
+// offline and then lost its power still tells them.
 #pragma once
 
 #include <cstdint>
 
 #include "meter.h"
+#include "ports.h"
 
 namespace meter {
 
 class Hours {
  public:
   static constexpr size_t kMax = 48;
+
+  explicit Hours(IKeyValue& storage) : storage_(storage) {}
+
+  // Reads what was waiting; a damaged record is left out: history is lost, never credit.
+  void begin();
 
   void add(const ClosedHour& closed);
 
@@ -27,6 +34,9 @@ class Hours {
   size_t waiting() const { return count_; }
 
  private:
+  void save();
+
+  IKeyValue& storage_;
   ClosedHour waiting_[kMax];
   size_t count_ = 0;
   ClosedHour last_;
