@@ -81,7 +81,8 @@ class LongPolling:
             raise RequestError("cb must be a number")
         if len(self._by_id) >= self._most:
             raise TooLargeError(f"More than {self._most} long-polling clients")
-        poll = PollSession(secrets.token_urlsafe(12), secrets.token_urlsafe(12))
+        most_waiting = database.limits.outgoing_bytes
+        poll = PollSession(secrets.token_urlsafe(12), secrets.token_urlsafe(12), most_waiting)
         poll.session = Session(poll.poll_id, database, poll)
         poll.session.open(host)
         self._by_id[poll.poll_id] = poll
@@ -94,6 +95,8 @@ class LongPolling:
     ) -> Response:
         self._expect_poll(poll)
         try:
+            if poll.overflowed:
+                raise TooLargeError("The client polls too slowly")
             poll.feed(parameters, database.limits.sdk_write_bytes)
         except RequestError as error:
             _log.warning("long polling ended: %s", error)

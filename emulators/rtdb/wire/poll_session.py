@@ -22,15 +22,21 @@ _TO_STANDARD = str.maketrans("-_.", "+/=")
 
 
 class PollSession:
-    """The polling channel of a session, and the receiving side of its client's polls."""
+    """The polling channel of a session, and the receiving side of its client's polls.
 
-    def __init__(self, poll_id: str, password: str) -> None:
+    A client for whom more than `most_waiting` characters wait has `overflowed` and is to be ended.
+    """
+
+    def __init__(self, poll_id: str, password: str, most_waiting: int) -> None:
         self.poll_id = poll_id
         self.password = password
         self.session: Session | None = None
         self.socket: Channel | None = None
         self.switched = False
         self.closed = False
+        self.overflowed = False
+        self._most_waiting = most_waiting
+        self._waiting_characters = 0
         self._outgoing: list[Outgoing] = []
         self._responses = 0
         self._waiting: asyncio.Future[None] | None = None
@@ -40,7 +46,14 @@ class PollSession:
 
     def send(self, message: Outgoing) -> None:
         """Queue for the next response."""
+        if self.overflowed:
+            return
+        if self._waiting_characters > self._most_waiting:
+            self.overflowed = True
+            self._outgoing.clear()
+            return
         self._outgoing.append(message)
+        self._waiting_characters += len(message.text)
         self._release()
 
     def close(self) -> None:
@@ -69,7 +82,7 @@ class PollSession:
 
     def script(self) -> str:
         """What is queued, as a call of the client's receiving function."""
-        messages, self._outgoing = self._outgoing, []
+        messages, self._outgoing, self._waiting_characters = self._outgoing, [], 0
         number, self._responses = self._responses, self._responses + 1
         joined = ",".join(message.text for message in messages)
         return f"pRTLPCB({number},[{joined}]);"

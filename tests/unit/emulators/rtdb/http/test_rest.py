@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import json
 from collections.abc import Callable
 from typing import Any
@@ -266,6 +267,15 @@ def test_import_and_export(server: Any) -> None:
     assert server.request("PUT", target, value, OWNER).status == 200
     assert server.get("/.json?ns=imported&shallow=true&limitToFirst=1", **OWNER) == {"a": True}
     assert server.get("/.json?ns=imported&format=export", **OWNER) == value
+
+
+def test_a_large_import_leaves_the_collector_on(server: Any) -> None:
+    value = {f"k{number}": "x" * 100 for number in range(12_000)}
+    server.put("/large.json?print=pretty", value)
+    assert gc.isenabled()
+    assert len(server.get("/large.json?shallow=true")) == 12_000
+    assert server.request("PUT", "/large.json", b"{" * 2_000_000).status == 400
+    assert gc.isenabled()
 
 
 def test_tiny_limits_hold(start_server: Callable[..., Any]) -> None:

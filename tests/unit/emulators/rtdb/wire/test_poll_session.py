@@ -20,7 +20,7 @@ from emulators.rtdb.wire.session import Session
 
 @pytest.fixture
 def poll() -> PollSession:
-    made = PollSession("id", "pw")
+    made = PollSession("id", "pw", 100_000)
     made.session = Session("id", Database("t", limits=Limits(), clock=lambda: 1), made)
     return made
 
@@ -142,6 +142,14 @@ def test_what_waits_for_a_missing_segment_is_bounded(
         poll.feed({"seg0": str(number), "ts0": "1", "d0": "x"}, 1000)
     with pytest.raises(TooLargeError):
         poll.feed({"seg0": "6", "ts0": "1", "d0": "x"}, 1000)
-    other = PollSession("id", "pw")
+    other = PollSession("id", "pw", 100_000)
     with pytest.raises(TooLargeError):
         other.feed({"seg0": "0", "ts0": "2", "d0": "x" * 3000}, 1000)
+
+
+def test_what_waits_for_a_poll_is_bounded() -> None:
+    slow = PollSession("id", "pw", 100)
+    for _ in range(20):
+        slow.send(Outgoing("x" * 10))
+    assert slow.overflowed
+    assert received(slow.script()) == (0, [])

@@ -225,3 +225,13 @@ def test_long_polling_clients_are_bounded(start_server: Callable[..., Any]) -> N
     server = start_server(limits=Limits(poll_sessions=1))
     Poller(server)
     assert server.request("GET", "/.lp?start=t").status == 400
+
+
+def test_a_client_that_polls_too_slowly_is_ended(start_server: Callable[..., Any]) -> None:
+    server = start_server(limits=Limits(outgoing_bytes=1000))
+    poller = Poller(server)
+    listen = {"r": 1, "a": "q", "b": {"p": "/a", "h": ""}}
+    poller.poll({"t": "d", "d": listen})
+    for number in range(40):
+        server.put("/a.json?ns=n", f"{number}" * 50)
+    assert poller.poll() == 'pLPCommand("close");'
