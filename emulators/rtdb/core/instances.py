@@ -81,6 +81,7 @@ def _event(trigger: Trigger, found: Occurrence, origin: Origin) -> Event:
     event_id = secrets.token_urlsafe(15)
     return Event(
         trigger=trigger.name,
+        ref=f"{origin.namespace}/{'/'.join(found.path)}",
         url_path=trigger.url_path,
         content_type=content_type(trigger),
         body=partial(_body, trigger, found, origin, event_id),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from emulators.rtdb.triggers import deliver
 from emulators.rtdb.triggers.deliver import Delivery, Event
 
 
-def event(number: int, trigger: str = "t") -> Event:
+def event(number: int, trigger: str = "t", ref: str = "") -> Event:
     return Event(
         trigger=trigger,
+        ref=ref or f"a/{number}",
         url_path=f"/functions/projects/p/triggers/{trigger}",
         content_type="application/cloudevents+json",
         body=lambda: str(number).encode(),
@@ -27,6 +30,7 @@ async def received(
     *,
     queued: int = 100,
     timeout_s: float = 5,
+    patience_s: float = 5,
 ) -> list[str]:
     bodies: list[str] = []
     done = asyncio.Event()
@@ -42,7 +46,9 @@ async def received(
     app = web.Application()
     app.router.add_post("/{tail:.*}", handle)
     async with TestServer(app) as functions:
-        delivery = Delivery(f"127.0.0.1:{functions.port}", timeout_s=timeout_s, queued=queued)
+        delivery = Delivery(
+            f"127.0.0.1:{functions.port}", timeout_s=timeout_s, queued=queued, patience_s=patience_s
+        )
         for one in events:
             delivery.send(one)
         async with asyncio.timeout(10):
@@ -90,6 +96,47 @@ def test_a_slow_trigger_does_not_hold_up_another() -> None:
         return await received([event(0, "slow"), event(1, "quick")], 2, answer)
 
     assert sorted(asyncio.run(scenario())) == ["0", "1"]
+
+
+def test_a_slow_event_is_overtaken_by_those_of_other_nodes_alone() -> None:
+    async def scenario() -> list[str]:
+        last = asyncio.Event()
+
+        async def answer(body: str) -> int:
+            if body == "0":
+                await last.wait()
+            if body == "1":
+                last.set()
+            return 200
+
+        events = [event(0, ref="same"), event(1, ref="other"), event(2, ref="same")]
+        return await received(events, 3, answer, patience_s=0.05)
+
+    assert asyncio.run(scenario()) == ["0", "1", "2"]
+
+
+def test_slow_events_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deliver, "MOST_SLOW", 2)
+    running: list[str] = []
+    most: list[int] = []
+
+    async def scenario() -> list[str]:
+        both = asyncio.Event()
+
+        async def answer(body: str) -> int:
+            running.append(body)
+            most.append(len(running))
+            if len(running) == 2:
+                both.set()
+            await both.wait()
+            running.remove(body)
+            return 200
+
+        events = [event(number) for number in range(8)]
+        return await received(events, 8, answer, patience_s=0.01)
+
+    assert sorted(asyncio.run(scenario())) == [str(number) for number in range(8)]
+    assert max(most) == 2
 
 
 def test_a_full_queue_drops_what_does_not_fit() -> None:
