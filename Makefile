@@ -7,7 +7,7 @@ PYTHON_CODE := functions emulators tools tests bench
 ONCE ?=
 PROJECT ?=
 
-.PHONY: help setup demo test check fmt bench bench-rtdb bench-firmware emulators meter firmware register-urls deploy
+.PHONY: help setup demo test check fmt bench bench-rtdb bench-firmware emulators meter firmware dashboard sim register-urls deploy
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,16 +15,24 @@ help: ## List the targets
 setup: ## Install what is missing (Debian, PyPI and npm packages)
 	@tools/setup.sh
 
+DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/static -type f 2>/dev/null) \
+	dashboard/index.html dashboard/vite.config.ts dashboard/package-lock.json
+
+dashboard: setup dashboard/dist/index.html ## Build the web dashboard
+
+dashboard/dist/index.html: $(DASHBOARD_SOURCES)
+	@npm --prefix dashboard run --silent build
+
 firmware: setup ## Build the virtual meter and the firmware tests
 	@cmake -S firmware -B $(FIRMWARE_BUILD) -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null
-	@cmake --build $(FIRMWARE_BUILD) -j2 2>&1 | grep -v -E '^\[|Consolidate|Scanning' || true
-	@test -x $(FIRMWARE_BUILD)/metersim
+	@cmake --build $(FIRMWARE_BUILD) --parallel 2 -- -s --no-print-directory
 
-demo: setup firmware ## Start everything, pay KES 500 and watch it reach the meter (ONCE=1: then end)
+demo: setup firmware dashboard ## Start everything, pay KES 500 and watch it reach the meter (ONCE=1: then end)
 	@$(PY) -m tools.demo $(if $(ONCE),--once)
 
-test: setup firmware ## Run every test
+test: setup firmware dashboard ## Run every test
 	@ctest --test-dir $(FIRMWARE_BUILD) --output-on-failure -j2
+	@npm --prefix dashboard run --silent test
 	@$(PY) -m pytest
 
 check: setup ## Lint, types, import contracts, formatting, configuration
@@ -33,15 +41,20 @@ check: setup ## Lint, types, import contracts, formatting, configuration
 	@.venv/bin/mypy functions/main.py functions/lipamita emulators tools bench tests
 	@PYTHONPATH=functions:. .venv/bin/lint-imports --no-cache >/dev/null || PYTHONPATH=functions:. .venv/bin/lint-imports --no-cache
 	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-14 --dry-run -Werror
+	@npm --prefix dashboard run --silent check
 	@bash -n tools/setup.sh .ci/run
 
 fmt: setup ## Format everything, and write the generated parts of the documents
 	@PYTHONPATH=functions $(PY) -m tools.state_tables
 	@.venv/bin/ruff check -q --fix $(PYTHON_CODE) || true
 	@.venv/bin/ruff format -q $(PYTHON_CODE)
+	@npm --prefix dashboard run --silent fmt
 	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-14 -i
 
-bench: setup firmware ## Measure, as ratios against peers in one run
+sim: setup ## Simulate faults in the payment core (RUNS=10000 SEED=1)
+	@PYTHONPATH=functions:. $(PY) -m tests.simulation --runs $(or $(RUNS),10000) --seed $(or $(SEED),1)
+
+bench: setup firmware dashboard ## Measure, as ratios against peers in one run
 	@$(PY) -m bench
 
 bench-rtdb: setup ## Measure the Realtime Database emulator
@@ -50,7 +63,7 @@ bench-rtdb: setup ## Measure the Realtime Database emulator
 bench-firmware: setup firmware ## Measure the firmware core
 	@$(PY) -m bench.firmware
 
-emulators: setup ## Start the emulators with the demo estate and stay up
+emulators: setup dashboard ## Start the emulators with the demo estate and stay up
 	@$(PY) -m emulators start --import emulator-data
 
 meter: setup firmware ## Run one virtual meter against running emulators (METER=MTR-001)
@@ -59,5 +72,5 @@ meter: setup firmware ## Run one virtual meter against running emulators (METER=
 register-urls: setup ## Tell Safaricom where payments by hand are reported (PROJECT=your-project)
 	@PYTHONPATH=functions $(PY) -m tools.register_urls $(PROJECT)
 
-deploy: setup ## Check the configuration and deploy to PROJECT=your-project
+deploy: setup dashboard ## Check the configuration and deploy to PROJECT=your-project
 	@PYTHONPATH=functions $(PY) -m tools.deploy $(PROJECT)
