@@ -90,6 +90,14 @@ class MemoryStore:
             self._write("idempotency", lambda: self.keys.update({(uid, key_hash): record}))
         return self.keys[uid, key_hash]
 
+    def read_idempotency_key(
+        self, uid: Uid, key_hash: str, *, now_ms: Millis
+    ) -> IdempotencyRecord | None:
+        standing = self.keys.get((uid, key_hash))
+        if standing is None or now_ms - standing.created_at_ms >= IDEMPOTENCY_KEPT_MS:
+            return None
+        return standing
+
     def read_phone_prompt(self, phone_key: str) -> Versioned[PhonePrompt | None]:
         tag = self._tag(f"phone_prompts/{phone_key}")
         return Versioned(self.phone_prompts.get(phone_key), tag)
@@ -160,11 +168,12 @@ class MemoryStore:
     def record_callback(self, transaction_id: TransactionId, callback: RawCallback) -> None:
         def change() -> None:
             stored = self.callbacks.setdefault(transaction_id, {})
-            stored.setdefault(callback.evidence_id, callback)
+            payment = self.payments[transaction_id]
+            if callback.evidence_id not in stored:  # a copy hides no newer evidence
+                stored[callback.evidence_id] = callback
+                payment = replace(payment, latest_evidence_id=callback.evidence_id)
             self.payments[transaction_id] = replace(
-                self.payments[transaction_id],
-                next_check_at_ms=callback.received_at_ms,
-                latest_evidence_id=callback.evidence_id,
+                payment, next_check_at_ms=callback.received_at_ms
             )
 
         self._write(f"transactions/{transaction_id}", change)

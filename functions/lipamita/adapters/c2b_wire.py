@@ -17,6 +17,7 @@ from lipamita.domain.stk_result import canonical_code
 from lipamita.domain.units import EAT, SECOND_MS, Kes, Millis, exact_kes
 from lipamita.use_cases.ports import PulledRows, RawConfirmation
 
+INCOMING = "c2b-"  # transaction types of a Pull that are money coming in
 REGISTERED = "registered"
 MAX_ACCOUNT = 40
 MAX_ROWS = 5_000  # of one page of a Pull
@@ -80,7 +81,10 @@ def confirmation_from_body(
     receipt = parse_receipt(node.get(names.receipt))
     if receipt is None:
         return "receipt_missing"
-    if channel != "pull" and canonical_code(node.get("BusinessShortCode")) not in short_codes:
+    if channel == "pull":
+        if not str(node.get("transactiontype")).startswith(INCOMING):
+            return "other_transaction_type"
+    elif canonical_code(node.get("BusinessShortCode")) not in short_codes:
         return "other_short_code"
     return Confirmation(
         receipt=receipt,

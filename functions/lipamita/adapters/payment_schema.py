@@ -48,6 +48,7 @@ def payment_to_json(payment: Payment) -> Json:
             "evidence_seen": dict.fromkeys(sorted(payment.evidence_seen), True),
             "latest_evidence_id": payment.latest_evidence_id,
             "twin_of": payment.twin_of,
+            "nonce": payment.nonce,
         }
     )
 
@@ -93,6 +94,7 @@ def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
         evidence_seen=frozenset(fields.child("evidence_seen").node),
         latest_evidence_id=fields.optional_text("latest_evidence_id"),
         twin_of=_transaction_id(fields, "twin_of"),
+        nonce=fields.optional_text("nonce") or "",
     )
 
 

@@ -63,6 +63,16 @@ class RtdbStore(RtdbConfirmations):
             _, node, tag = reference.set_if_unchanged(tag, mine)
         raise BusyError("busy", "this Idempotency-Key is being used by others; try again")
 
+    def read_idempotency_key(
+        self, uid: Uid, key_hash: str, *, now_ms: Millis
+    ) -> IdempotencyRecord | None:
+        path = f"idempotency/{uid}/{key_hash}"
+        node = self.at(path).get()
+        standing = None if node is None else _idempotency_record(Fields.of(path, node))
+        if standing is None or now_ms - standing.created_at_ms >= IDEMPOTENCY_KEPT_MS:
+            return None
+        return standing
+
     def read_phone_prompt(self, phone_key: str) -> Versioned[PhonePrompt | None]:
         path = f"phone_prompts/{phone_key}"
         node, tag = self.at(path).get(etag=True)
@@ -100,8 +110,9 @@ class RtdbStore(RtdbConfirmations):
         standing, tag = reference.get(etag=True)
         if standing is not None:
             return False
-        created, _, _ = reference.set_if_unchanged(tag, payment_to_json(payment))
-        return bool(created)
+        created, found, _ = reference.set_if_unchanged(tag, payment_to_json(payment))
+        # The SDK may have repeated a write whose answer was lost, and met its own first one.
+        return bool(created) or (isinstance(found, dict) and found.get("nonce") == payment.nonce)
 
     def read_payment(self, transaction_id: TransactionId) -> Versioned[Payment] | None:
         node, tag = self.at(f"transactions/{transaction_id}").get(etag=True)

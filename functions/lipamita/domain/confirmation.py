@@ -53,7 +53,8 @@ def find_fit(confirmation: Confirmation, payments: Sequence[Payment], *, now_ms:
     credited = [payment for payment in fitting if payment.status is Status.PAID]
     if credited or len(fitting) == 1:
         return Fit(payment=min(credited or fitting, key=lambda fits: fits.created_at_ms))
-    return Fit()
+    # While queries may still credit one of them, standing alone could credit its money twice.
+    return Fit(wait=any(payment.status is Status.PROMPTED for payment in fitting))
 
 
 def decide_confirmation(

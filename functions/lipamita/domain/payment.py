@@ -139,6 +139,7 @@ class Payment:
     quote: Quote
     created_at_ms: Millis
     updated_at_ms: Millis
+    nonce: str = ""
     status: Status = Status.CREATED
     reason: str | None = None
     product: str = "electricity"

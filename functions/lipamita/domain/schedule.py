@@ -20,6 +20,7 @@ ASK_AGAIN_AFTER_MS = 20 * SECOND_MS  # per payment; Daraja allows about 5 querie
 SECOND_LOOK_AFTER_MS = 2 * MINUTE_MS  # between the first and the second "paid" of a query
 WAIT_FOR_TURN_MS = MINUTE_MS  # due, but this run's queries were used up
 EXPIRE_AFTER_MS = DAY_MS
+MIN_LOOKS_BEFORE_EXPIRY = 6  # one random error after a day's outage must not end the waiting
 REVIEW_AFTER_MS = 2 * DAY_MS
 RECHARGE_KEPT_MS = DAY_MS  # a processed recharge stays readable this long
 
@@ -47,9 +48,22 @@ def next_check(payment: Payment, *, now_ms: Millis) -> Millis | None:
         return Millis(now_ms + _delay(QUERY_DELAYS_MS, payment.check_count))
     if payment.status is Status.PAID:
         if payment.delivery.status in (DeliveryStatus.DELIVERED, DeliveryStatus.TWIN):
-            return None
+            kept_until_ms = recharge_kept_until(payment)
+            return None if now_ms >= kept_until_ms else kept_until_ms
         return Millis(now_ms + _delay(DELIVERY_DELAYS_MS, payment.check_count))
     return None
+
+
+def recharge_kept_until(payment: Payment) -> Millis:
+    """Until when a processed recharge stays in its meter's queue; 0 if there is none.
+
+    The meter's clock says when it was delivered, unless it is ahead of ours.
+    """
+    delivery = payment.delivery
+    if delivery.status is not DeliveryStatus.DELIVERED:
+        return Millis(0)
+    delivered_at_ms = min(delivery.delivered_at_ms or 0, payment.updated_at_ms)
+    return Millis(max(delivered_at_ms, delivery.queued_at_ms or 0) + RECHARGE_KEPT_MS)
 
 
 def looked_at(payment: Payment, *, asked: bool, now_ms: Millis) -> Payment:
@@ -107,9 +121,10 @@ def decide_overdue(payment: Payment, *, now_ms: Millis) -> Payment:
     if payment.status is not Status.PROMPTED:
         return payment
     if payment.paid_unverified_at_ms is not None:
-        if age_ms >= REVIEW_AFTER_MS:
+        waited_ms = now_ms - payment.paid_unverified_at_ms
+        if age_ms >= REVIEW_AFTER_MS and waited_ms >= EXPIRE_AFTER_MS:
             return _to_review(payment, Cause.UNVERIFIED_TOO_LONG, "paid_unverified", now_ms)
-    elif age_ms >= EXPIRE_AFTER_MS:
+    elif age_ms >= EXPIRE_AFTER_MS and payment.check_count >= MIN_LOOKS_BEFORE_EXPIRY:
         expired = move(payment, Cause.NO_ANSWER_IN_TIME, now_ms=now_ms)
         return replace(expired, reason="no_answer", next_check_at_ms=None)
     return payment

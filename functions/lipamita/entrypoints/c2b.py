@@ -10,6 +10,7 @@ from lipamita.use_cases.ports import RawConfirmation
 from lipamita.use_cases.record_confirmation import (
     C2bPath,
     authenticate_c2b_path,
+    confirmation_too_large,
     record_confirmation,
     validate_payment,
 )
@@ -30,7 +31,11 @@ def post(request: Request) -> Response:
         raise http.not_found()
     path, world = C2bPath(segments[0]), wiring.world()
     authenticate_c2b_path(path, segments[1], http.remote_address(request), world)
-    body = http.read_body(request, limit_bytes=MAX_BODY_BYTES)
+    try:
+        body = http.read_body(request, limit_bytes=MAX_BODY_BYTES)
+    except http.HttpError:
+        confirmation_too_large(http.remote_address(request), world)
+        raise
     if path is C2bPath.VALIDATION:
         return _validate(body, world)
     record_confirmation(

@@ -113,7 +113,11 @@ def _settle(
         world.store.add_review(
             owner,
             Review(
-                reason="second_receipt",
+                reason=(
+                    "second_receipt"
+                    if payment.amount_kes == confirmation.amount_kes
+                    else "amount_differs"
+                ),
                 receipt=confirmation.receipt,
                 amount_kes=confirmation.amount_kes,
                 evidence_id=confirmation_id,

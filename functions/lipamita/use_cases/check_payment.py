@@ -15,6 +15,7 @@ from lipamita.domain.schedule import (
     decide_overdue,
     decide_query,
     looked_at,
+    recharge_kept_until,
 )
 from lipamita.domain.settlement import Review
 from lipamita.domain.units import Millis
@@ -65,8 +66,8 @@ def check_payment(transaction_id: TransactionId, world: World, *, may_query: boo
         payment = _see_delivery_through(payment, world)
     now_ms = world.clock()
     asked = payment.status is not Status.PROMPTED or may_query
-    overdue = decide_overdue(payment, now_ms=now_ms)
-    if overdue.status is Status.REVIEW:
+    overdue = decide_overdue(payment, now_ms=now_ms) if asked else payment
+    if overdue.status is Status.REVIEW and payment.status is not Status.REVIEW:
         _queue_for_review(overdue, world, now_ms)
     return change_payment(
         world, transaction_id, lambda current: looked_at(current, asked=asked, now_ms=now_ms)
@@ -87,6 +88,8 @@ def _see_delivery_through(payment: Payment, world: World) -> Payment:
     if payment.delivery.status is DeliveryStatus.TWIN:
         return payment
     if payment.delivery.status is DeliveryStatus.DELIVERED:
+        if world.clock() < recharge_kept_until(payment):
+            return payment
         world.store.remove_recharge(meter_id, transaction_id)
         return payment
     if world.store.read_recharge(meter_id, transaction_id) is None:

@@ -127,6 +127,12 @@ class PaymentStore(Protocol):
         """Create if absent, or older than a day, by (uid, key_hash); the record that stands."""
         ...
 
+    def read_idempotency_key(
+        self, uid: Uid, key_hash: str, *, now_ms: Millis
+    ) -> IdempotencyRecord | None:
+        """The record that stands under the key, unless it is older than a day."""
+        ...
+
     def create_payment(self, payment: Payment) -> bool:
         """Create if absent by transaction_id; False if it was there."""
         ...

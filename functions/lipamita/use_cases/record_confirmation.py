@@ -46,6 +46,12 @@ def record_confirmation(raw: RawConfirmation, world: World) -> None:
     world.log.confirmation_recorded(raw)
 
 
+def confirmation_too_large(remote_address: str, world: World) -> None:
+    """A body above the limit came in on a secret path: it is not kept, but somebody must look."""
+    alarm = Alarm(kind="callback_too_large", detail=f"c2b, from {remote_address}")
+    world.store.raise_alarm(alarm, transaction_id=None, now_ms=world.clock())
+
+
 def validate_payment(account: str, amount_kes: Kes | None, world: World) -> Refusal | None:
     """Why a payment by hand should not be made; None if it may be."""
     if amount_kes is None or amount_kes < 1:

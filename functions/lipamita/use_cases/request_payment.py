@@ -30,6 +30,7 @@ from lipamita.use_cases.guard_push import guard_push
 from lipamita.use_cases.ports import IdempotencyRecord, PushRequest, Store
 from lipamita.use_cases.world import World
 
+NONCE_BYTES = 8  # tells our own creation of a transaction from another process's
 PROMPT_DESCRIPTION = "Electricity"  # at most 13 characters, shown by some phones
 
 
@@ -53,13 +54,16 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     RateLimitedError.
     """
     now_ms, store = world.clock(), world.store
+    earlier = _earlier(request, store, now_ms)
+    if earlier is not None:
+        return earlier
     meter = _meter_to_pay(request, store)
     quote = _quote(meter, request.amount_kes, store, now_ms)
     transaction_id = _claim_key(request, world, now_ms)
     standing = store.read_payment(transaction_id)
     if standing is not None:
         return standing.value
-    payment = _new_payment(request, transaction_id, quote, now_ms)
+    payment = _new_payment(request, transaction_id, quote, world)
     going_on_with = guard_push(_wanted(payment), request.msisdn, world)
     if going_on_with != transaction_id:  # a second tap, with a key of its own
         first = store.read_payment(going_on_with)
@@ -71,6 +75,31 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     store.open_prompt(payment)
     store.set_latest_transaction(request.caller.uid, transaction_id)
     return _push(payment, request.msisdn, world)
+
+
+def _earlier(request: PaymentRequest, store: Store, now_ms: Millis) -> Payment | None:
+    """The payment that an earlier request with this key made; it stands whatever changed since."""
+    key_hash = sha256_hex(request.idempotency_key)
+    standing = store.read_idempotency_key(request.caller.uid, key_hash, now_ms=now_ms)
+    if standing is None:
+        return None
+    _check_same(request, standing)
+    read = store.read_payment(standing.transaction_id)
+    return None if read is None else read.value
+
+
+def _check_same(request: PaymentRequest, standing: IdempotencyRecord) -> None:
+    if standing.request_hash != _request_hash(request):
+        raise ConflictError(
+            "idempotency_key_reused",
+            "this Idempotency-Key was used for another request; use a new key for a new purchase",
+            field="Idempotency-Key",
+        )
+
+
+def _request_hash(request: PaymentRequest) -> str:
+    asked = (request.meter_id, str(request.amount_kes), request.msisdn, request.description or "")
+    return sha256_hex("|".join(asked))
 
 
 def _wanted(payment: Payment) -> PhonePrompt:
@@ -111,29 +140,22 @@ def _quote(meter: Meter, amount_kes: Kes, store: Store, now_ms: Millis) -> Quote
 
 
 def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> TransactionId:
-    asked = "|".join(
-        (request.meter_id, str(request.amount_kes), request.msisdn, request.description or "")
-    )
     mine = IdempotencyRecord(
         transaction_id=new_transaction_id(now_ms, world.random_bytes),
-        request_hash=sha256_hex(asked),
+        request_hash=_request_hash(request),
         created_at_ms=now_ms,
     )
     standing = world.store.claim_idempotency_key(
         request.caller.uid, sha256_hex(request.idempotency_key), mine
     )
-    if standing.request_hash != mine.request_hash:
-        raise ConflictError(
-            "idempotency_key_reused",
-            "this Idempotency-Key was used for another request; use a new key for a new purchase",
-            field="Idempotency-Key",
-        )
+    _check_same(request, standing)
     return standing.transaction_id
 
 
 def _new_payment(
-    request: PaymentRequest, transaction_id: TransactionId, quote: Quote, now_ms: Millis
+    request: PaymentRequest, transaction_id: TransactionId, quote: Quote, world: World
 ) -> Payment:
+    now_ms = world.clock()
     return Payment(
         transaction_id=transaction_id,
         user_id=request.caller.uid,
@@ -142,6 +164,7 @@ def _new_payment(
         phone_masked=mask(request.msisdn),
         description=request.description,
         quote=quote,
+        nonce=world.random_bytes(NONCE_BYTES).hex(),
         created_at_ms=now_ms,
         updated_at_ms=now_ms,
         next_check_at_ms=Millis(now_ms + FIRST_CHECK_AFTER_MS),

@@ -41,9 +41,9 @@ def _believe_evidence(transaction_id: TransactionId, world: World) -> Payment:
             store.add_review(transaction_id, review, now_ms=now_ms)
         if verdict.payment == old.value:
             return old.value
+        for alarm in verdict.alarms:  # before the move: counted twice rather than lost
+            store.raise_alarm(alarm, transaction_id=transaction_id, now_ms=now_ms)
         if store.replace_payment(old, verdict.payment):
-            for alarm in verdict.alarms:
-                store.raise_alarm(alarm, transaction_id=transaction_id, now_ms=now_ms)
             if verdict.payment.status is not old.value.status:
                 world.log.payment_moved(old.value, verdict.payment)
             return verdict.payment

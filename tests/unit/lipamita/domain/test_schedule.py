@@ -11,6 +11,7 @@ from lipamita.domain.payment import Cause, Delivery, DeliveryStatus, Payment, St
 from lipamita.domain.schedule import (
     DELIVERY_DELAYS_MS,
     EXPIRE_AFTER_MS,
+    MIN_LOOKS_BEFORE_EXPIRY,
     QUERY_DELAYS_MS,
     REVIEW_AFTER_MS,
     SECOND_LOOK_AFTER_MS,
@@ -104,7 +105,14 @@ def test_a_payment_is_not_given_up_before_daraja_was_asked_once_more() -> None:
 
 def test_a_payment_whose_time_is_over_is_given_up_after_asking() -> None:
     late = Millis(NOW + EXPIRE_AFTER_MS)
-    assert looked_at(a_payment(), asked=True, now_ms=late).status is Status.EXPIRED
+    patient = replace(a_payment(), check_count=MIN_LOOKS_BEFORE_EXPIRY)
+    assert looked_at(patient, asked=True, now_ms=late).status is Status.EXPIRED
+
+
+def test_a_payment_looked_at_too_seldom_is_not_given_up() -> None:
+    late = Millis(NOW + EXPIRE_AFTER_MS)
+    hasty = replace(a_payment(), check_count=MIN_LOOKS_BEFORE_EXPIRY - 1)
+    assert looked_at(hasty, asked=True, now_ms=late).status is Status.PROMPTED
 
 
 # --- the last day
@@ -130,11 +138,13 @@ def test_a_payment_whose_time_is_over_is_given_up_after_asking() -> None:
 def test_waiting_ends_after_its_time_and_not_before(
     payment: Payment, age_ms: int, status: Status
 ) -> None:
+    payment = replace(payment, check_count=MIN_LOOKS_BEFORE_EXPIRY)
     assert decide_overdue(payment, now_ms=Millis(NOW + age_ms)).status is status
 
 
 @pytest.mark.parametrize("payment", [a_payment(), unverified(), a_payment(Status.CREATED)])
 def test_a_payment_whose_waiting_is_over_is_not_due_any_more(payment: Payment) -> None:
+    payment = replace(payment, check_count=MIN_LOOKS_BEFORE_EXPIRY)
     assert decide_overdue(payment, now_ms=Millis(NOW + REVIEW_AFTER_MS)).next_check_at_ms is None
 
 

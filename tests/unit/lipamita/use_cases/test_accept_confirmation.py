@@ -193,12 +193,20 @@ def test_money_by_hand_beside_an_open_prompt_of_another_amount_stands_for_itself
     assert sorted(payment.channel for payment in estate.store.payments.values()) == ["c2b", "stk"]
 
 
-def test_a_callback_after_its_twin_stood_for_itself_is_linked_and_not_credited_again() -> None:
-    estate = estate_with_accounts()
+def two_failed_prompts(estate: Estate) -> tuple[Payment, Payment]:
     first, second = (
         request_payment(ask(), estate.world),
         request_payment(ask(key="key-2"), estate.world),
     )
+    for payment in (first, second):
+        estate.tell(payment, refusal(payment))
+        settle_payment(payment.transaction_id, estate.world)
+    return first, second
+
+
+def test_a_callback_after_its_twin_stood_for_itself_is_linked_and_not_credited_again() -> None:
+    estate = estate_with_accounts()
+    first, second = two_failed_prompts(estate)
     paid_by_hand(estate)  # of one of the two; which one nobody can tell
     estate.wait(HOLD_MS)
     reconcile(estate.world)
@@ -208,7 +216,43 @@ def test_a_callback_after_its_twin_stood_for_itself_is_linked_and_not_credited_a
     assert (settled.status, settled.delivery.status) == (Status.PAID, DeliveryStatus.TWIN)
     assert settled.twin_of is not None
     assert sold_wh(estate) == ENERGY_WH
-    assert estate.store.payments[first.transaction_id].status is Status.PROMPTED
+    assert estate.store.payments[first.transaction_id].status is Status.FAILED
+
+
+@pytest.mark.parametrize("rows_first", [True, False])
+def test_two_equal_payments_that_lost_their_callbacks_are_credited_once_each(
+    rows_first: bool,
+) -> None:
+    estate = estate_with_accounts()
+    request_payment(ask(), estate.world)
+    request_payment(ask(key="key-2"), estate.world)
+    if rows_first:
+        paid_by_hand(estate)
+        paid_by_hand(estate, receipt="UKL2BBBB02")
+        estate.wait(HOLD_MS)
+        reconcile(estate.world)
+    estate.daraja.query_answers = ["0"] * 20
+    for _ in range(20):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+    if not rows_first:
+        paid_by_hand(estate)
+        paid_by_hand(estate, receipt="UKL2BBBB02")
+    for _ in range(20):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+    assert sold_wh(estate) == 2 * ENERGY_WH
+    receipts = {payment.mpesa_receipt for payment in estate.store.payments.values()}
+    assert receipts == {RECEIPT, "UKL2BBBB02"}
+
+
+def test_a_row_of_a_pull_that_is_no_money_coming_in_is_not_credited() -> None:
+    estate = estate_with_accounts()
+    estate.daraja.pages = [PulledRows(rows=(pulled(RECEIPT, kind="reversal"),))]
+    pull_payments(estate.world)
+    reconcile(estate.world)
+    assert sold_wh(estate) == 0
+    assert estate.store.suspense[RECEIPT].reason == "other_transaction_type"
 
 
 def test_a_second_payment_by_hand_beside_a_failed_prompt_settles_it() -> None:
@@ -289,10 +333,13 @@ def test_dying_around_any_write_credits_once(write: int, account: str, moment: s
     assert only(estate).delivery.status is DeliveryStatus.QUEUED
 
 
-def pulled(receipt: str, account: str = "MTR001") -> RawConfirmation:
+def pulled(
+    receipt: str, account: str = "MTR001", kind: str = "c2b-pay-bill-debit"
+) -> RawConfirmation:
     """A row of a Pull, not recorded yet."""
     row = {
         "transactionId": receipt,
+        "transactiontype": kind,
         "trxDate": "2026-11-18T12:06:40Z",
         "msisdn": 722000000,
         "billreference": account,

@@ -236,3 +236,41 @@ def test_looking_at_a_payment_settles_what_was_told(seconds: int) -> None:
     view = view_payment(payment.transaction_id, operator, estate.world)
     assert view.payment.status is Status.PAID
     assert not estate.daraja.queries
+
+
+def test_a_slow_daraja_does_not_hold_up_the_other_work() -> None:
+    estate = Estate()
+    for number in range(4):
+        prompted(estate, key=f"key-{number}")
+    paid = prompted(estate, key="paid")
+    estate.wait(MINUTE_MS)
+    estate.tell(paid, success(paid))
+    estate.daraja.during_query = lambda: estate.wait(13_000)
+    reconcile(estate.world)
+    assert len(estate.daraja.queries) == 1
+    assert state(estate, paid).status is Status.PAID
+
+
+def test_one_look_after_a_days_outage_expires_nobody() -> None:
+    estate = Estate()
+    payment = prompted(estate)
+    estate.wait(2 * DAY_MS)
+    reconcile(estate.world)
+    assert state(estate, payment).status is Status.PROMPTED
+    estate.daraja.query_answers = ["0", "0"]
+    pass_time(estate, HOUR_MS)
+    assert state(estate, payment).status is Status.PAID
+
+
+def test_a_copy_of_the_callback_does_not_clear_the_queue_early() -> None:
+    estate = Estate()
+    payment = prompted(estate)
+    estate.tell(payment, success(payment))
+    reconcile(estate.world)
+    estate.acknowledge(estate.recharge(payment.transaction_id), balance_after_wh=20_000)
+    pass_time(estate, 2 * MINUTE_MS)
+    estate.tell(payment, success(payment))
+    pass_time(estate, 2 * MINUTE_MS)
+    assert payment.transaction_id in estate.store.recharges[METER]
+    pass_time(estate, DAY_MS + HOUR_MS, step_ms=HOUR_MS)
+    assert payment.transaction_id not in estate.store.recharges[METER]

@@ -23,7 +23,7 @@ from lipamita.use_cases.ports import PushRequest
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
-from tests.fakes.estate import METER, Estate, ask, success
+from tests.fakes.estate import METER, Estate, ask, make_meter, success
 from tests.fakes.memory_store import ProcessDiedError
 
 
@@ -275,3 +275,10 @@ def test_a_key_that_waited_for_the_phone_goes_on_when_it_is_free() -> None:
         request_payment(waiting, estate.world)
     estate.wait(PROMPT_LIFE_MS)
     assert request_payment(waiting, estate.world).status is Status.PROMPTED
+
+
+def test_the_same_key_gives_the_same_payment_whatever_changed_since() -> None:
+    estate = Estate()
+    first = request_payment(ask(), estate.world)
+    estate.store.meters[METER] = replace(make_meter(), owner_uid=Uid("tenant-brian"))
+    assert request_payment(ask(), estate.world).transaction_id == first.transaction_id
