@@ -177,6 +177,17 @@ TEST_F(AppTest, RequestLostBeforeTheServerIsRepeated) {
   EXPECT_EQ(cloud.entry("-N1")["processed"], true);
 }
 
+TEST_F(AppTest, RequestOnADeadKeptConnectionIsRepeatedAtOnce) {
+  come_online();
+  int lost = 0;
+  cloud.drop_request = [&lost](const Request&) { return ++lost == 1; };
+  const uint64_t before = clock.now_ms;
+  cloud.sell("-N1", 500);
+  ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }));
+  EXPECT_LE(clock.now_ms, before + 50);
+  EXPECT_EQ(log.count("error"), 0u);
+}
+
 TEST_F(AppTest, RefusedAcknowledgementDoesNotBlockTheOthers) {
   come_online();
   cloud.drop_request = [](const Request& r) { return r.method == "PATCH"; };
@@ -313,6 +324,35 @@ TEST_F(AppTest, RedirectsAreFollowedToTheNamedHost) {
   ASSERT_TRUE(run_until([this] { return log.count("acknowledged") == 1 && online(); }));
   EXPECT_EQ(cloud.entry("-N1")["processed"], true);
   EXPECT_GE(hosts.size(), 3u);
+}
+
+TEST_F(AppTest, RedirectFromTlsToPlainTextIsNotFollowed) {
+  config.database_url = "https://db.example";
+  cloud.answer = [](const Request& r) -> std::string {
+    if (r.headers.at("Host") != "db.example") return "";
+    return "HTTP/1.1 307 X\r\nLocation: http://elsewhere.example/x.json\r\nContent-Length: "
+           "0\r\n\r\n";
+  };
+  boot();
+  run(60000);
+  for (const Request& request : cloud.requests) {
+    EXPECT_NE(request.headers.at("Host"), "elsewhere.example");
+  }
+  EXPECT_GT(log.count("error"), 0u);
+}
+
+TEST_F(AppTest, RefusedStreamIsNotReadAsEvents) {
+  cloud.answer = [](const Request& r) -> std::string {
+    if (r.headers.count("Accept") == 0) return "";
+    const std::string body = "event: keep-alive\ndata: null\n\n";
+    return "HTTP/1.1 404 X\r\nContent-Length: " + std::to_string(body.size() + 1) + "\r\n\r\n" +
+           body;
+  };
+  boot();
+  run(30000);
+  EXPECT_EQ(log.count("streaming"), 0u);
+  cloud.answer = nullptr;
+  EXPECT_TRUE(run_until([this] { return online(); }));
 }
 
 TEST_F(AppTest, EndlessRedirectsEnd) {

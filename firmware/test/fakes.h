@@ -40,7 +40,8 @@ class FakeStorage final : public IKeyValue {
   bool write(std::string_view key, const uint8_t* data, size_t size) override {
     if (dead) return false;
     ++writes;
-    const std::vector<uint8_t> fresh(data, data + size);
+    std::vector<uint8_t> fresh(data, data + size);
+    if (corrupt_writes) fresh[size / 2] ^= 0x10;
     if (writes != cut_at_write) {
       values[std::string(key)] = fresh;
       return !refuse_writes;
@@ -66,6 +67,7 @@ class FakeStorage final : public IKeyValue {
   size_t writes = 0;
   bool dead = false;
   bool refuse_writes = false;
+  bool corrupt_writes = false;  // worn flash: says yes, holds something else
 
  private:
   void tear(const std::string& key, const std::vector<uint8_t>& fresh) {

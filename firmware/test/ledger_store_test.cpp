@@ -137,6 +137,18 @@ TEST(LedgerStore, RefusedWriteLeavesTheFormerRecord) {
   EXPECT_TRUE(store.self_check(ledger_number(4)));
 }
 
+TEST(LedgerStore, WriteThatDoesNotReadBackIsNotDurable) {
+  FakeStorage storage;
+  LedgerStore store(storage);
+  Ledger ledger;
+  store.load("MTR-001", ledger);
+  ASSERT_TRUE(store.save(ledger_number(1)));
+  storage.corrupt_writes = true;
+  EXPECT_FALSE(store.save(ledger_number(2)));
+  EXPECT_FALSE(store.save(ledger_number(3)));
+  EXPECT_TRUE(store.self_check(ledger_number(1)));
+}
+
 // Six saves in a row, power cut at every byte of every one in each tear mode: after the reboot the
 // ledger is exactly the former record or exactly the new one, and the next save works.
 TEST(LedgerStore, SurvivesAPowerCutAtEveryByteOfEveryWrite) {

@@ -77,6 +77,22 @@ TEST_F(Recharge, StaleEntryIsAcknowledgedAgainButNotApplied) {
   EXPECT_EQ(ledger.sequence, 4u);
 }
 
+TEST_F(Recharge, TotalIsRaisedThoughTheSequenceIsKnown) {
+  ledger.credited_wh = 100;
+  ledger.sequence = 5;
+  EXPECT_EQ(book.offer(entry("a", 3, 500, 200), ledger), Verdict::applied);
+  EXPECT_EQ(ledger.credited_wh, 500u);
+  EXPECT_EQ(ledger.sequence, 5u);
+}
+
+TEST_F(Recharge, HigherSequenceNeverLowersTheTotal) {
+  ledger.credited_wh = 900;
+  ledger.sequence = 2;
+  EXPECT_EQ(book.offer(entry("c", 3, 500, 200), ledger), Verdict::applied);
+  EXPECT_EQ(ledger.credited_wh, 900u);
+  EXPECT_EQ(ledger.sequence, 3u);
+}
+
 TEST_F(Recharge, ProcessedEntryIsNotAcknowledged) {
   RechargeEntry done = entry("a", 1, 500, 500);
   done.processed = true;

@@ -333,6 +333,17 @@ TEST_F(MeterFeatures, StaleWarmMemoryIsIgnored) {
   EXPECT_EQ(meter->ledger().consumed_wh, 27u);
 }
 
+TEST_F(MeterFeatures, WarmMemoryOfAnotherRecordIsIgnored) {
+  boot();
+  meter->ledger().credited_wh = 1000;
+  meter->commit();
+  const auto earlier = storage.values;
+  use(20000);
+  storage.values = earlier;
+  boot();
+  EXPECT_EQ(meter->ledger().consumed_wh, 0u);
+}
+
 TEST_F(MeterFeatures, ButtonAcceptsEmergencyCreditAndTheRechargeRepaysItFirst) {
   config.supply.emergency_wh = 100;
   boot();
