@@ -26,6 +26,11 @@ const KEEPER = openKeeper();
 export function App({ firebase }: { firebase: Firebase }) {
   const person = usePerson(firebase.auth);
   const [language, setLanguage] = useState(rememberedLanguage);
+  const [chosen, setChosen] = useState(false); // by hand, since the page was opened
+  const choose = (wanted: Language) => {
+    setChosen(true);
+    setLanguage(wanted);
+  };
   useEffect(() => {
     document.documentElement.lang = language;
     KEEPER.setItem(LANGUAGE_PLACE, language);
@@ -39,14 +44,16 @@ export function App({ firebase }: { firebase: Firebase }) {
             firebase={firebase}
             person={person}
             language={language}
+            chosen={chosen}
             onLanguage={setLanguage}
+            onChoose={choose}
           />
         ) : (
           <Stranger
             firebase={firebase}
             known={person === null}
             language={language}
-            onLanguage={setLanguage}
+            onLanguage={choose}
           />
         )}
       </DatabaseContext.Provider>
@@ -75,21 +82,27 @@ function Stranger(
 }
 
 function SignedIn(
-  props: LanguageChoice & { readonly firebase: Firebase; readonly person: Person },
+  props: LanguageChoice & {
+    readonly firebase: Firebase;
+    readonly person: Person;
+    readonly chosen: boolean;
+    readonly onChoose: (language: Language) => void;
+  },
 ) {
-  const { firebase, person, language, onLanguage } = props;
+  const { firebase, person, language, chosen, onLanguage, onChoose } = props;
   const words = useWords();
   const route = useRoute();
   const live = useLive({ path: `users/${person.uid}` }, profileFromNode);
   const profile = known(live) ?? profileFromNode(null);
   const session = useMemo(() => openSession(person), [person]);
   useEffect(() => {
-    if (profile.language !== null) onLanguage(profile.language);
-  }, [profile.language, onLanguage]);
-  const choose = (chosen: Language) => {
-    onLanguage(chosen);
+    // What was chosen by hand stands, also when the profile comes in later and says another.
+    if (profile.language !== null && !chosen) onLanguage(profile.language);
+  }, [profile.language, chosen, onLanguage]);
+  const choose = (wanted: Language) => {
+    onChoose(wanted);
     const place = ref(firebase.database, `users/${person.uid}/language`);
-    set(place, chosen).catch(() => undefined); // the page keeps the choice in any case
+    set(place, wanted).catch(() => undefined); // the page keeps the choice in any case
   };
   return (
     <SessionContext.Provider value={{ ...session, profile }}>
