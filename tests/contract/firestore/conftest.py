@@ -7,7 +7,7 @@ import os
 import selectors
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -102,10 +102,23 @@ def project() -> str:
 
 
 @pytest.fixture
-def db(firestore: Any, project: str) -> Iterator[Any]:
-    """A client of the fresh project's default database."""
-    from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415
+def connect(firestore: Any) -> Iterator[Callable[..., Any]]:
+    """Clients as programs under the suite make them; closed at the end."""
+    from google.auth import credentials  # noqa: PLC0415
 
-    client = firestore.Client(project=project, credentials=AnonymousCredentials())
-    yield client
-    client.close()
+    anonymous: Any = credentials.AnonymousCredentials
+    opened: list[Any] = []
+
+    def open_one(kind: str = "Client", **named: Any) -> Any:
+        opened.append(getattr(firestore, kind)(credentials=anonymous(), **named))
+        return opened[-1]
+
+    yield open_one
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture
+def db(connect: Callable[..., Any], project: str) -> Any:
+    """A client of the fresh project's default database."""
+    return connect(project=project)

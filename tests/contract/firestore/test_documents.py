@@ -190,18 +190,14 @@ def test_arrays_in_arrays_are_refused(db: Any) -> None:
     db.document("a/b").set({"l": [{"l": [1]}]})
 
 
-def test_databases_and_projects_are_separate(db: Any, firestore: Any, project: str) -> None:
-    from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415
-
+def test_databases_and_projects_are_separate(db: Any, connect: Any, project: str) -> None:
     db.document("a/b").set({"n": 1})
     for other in (
-        {"project": project, "database": "archive"},
-        {"project": f"{project}-x"},
+        connect(project=project, database="archive"),
+        connect(project=f"{project}-x"),
     ):
-        client = firestore.Client(credentials=AnonymousCredentials(), **other)
-        assert not client.document("a/b").get().exists
-        client.document("a/b").set({"n": 2})
-        client.close()
+        assert not other.document("a/b").get().exists
+        other.document("a/b").set({"n": 2})
     assert db.document("a/b").get().to_dict() == {"n": 1}
 
 

@@ -75,7 +75,7 @@ MISSING: dict[str, Any] = {
 def _either(collection: Any) -> Any:
     from google.cloud.firestore import FieldFilter, Or  # noqa: PLC0415
 
-    filters = [FieldFilter("meter", "==", 1), FieldFilter("x", "==", 1)]
+    filters: list[Any] = [FieldFilter("meter", "==", 1), FieldFilter("x", "==", 1)]
     return collection.where(filter=Or(filters))
 
 

@@ -129,10 +129,10 @@ class Stream:
 
 def _in_short(answer: Any) -> str:
     if "document_change" in answer:
-        return "changed " + answer.document_change.document.name.rpartition("/")[2]
+        return f"changed {answer.document_change.document.name.rpartition('/')[2]}"
     if "document_delete" in answer:
-        return "deleted " + answer.document_delete.document.rpartition("/")[2]
-    return "removed " + answer.document_remove.document.rpartition("/")[2]
+        return f"deleted {answer.document_delete.document.rpartition('/')[2]}"
+    return f"removed {answer.document_remove.document.rpartition('/')[2]}"
 
 
 @pytest.fixture

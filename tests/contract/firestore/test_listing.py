@@ -76,7 +76,12 @@ def test_bulk_writer_reports_each_write(db: Any) -> None:
     db.document("a/taken").set({"n": 0})
     failed = []
     writer = db.bulk_writer()
-    writer.on_write_error(lambda error, _: failed.append(error.code) or False)
+
+    def note(error: Any, _: Any) -> bool:
+        failed.append(error.code)
+        return False
+
+    writer.on_write_error(note)
     for number in range(50):
         writer.set(db.document(f"a/{number:02}"), {"n": number})
     writer.create(db.document("a/taken"), {"n": 1})
@@ -103,23 +108,20 @@ def test_a_group_is_partitioned_without_loss(db: Any) -> None:
     assert all(15 <= len(part) <= 25 for part in parts)
 
 
-def test_the_asyncio_client(emulator: Any, firestore: Any, project: str) -> None:
-    from google.auth.credentials import AnonymousCredentials  # noqa: PLC0415
-
+def test_the_asyncio_client(connect: Any, firestore: Any, project: str) -> None:
     async def use() -> None:
-        db = firestore.AsyncClient(project=project, credentials=AnonymousCredentials())
+        db = connect("AsyncClient", project=project)
         document = db.document("a/b")
         await document.set({"n": 1})
 
-        @firestore.async_transactional
         async def increment(transaction: Any) -> None:
             n = (await document.get(transaction=transaction)).get("n")
             transaction.update(document, {"n": n + 1})
 
-        await asyncio.gather(*(increment(db.transaction()) for _ in range(5)))
+        transactional = firestore.async_transactional(increment)
+        await asyncio.gather(*(transactional(db.transaction()) for _ in range(5)))
         assert (await document.get()).get("n") == 6
         assert [each.id async for each in db.collection("a").stream()] == ["b"]
-        db.close()
 
     asyncio.run(use())
 

@@ -39,14 +39,13 @@ def test_twenty_threads_incrementing_lose_nothing(db: Any, firestore: Any) -> No
     counter = db.document("a/counter")
     counter.set({"n": 0})
 
-    @firestore.transactional
     def increment(transaction: Any) -> None:
         n = counter.get(transaction=transaction).get("n")
         transaction.update(counter, {"n": n + 1})
 
     def work(_: int) -> None:
         for _ in range(EACH):
-            increment(db.transaction())
+            firestore.transactional(increment)(db.transaction())
 
     with ThreadPoolExecutor(THREADS) as pool:
         list(pool.map(work, range(THREADS)))
@@ -56,13 +55,16 @@ def test_twenty_threads_incrementing_lose_nothing(db: Any, firestore: Any) -> No
 def test_twenty_threads_creating_by_a_query_create_one(db: Any, firestore: Any) -> None:
     claims = db.collection("claims")
 
-    @firestore.transactional
     def claim(transaction: Any, name: str) -> None:
         if not list(claims.where(filter=_filter("receipt", "==", "R1")).stream(transaction)):
             transaction.create(claims.document(name), {"receipt": "R1"})
 
     with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(lambda n: claim(db.transaction(), f"c{n}"), range(THREADS)))
+        list(
+            pool.map(
+                lambda n: firestore.transactional(claim)(db.transaction(), f"c{n}"), range(THREADS)
+            )
+        )
     assert len(list(claims.stream())) == 1
 
 
@@ -134,7 +136,6 @@ def test_a_read_only_transaction_sees_one_moment_and_writes_nothing(
     document.set({"n": 1})
     seen = []
 
-    @firestore.transactional
     def read(transaction: Any) -> None:
         seen.append(document.get(transaction=transaction).get("n"))
         document.set({"n": 2})
@@ -142,7 +143,7 @@ def test_a_read_only_transaction_sees_one_moment_and_writes_nothing(
         with pytest.raises(ValueError, match="read-only"):
             transaction.set(document, {"n": 3})
 
-    read(db.transaction(read_only=True))
+    firestore.transactional(read)(db.transaction(read_only=True))
     assert seen == [1, 1]
     assert document.get().get("n") == 2
 
@@ -150,27 +151,25 @@ def test_a_read_only_transaction_sees_one_moment_and_writes_nothing(
 def test_an_error_in_the_body_rolls_back(db: Any, firestore: Any) -> None:
     document = db.document("a/b")
 
-    @firestore.transactional
     def fail(transaction: Any) -> None:
         document.get(transaction=transaction)
         transaction.set(document, {"n": 1})
         raise RuntimeError("of the body")
 
     with pytest.raises(RuntimeError, match="of the body"):
-        fail(db.transaction())
+        firestore.transactional(fail)(db.transaction())
     assert not document.get().exists
 
 
 def test_a_failing_precondition_in_a_transaction_writes_nothing(db: Any, firestore: Any) -> None:
     db.document("a/taken").set({})
 
-    @firestore.transactional
     def claim(transaction: Any) -> None:
         transaction.set(db.document("a/other"), {"n": 1})
         transaction.create(db.document("a/taken"), {"n": 1})
 
     with pytest.raises(exceptions.AlreadyExists):
-        claim(db.transaction())
+        firestore.transactional(claim)(db.transaction())
     assert not db.document("a/other").get().exists
 
 
@@ -191,7 +190,6 @@ def test_a_repeated_transaction_goes_before_newcomers(db: Any, firestore: Any) -
     attempts = []
     newcomer = threading.Event()
 
-    @firestore.transactional
     def slow(transaction: Any) -> None:
         n = document.get(transaction=transaction).get("n")
         attempts.append(n)
@@ -201,15 +199,14 @@ def test_a_repeated_transaction_goes_before_newcomers(db: Any, firestore: Any) -
             newcomer.set()
         transaction.update(document, {"n": n + 1})
 
-    @firestore.transactional
     def add(transaction: Any) -> None:
         n = document.get(transaction=transaction).get("n")
         transaction.update(document, {"n": n + 1})
 
     with ThreadPoolExecutor(2) as pool:
-        running = pool.submit(slow, db.transaction())
+        running = pool.submit(firestore.transactional(slow), db.transaction())
         assert newcomer.wait(5)
-        add(db.transaction())
+        firestore.transactional(add)(db.transaction())
         running.result(5)
     assert attempts == [0, 10]
     assert document.get().get("n") == 12

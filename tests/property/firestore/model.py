@@ -41,7 +41,7 @@ def compare(one: Any, other: Any) -> int:
     if isinstance(one, str):
         return _sign(one.encode(), other.encode())
     nans = [isinstance(each, float) and math.isnan(each) for each in (one, other)]
-    return nans[1] - nans[0] if any(nans) else _sign(one, other)
+    return int(nans[1]) - int(nans[0]) if any(nans) else _sign(one, other)
 
 
 def _compare_maps(one: list[tuple[str, Any]], other: list[tuple[str, Any]]) -> int:
@@ -53,7 +53,7 @@ def _compare_maps(one: list[tuple[str, Any]], other: list[tuple[str, Any]]) -> i
 
 
 def _sign(one: Any, other: Any) -> int:
-    return (one > other) - (one < other)
+    return int(one > other) - int(one < other)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from emulators.firestore.core.field_path import (
     select_fields,
     set_field,
 )
+from emulators.firestore.core.values import Fields
 from emulators.firestore.errors import FirestoreError
 
 
@@ -46,7 +47,7 @@ def test_written_and_read_again(path: tuple[str, ...]) -> None:
 
 
 def test_fields_are_copied_never_changed() -> None:
-    fields = {"a": {"b": 1}, "c": 2}
+    fields: Fields = {"a": {"b": 1}, "c": 2}
     assert set_field(fields, ("a", "x"), 3) == {"a": {"b": 1, "x": 3}, "c": 2}
     assert set_field(fields, ("c", "d"), 3) == {"a": {"b": 1}, "c": {"d": 3}}
     assert delete_field(fields, ("a", "b")) == {"a": {}, "c": 2}
