@@ -40,7 +40,7 @@ check: setup ## Lint, types, import contracts, formatting, configuration
 	@.venv/bin/ruff format --check $(PYTHON_CODE)
 	@.venv/bin/mypy functions/main.py functions/lipamita emulators tools bench tests
 	@PYTHONPATH=functions:. .venv/bin/lint-imports --no-cache >/dev/null || PYTHONPATH=functions:. .venv/bin/lint-imports --no-cache
-	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-14 --dry-run -Werror
+	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-19 --dry-run -Werror
 	@npm --prefix dashboard run --silent check
 	@bash -n tools/setup.sh .ci/run
 
@@ -49,7 +49,7 @@ fmt: setup ## Format everything, and write the generated parts of the documents
 	@.venv/bin/ruff check -q --fix $(PYTHON_CODE) || true
 	@.venv/bin/ruff format -q $(PYTHON_CODE)
 	@npm --prefix dashboard run --silent fmt
-	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-14 -i
+	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-19 -i
 
 sim: setup ## Simulate faults in the payment core (RUNS=10000 SEED=1)
 	@PYTHONPATH=functions:. $(PY) -m tests.simulation --runs $(or $(RUNS),10000) --seed $(or $(SEED),1)

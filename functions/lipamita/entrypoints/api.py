@@ -6,6 +6,7 @@ from flask import Request, Response
 
 from lipamita.domain.ids import parse_meter_id, parse_transaction_id
 from lipamita.entrypoints import http, suspense, views, wiring
+from lipamita.entrypoints.messages import language_of
 from lipamita.use_cases.view import view_meter, view_payment
 
 
@@ -33,4 +34,4 @@ def _meter(request: Request, meter_id: str) -> Response:
 def _payment(request: Request, transaction_id: str) -> Response:
     caller = http.caller(request)
     view = view_payment(parse_transaction_id(transaction_id), caller, wiring.world())
-    return http.json_response(200, views.payment_json(view))
+    return http.json_response(200, views.payment_json(view, language_of(request)))

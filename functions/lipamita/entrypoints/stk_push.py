@@ -12,6 +12,7 @@ from lipamita.domain.msisdn import parse_msisdn
 from lipamita.domain.payment import Status
 from lipamita.domain.units import parse_amount_kes
 from lipamita.entrypoints import http, views, wiring
+from lipamita.entrypoints.messages import customer_message, language_of
 from lipamita.use_cases.request_payment import PaymentRequest, request_payment
 
 FIELDS = frozenset({"meter_id", "amount", "phone_number", "description"})
@@ -43,10 +44,10 @@ def post(request: Request) -> Response:
     if payment.status is Status.FAILED and payment.checkout_request_id is None:
         raise PaymentRefusedError(
             payment.reason or "push_rejected",
-            views.customer_message(payment),
+            customer_message(payment, language_of(request)),
             transaction_id=payment.transaction_id,
         )
-    return http.json_response(202, views.payment_accepted_json(payment))
+    return http.json_response(202, views.payment_accepted_json(payment, language_of(request)))
 
 
 def _description(body: dict[str, object]) -> str | None:

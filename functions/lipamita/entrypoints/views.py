@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from lipamita.domain.meter import Meter
-from lipamita.domain.payment import Payment, Status
-from lipamita.domain.stk_result import FINAL_REFUSALS
+from lipamita.domain.payment import Payment
 from lipamita.domain.tariff import Quote
+from lipamita.entrypoints.messages import Language, customer_message, try_again
 from lipamita.use_cases.view import PaymentView
 
 Json = dict[str, object]
-
-MESSAGES = {
-    Status.CREATED: (
-        "We do not know yet whether M-PESA sent the request. If it appears, you may pay it; "
-        "do not start another payment until then."
-    ),
-    Status.PROMPTED: "Enter your M-PESA PIN on the phone. Do not start another payment.",
-    Status.PAID: "Payment received.",
-    Status.FAILED: "Nothing was paid. You may try again.",
-    Status.EXPIRED: "M-PESA never said that this was paid. If you did pay, it will still count.",
-    Status.REVIEW: "We are checking this payment by hand. Do not pay again for it.",
-}
 
 
 def quote_json(quote: Quote) -> Json:
@@ -41,23 +29,24 @@ def quote_json(quote: Quote) -> Json:
     }
 
 
-def payment_accepted_json(payment: Payment) -> Json:
+def payment_accepted_json(payment: Payment, language: Language) -> Json:
     """The 202 of a requested payment."""
     return {
         "transaction_id": payment.transaction_id,
         "status": payment.status.value,
-        "customer_message": customer_message(payment),
+        "customer_message": customer_message(payment, language),
         "quote": quote_json(payment.quote),
     }
 
 
-def payment_json(view: PaymentView) -> Json:
+def payment_json(view: PaymentView, language: Language) -> Json:
     """One payment with its delivery. Energy and balances in Wh, times in ms since the epoch."""
     payment, delivery = view.payment, view.payment.delivery
     return {
         "transaction_id": payment.transaction_id,
         "status": payment.status.value,
-        "message": customer_message(payment),
+        "message": customer_message(payment, language),
+        "try_again": try_again(payment).value,
         "reason": payment.reason,
         "result_code": payment.result_code,
         "amount_kes": payment.amount_kes,
@@ -106,13 +95,3 @@ def meter_json(meter: Meter) -> Json:
             "reason": status.reason,
         },
     }
-
-
-def customer_message(payment: Payment) -> str:
-    """What the payer should read now, with honest advice on whether to pay again."""
-    if payment.status is Status.FAILED:
-        refusal = FINAL_REFUSALS.get(payment.result_code or "")
-        return (refusal.message if refusal else payment.customer_message) or MESSAGES[Status.FAILED]
-    if payment.reason == "paid_unverified" and payment.status is Status.PROMPTED:
-        return "M-PESA says this was paid; we are waiting for its receipt. Do not pay again."
-    return MESSAGES[payment.status]
