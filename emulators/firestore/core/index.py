@@ -54,12 +54,6 @@ class Index:
         found = self._entries.irange(low, high, inclusive=(True, False), reverse=backwards)
         return ((entry, entry[-1]) for entry in found)
 
-    def count(self, low: Key, high: Key) -> int:
-        """How many entries `scan` would give."""
-        first: int = self._entries.bisect_left(low)
-        last: int = self._entries.bisect_left(high)
-        return max(0, last - first)
-
 
 def field_key(document: Document, field: FieldPath) -> Key | None:
     """The order key of a field of the document, its name included; None where it lacks it."""

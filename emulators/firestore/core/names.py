@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from emulators.firestore.core.order import Key
 from emulators.firestore.errors import invalid
 
 Path: TypeAlias = tuple[str, ...]
@@ -21,6 +20,7 @@ MAX_LEVELS = 100
 _PROJECT = re.compile(r"[a-z0-9:.-]{1,128}")
 _DATABASE = re.compile(r"\(default\)|[a-z0-9-]{1,128}")
 _RESERVED = re.compile(r"__.*__", re.DOTALL)
+_NUMERIC = re.compile(r"__id-?[0-9]+__")
 _ROOT_SEGMENTS = 5
 
 
@@ -95,9 +95,13 @@ def check_id(text: str) -> str:
     return text
 
 
-def path_key(path: Path) -> Key:
-    """Documents sort by it as their names do."""
-    return path
+def compared_path(name: str) -> Path:
+    """The path within its database that a full name in a filter or a cursor is compared as.
+
+    Ids like __id7__, which no document has here, sort before all others.
+    """
+    parts = name.split("/")[_ROOT_SEGMENTS:]
+    return tuple("" if _NUMERIC.fullmatch(part) else part for part in parts)
 
 
 def _database(project: str, database: str, text: str) -> DatabaseName:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emulators.firestore.core.document import Document
 from emulators.firestore.core.field_path import MISSING, NAME, get_field
+from emulators.firestore.core.names import compared_path
 from emulators.firestore.core.order import (
     NAN_KEY,
     NULL_KEY,
@@ -16,13 +17,12 @@ from emulators.firestore.core.values import Reference, Value
 from emulators.firestore.query.model import RANGES, FieldFilter, Op
 
 UNSEARCHABLE = (NULL_KEY, NAN_KEY)
-_ROOT_SEGMENTS = 5
 
 
 def operand_key(leaf: FieldFilter, value: Value) -> Key:
     """The key of a filter's value; a name is compared within its database."""
     if leaf.field == NAME and isinstance(value, Reference):
-        return name_key(tuple(value.name.split("/")[_ROOT_SEGMENTS:]))
+        return name_key(compared_path(value.name))
     return order_key(value)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from emulators.firestore.core.document import Document
 from emulators.firestore.core.field_path import NAME
 from emulators.firestore.core.index import Column, Columns, Index, field_key
-from emulators.firestore.core.names import Path
+from emulators.firestore.core.names import Path, compared_path
 from emulators.firestore.core.order import TOP, Flipped, Key, bracket, name_key, order_key
 from emulators.firestore.core.store import Store
 from emulators.firestore.core.values import Reference, Value
@@ -25,8 +25,6 @@ from emulators.firestore.query.model import (
     Order,
 )
 from emulators.firestore.query.normal import Conjunction, Normal, sort_orders
-
-_ROOT_SEGMENTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +172,7 @@ def _cursor_keys(cursor: Cursor, orders: tuple[Order, ...]) -> Iterator[Key]:
 
 def _name_value_key(value: Value) -> Key:
     assert isinstance(value, Reference)
-    return name_key(tuple(value.name.split("/")[_ROOT_SEGMENTS:]))
+    return name_key(compared_path(value.name))
 
 
 def _ordered(store: Store, normal: Normal) -> Iterator[Document]:

@@ -144,3 +144,37 @@ def test_clients_with_an_id_token_are_denied(db: Any, emulator: Any) -> None:
 def test_pipelines_are_not_implemented(db: Any) -> None:
     with pytest.raises(exceptions.MethodNotImplemented):
         list(db.pipeline().collection("a").stream())
+
+
+def test_all_descendants_of_a_collection_by_a_range_of_names(tree: Any, emulator: Any) -> None:
+    """How clients of other languages delete a collection with all that lies below it."""
+    from google.cloud.firestore_v1.types import firestore, query  # noqa: PLC0415
+
+    root = f"{tree._database_string}/documents"
+    lowest = "__id-9223372036854775808__"
+    bounds = ((4, f"{root}/users/{lowest}"), (1, f"{root}/users\0/{lowest}"))
+    filters = [
+        {
+            "field_filter": {
+                "field": {"field_path": "__name__"},
+                "op": op,
+                "value": {"reference_value": name},
+            }
+        }
+        for op, name in bounds
+    ]
+    structured = query.StructuredQuery(
+        {
+            "from_": [{"all_descendants": True}],
+            "where": {"composite_filter": {"op": 1, "filters": filters}},
+        }
+    )
+    with grpc.insecure_channel(emulator.address) as channel:
+        call = channel.unary_stream(
+            "/google.firestore.v1.Firestore/RunQuery",
+            request_serializer=firestore.RunQueryRequest.serialize,
+            response_deserializer=firestore.RunQueryResponse.deserialize,
+        )
+        request = firestore.RunQueryRequest(parent=root, structured_query=structured)
+        found = [each.document.name[len(root) + 1 :] for each in call(request, timeout=5)]
+    assert found == ["users/gone/orders/o1", "users/u1", "users/u2"]
