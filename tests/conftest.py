@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+# Modules of checks that several folders import: their asserts must explain themselves, too.
+pytest.register_assert_rewrite("tests.contract.suite", "tests.journeys", "tests.fakes")
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)

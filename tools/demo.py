@@ -57,6 +57,7 @@ def main() -> int:
             print(f"The demo could not start.\n{error}", file=sys.stderr)
             return 1
         try:
+            stack.register_paybill()
             summary = _pay(stack)
             if not once:
                 _stay_up(stack)
@@ -190,7 +191,7 @@ def _stay_up(stack: Stack) -> None:
         f"""Everything stays up; Ctrl-C ends it. Try it by hand:
 
   Tenant's page         {stack.url("hosting")}/
-  Payer's phones        {stack.url("daraja")}/   (PIN 1234)
+  Payer's phones        {stack.url("daraja")}/   (PIN 1234; "Pay by hand" is the PayBill)
   API                   {stack.url("hosting")}/api/meters/{METER_ID}
   Realtime Database     {stack.url("rtdb")}/meters.json?ns={stack.ready["namespace"]}
   Auth                  {stack.url("auth")}

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 import requests
 
@@ -20,23 +16,7 @@ HOLD_MS = 2 * scene.MINUTE_MS
 @pytest.fixture
 def registered(stack: Stack) -> Stack:
     """A stack whose PayBill reports payments by hand, registered by the real command."""
-    environment = {
-        **os.environ,
-        **stack.secrets,
-        "PYTHONPATH": "functions",
-        "PUBLIC_BASE_URL": stack.url("hosting"),
-        "DARAJA_BASE_URL": stack.url("daraja"),
-        "FIREBASE_DATABASE_EMULATOR_HOST": stack.url("rtdb").removeprefix("http://"),
-    }
-    ran = subprocess.run(
-        [sys.executable, "-m", "tools.register_urls", "demo-lipamita"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (ran.returncode, ran.stdout.split()[-1:]) == (0, ["registered"]), ran.stderr
+    stack.register_paybill()
     return stack
 
 

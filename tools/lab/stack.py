@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -83,6 +85,27 @@ class Stack:
         )
         self.meters.append(meter)
         return meter
+
+    def register_paybill(self) -> None:
+        """Have payments by hand reported, with the command that an operator uses."""
+        environment = {
+            **os.environ,
+            **self.secrets,
+            "PYTHONPATH": "functions",
+            "PUBLIC_BASE_URL": self.url("hosting"),
+            "DARAJA_BASE_URL": self.url("daraja"),
+            "FIREBASE_DATABASE_EMULATOR_HOST": self.url("rtdb").removeprefix("http://"),
+        }
+        ran = subprocess.run(
+            [sys.executable, "-m", "tools.register_urls", self.ready["project"]],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=START_LIMIT_S,
+            check=False,
+        )
+        if ran.returncode:
+            raise LimitReachedError(f"the PayBill was not registered: {ran.stdout}{ran.stderr}")
 
     def run_schedule(self) -> None:
         """Run reconcile by hand, as the clock would. Returns when it is done."""
