@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from emulators.firestore.core.database import Database
@@ -25,6 +26,10 @@ class Reading:
     transaction: Transaction | None = None
     begun: bool = False
     time: int | None = None
+
+    async def take_turns(self, paths: list[Path]) -> None:
+        """Wait for all documents that will be read, in one order for all transactions."""
+        await self._prepare([(self.database.name, path) for path in sorted(paths)])
 
     async def document(self, path: Path) -> Document | None:
         """One document; a transaction remembers that it read it."""
@@ -50,7 +55,7 @@ class Reading:
         else:
             write_time(message, self.database.now() if self.time is None else self.time)
 
-    async def _prepare(self, keys: list[object]) -> None:
+    async def _prepare(self, keys: Sequence[Hashable]) -> None:
         if self.transaction is None:
             return
         await self.turns.take(self.transaction, keys)

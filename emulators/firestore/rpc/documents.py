@@ -51,6 +51,7 @@ class DocumentCalls:
         source = reading(database, self._service.turns, request)
         if source.begun and source.transaction is not None:
             yield pb.BatchGetDocumentsResponse(transaction=source.transaction.id)
+        await source.take_turns(paths)
         for path in dict.fromkeys(paths):
             document = await source.document(path)
             answer = pb.BatchGetDocumentsResponse()

@@ -4,7 +4,7 @@ Transactions are optimistic: they wait for nothing, and the later one of two tha
 A transaction that repeats an aborted one keeps its place in line (TransactionOptions.ReadWrite,
 `retry_transaction`): it holds what it reads until it ends, and others that read the same wait.
 Waiting only makes an abort less likely; a commit is judged the same. Nobody waits for longer than
-the patience, after which a turn that was held so long is lost.
+the patience, after which a turn that was held so long is lost, nor for one that waits for them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ class Turns:
         self._holder: dict[Hashable, bytes] = {}
         self._held: dict[bytes, set[Hashable]] = {}
         self._waiting: dict[Hashable, deque[tuple[bytes, asyncio.Future[None]]]] = {}
+        self._waits_for: dict[bytes, Hashable] = {}
 
     async def take(self, transaction: Transaction, keys: Iterable[Hashable]) -> None:
         """Wait while others hold the keys. Read-only transactions have no need to."""
@@ -34,7 +35,7 @@ class Turns:
             if holder is None:
                 if transaction.retry:
                     self._hold(key, transaction.id)
-            elif holder != transaction.id:
+            elif not self._in_the_end_waits_for(holder, transaction.id):
                 await self._wait(key, transaction.id)
 
     def release(self, transaction_id: bytes) -> None:
@@ -54,6 +55,7 @@ class Turns:
     async def _wait(self, key: Hashable, transaction_id: bytes) -> None:
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, deque()).append((transaction_id, future))
+        self._waits_for[transaction_id] = key
         try:
             async with asyncio.timeout(self._patience_s):
                 await future
@@ -64,6 +66,16 @@ class Turns:
         except asyncio.CancelledError:
             self.release(transaction_id)
             raise
+        finally:
+            self._waits_for.pop(transaction_id, None)
+
+    def _in_the_end_waits_for(self, holder: bytes | None, transaction_id: bytes) -> bool:
+        """Whether the holder is the transaction itself or stuck behind it."""
+        seen: set[bytes] = set()
+        while holder is not None and holder != transaction_id and holder not in seen:
+            seen.add(holder)
+            holder = self._holder.get(self._waits_for.get(holder))
+        return holder == transaction_id
 
     def _hold(self, key: Hashable, transaction_id: bytes) -> None:
         self._holder[key] = transaction_id

@@ -52,6 +52,27 @@ def test_twenty_threads_incrementing_lose_nothing(db: Any, firestore: Any) -> No
     assert counter.get().to_dict() == {"n": THREADS * EACH}
 
 
+def test_transfers_both_ways_between_accounts_keep_their_sum(db: Any, firestore: Any) -> None:
+    """Each reads two documents one after the other, in opposite orders."""
+    accounts = [db.document(f"accounts/{n}") for n in range(3)]
+    for account in accounts:
+        account.set({"cents": 1000})
+
+    def move(transaction: Any, source: Any, target: Any) -> None:
+        has = source.get(transaction=transaction).get("cents")
+        other = target.get(transaction=transaction).get("cents")
+        transaction.update(source, {"cents": has - 1})
+        transaction.update(target, {"cents": other + 1})
+
+    def work(number: int) -> None:
+        source, target = accounts[number % 3], accounts[(number + 1 + number % 2) % 3]
+        firestore.transactional(move)(db.transaction(max_attempts=20), source, target)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(work, range(THREADS)))
+    assert sum(account.get().get("cents") for account in accounts) == 3000
+
+
 def test_twenty_threads_creating_by_a_query_create_one(db: Any, firestore: Any) -> None:
     claims = db.collection("claims")
 

@@ -70,3 +70,19 @@ def test_a_caller_that_goes_away_leaves_the_line() -> None:
         await last
 
     asyncio.run(asyncio.wait_for(body(), 2))
+
+
+def test_two_that_would_wait_for_each_other_do_not() -> None:
+    async def body() -> None:
+        turns = Turns(LONG_S)
+        one, other = transaction("one", retry=True), transaction("other", retry=True)
+        await turns.take(one, ["a"])
+        await turns.take(other, ["b"])
+        waiting = asyncio.create_task(turns.take(one, ["b"]))
+        await asyncio.sleep(0)
+        await turns.take(other, ["a"])
+        assert not waiting.done()
+        turns.release(b"other")
+        await waiting
+
+    asyncio.run(asyncio.wait_for(body(), 2))
