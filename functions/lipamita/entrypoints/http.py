@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from http import HTTPStatus
 
 from flask import Request, Response
 
@@ -149,6 +150,8 @@ def _known_error(error: errors.LipamitaError, request: Request) -> Response:
                 else {}
             )
             response = _error(status, error.code, error.message, field=error.field, **more)
+            if status == HTTPStatus.UNAUTHORIZED:
+                response.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 15.5.2
             if error.retry_after_ms is not None:  # whole seconds, rounded up
                 response.headers["Retry-After"] = str(-(-error.retry_after_ms // SECOND_MS))
             return response

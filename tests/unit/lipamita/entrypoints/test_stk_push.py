@@ -287,7 +287,9 @@ def test_the_same_key_with_another_body_is_a_conflict(app: App) -> None:
 )
 def test_without_a_good_token_nothing_is_done(app: App, header: str | None, code: str) -> None:
     headers = {} if header is None else {"Authorization": header}
-    assert_refused(app, app.push(token=None, headers=headers), 401, code)
+    response = app.push(token=None, headers=headers)
+    assert_refused(app, response, 401, code)
+    assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_who_is_asking_comes_before_what_is_asked(app: App) -> None:
