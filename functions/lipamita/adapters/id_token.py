@@ -6,6 +6,8 @@ them, so expiry is checked here as well.
 
 from __future__ import annotations
 
+import re
+
 from firebase_admin import App, auth
 from firebase_admin.exceptions import FirebaseError
 
@@ -17,6 +19,7 @@ from lipamita.domain.units import SECOND_MS, Millis
 CLOCK_SKEW_S = 10
 _BEARER = "Bearer "
 MAX_TOKEN_LENGTH = 8 * 1024
+_KEY = re.compile(r"[^.#$\[\]/\x00-\x1f\x7f]+")  # the database's keys; an admin may choose any uid
 
 
 def caller_of(authorization: str | None, app: App, *, now_ms: Millis) -> Caller:
@@ -48,7 +51,7 @@ def caller_of(authorization: str | None, app: App, *, now_ms: Millis) -> Caller:
 
 def _caller(claims: dict[str, object]) -> Caller:
     uid, role = claims.get("uid"), claims.get("role", Role.TENANT.value)
-    if not isinstance(uid, str) or not uid or role not in list(Role):
+    if not isinstance(uid, str) or not _KEY.fullmatch(uid) or role not in list(Role):
         raise _bad_token()
     meter_id = None
     if role == Role.METER:
