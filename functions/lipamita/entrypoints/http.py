@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from http import HTTPStatus
+from typing import TypeGuard
 
 from flask import Request, Response
 
@@ -112,6 +113,14 @@ def refuse_unknown_fields(body: dict[str, object], known: Collection[str]) -> No
         raise errors.InvalidInputError(
             "unknown_field", f"{shown} is not a field of this request", field=shown
         )
+
+
+def is_text(value: object) -> TypeGuard[str]:
+    """A string that UTF-8 can carry: JSON can also name half of a surrogate pair."""
+    try:
+        return isinstance(value, str) and bool(value.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def caller(request: Request) -> Caller:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
-
 from flask import Request, Response
 
 from lipamita.domain.errors import InvalidInputError, PaymentRefusedError
@@ -54,18 +52,10 @@ def _description(body: dict[str, object]) -> str | None:
     description = body.get("description")
     if description is None:
         return None
-    if not _is_text(description) or len(description) > MAX_DESCRIPTION:
+    if not http.is_text(description) or len(description) > MAX_DESCRIPTION:
         raise InvalidInputError(
             "invalid_description",
             f"description must be a string of 1 to {MAX_DESCRIPTION} characters",
             field="description",
         )
     return description
-
-
-def _is_text(value: object) -> TypeGuard[str]:
-    """A string that UTF-8 can carry: JSON can also name half of a surrogate pair."""
-    try:
-        return isinstance(value, str) and bool(value.encode())
-    except UnicodeEncodeError:
-        return False

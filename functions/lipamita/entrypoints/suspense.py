@@ -47,7 +47,7 @@ def assign(request: Request, confirmation_id: str) -> Response:
 
 
 def _why(value: object) -> str:
-    if not isinstance(value, str) or not 0 < len(value.strip()) <= MAX_WHY:
+    if not http.is_text(value) or not 0 < len(value.strip()) <= MAX_WHY:
         raise InvalidInputError(
             "invalid_why", f"why must be a reason of 1 to {MAX_WHY} characters", field="why"
         )
