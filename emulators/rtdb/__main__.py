@@ -21,30 +21,30 @@ _PARENT_CHECK_S = 0.5
 
 def main() -> int:
     """Serve until SIGINT, SIGTERM or, if told to watch it, the parent's end; 0 always."""
+    parent = os.getppid()  # before anything that tells the parent we are ready
     arguments = _arguments().parse_args()
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
-    asyncio.run(_serve(arguments))
+    asyncio.run(_serve(arguments, parent))
     return 0
 
 
-async def _serve(arguments: argparse.Namespace) -> None:
+async def _serve(arguments: argparse.Namespace, parent: int) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     running = await start(_options(arguments))
     print(f"Listening at {running.host}:{running.port}", flush=True)
-    watcher = asyncio.create_task(_watch_parent(stopped)) if arguments.watch_parent else None
+    watcher = asyncio.create_task(_watch(parent, stopped)) if arguments.watch_parent else None
     await stopped.wait()
     if watcher is not None:
         watcher.cancel()
     await running.stop()
 
 
-async def _watch_parent(stopped: asyncio.Event) -> None:
-    parent = os.getppid()
+async def _watch(parent: int, stopped: asyncio.Event) -> None:
     while os.getppid() == parent:
         await asyncio.sleep(_PARENT_CHECK_S)
     stopped.set()

@@ -26,10 +26,13 @@ def emulator() -> Iterator[str]:
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().removeprefix("Listening at ").strip()
-        process.terminate()
-        assert process.wait(5) == 0
+        try:
+            assert process.stdout is not None
+            yield process.stdout.readline().removeprefix("Listening at ").strip()
+            process.terminate()
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="session")
