@@ -155,9 +155,11 @@ def _end_on_signals(ended: asyncio.Queue[int]) -> None:
         seen.append(number)
         ended.put_nowait(128 + number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # ignored under nohup
-            loop.add_signal_handler(number, on_signal, number)
+    # SIGINT ends it even where a script that started it in the background had it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, on_signal, number)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # ignored under nohup
+        loop.add_signal_handler(signal.SIGHUP, on_signal, signal.SIGHUP)
 
 
 async def _end_with_parent(ended: asyncio.Queue[int]) -> None:

@@ -19,6 +19,7 @@ from .checks import OWNER, TIMEOUT, first_value, read, rtdb_url, sign_in
 from .processes import (
     FREE,
     START_S,
+    STOP_S,
     Suite,
     addresses,
     copy_project,
@@ -80,6 +81,20 @@ def test_a_suite_told_to_watch_ends_with_the_process_that_started_it(project: Pa
     shell.kill()
     shell.communicate()
     assert wait_until_gone({pid}) == set()
+
+
+def test_a_suite_in_the_background_of_a_script_ends_on_an_interrupt(project: Path) -> None:
+    ready = project.parent / "ready.json"
+    words = ["-m", "emulators", "start", "--only", "auth", *FREE, "--ready-file", str(ready)]
+    suite = subprocess.Popen(
+        ["/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executable, *words],
+        cwd=project,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+    )
+    when_written(ready)
+    suite.send_signal(signal.SIGINT)
+    assert suite.wait(STOP_S) == 0
 
 
 def test_nothing_of_a_command_survives_a_killed_suite(project: Path) -> None:
