@@ -1,0 +1,161 @@
+"""The document's own example requests, sent as they stand or made wrong in one way."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from firebase_admin import auth
+from lipamita.adapters.rtdb_store import RtdbStore
+from lipamita.domain.evidence import PushRefused
+
+from tests.contract.openapi.document import operations, published, resolved
+from tests.contract.openapi.edge import SUSPENDED, Edge, c2b_key, callback_key
+from tests.unit.lipamita.adapters.id_tokens import id_token
+from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, TRANSACTION
+from tests.unit.lipamita.entrypoints.deployment import AMINA, BRIAN, OPERATOR
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+PUBLISHED = published()
+OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    described["operationId"]: (path, method, described)
+    for path, method, described in operations(PUBLISHED)
+}
+MAX_REQUESTS = 40  # more than any rate allows at once
+TOO_LARGE = b" " * (64 * 1024 + 1)
+PATHS = {
+    "requestPayment": "/daraja/stk-push",
+    "getPayment": f"/api/payments/{TRANSACTION}",
+    "getMeter": "/api/meters/MTR-001",
+    "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
+    "stkCallback": f"/daraja/callback/{OTHER_TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
+    "c2bValidation": f"/daraja/c2b/validation/{c2b_key('validation')}",
+    "c2bConfirmation": f"/daraja/c2b/confirmation/{c2b_key('confirmation')}",
+}
+MISSED = {
+    "getPayment": "/api/payments/-Of2cAbcdEFGHijkl012",
+    "getMeter": "/api/meters/MTR-999",
+    "assignSuspense": "/api/suspense/UKL0DEMO99/assign",
+    "stkCallback": f"/daraja/callback/{TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
+    "c2bValidation": f"/daraja/c2b/validation/{c2b_key('confirmation')}",
+    "c2bConfirmation": f"/daraja/c2b/confirmation/{c2b_key('validation')}",
+}
+
+
+@dataclass
+class Calls:
+    """Calls of the edge, each named by what is the matter with it."""
+
+    edge: Edge
+    patch: pytest.MonkeyPatch
+
+    def good(self, operation_id: str, **but: Any) -> TestResponse:
+        """The documented example with the right key and token, but for what is given."""
+        _, method, described = OPERATIONS[operation_id]
+        sent = but.get("body", request_example(operation_id))
+        headers = {}
+        if described["security"]:
+            token = OPERATOR if operation_id == "assignSuspense" else AMINA
+            headers["Authorization"] = f"Bearer {but.get('token', token)}"
+        if operation_id == "requestPayment":
+            headers["Idempotency-Key"] = but.get("key", "key-1")
+        return self.edge.call(
+            but.get("method", method),
+            but.get("path", PATHS[operation_id]),
+            headers=headers,
+            data=sent if isinstance(sent, bytes | None) else json.dumps(sent),
+            content_type=None if sent is None else but.get("content_type", "application/json"),
+        )
+
+    def push(self, *, key: str = "key-1", **fields: object) -> TestResponse:
+        """A request to pay, with some fields of its own."""
+        body = {**request_example("requestPayment"), **fields}
+        return self.good("requestPayment", key=key, body=body)
+
+    def assign(self, **fields: object) -> TestResponse:
+        """An operator's decision, with some fields of its own."""
+        body = {**request_example("assignSuspense"), **fields}
+        return self.good("assignSuspense", body=body)
+
+    # --- what may happen to any operation
+
+    def misses(self, operation_id: str) -> TestResponse:
+        return self.good(operation_id, path=MISSED[operation_id])
+
+    def is_too_late(self, operation_id: str) -> TestResponse:
+        return self.good(operation_id, token=id_token(exp=1))
+
+    def is_somebody_else(self, operation_id: str) -> TestResponse:
+        return self.good(operation_id, token=BRIAN)
+
+    def uses_another_method(self, operation_id: str) -> TestResponse:
+        return self.good(operation_id, method="PUT")
+
+    def says_too_much(self, operation_id: str) -> TestResponse:
+        return self.good(operation_id, body=TOO_LARGE)
+
+    def sends_text(self, operation_id: str) -> TestResponse:
+        return self.good(operation_id, content_type="text/plain")
+
+    def finds_us_broken(self, operation_id: str) -> TestResponse:
+        def fail(*_: object) -> None:
+            raise RuntimeError("the database is gone")
+
+        self.patch.setattr(RtdbStore, "at", fail)
+        return self.good(operation_id)
+
+    def finds_google_away(self, operation_id: str) -> TestResponse:
+        def offline(*_: object, **__: object) -> None:
+            raise auth.CertificateFetchError("offline", None)
+
+        self.patch.setattr(auth, "verify_id_token", offline)
+        return self.good(operation_id)
+
+    # --- what may happen to one operation
+
+    def asks_too_often(self) -> TestResponse:
+        for number in range(MAX_REQUESTS):
+            self.edge.app.database.merge("/", {"phone_prompts": None})  # as if each had ended
+            answer = self.push(key=f"key-{number}")
+            if answer.status_code == 429:
+                return answer
+        raise AssertionError(f"no rate was held in {MAX_REQUESTS} requests")
+
+    def asks_while_a_prompt_is_open(self) -> TestResponse:
+        self.push(key="one")
+        return self.push(key="two", amount=501)
+
+    def uses_a_key_twice(self) -> TestResponse:
+        self.push()
+        return self.push(amount=501)
+
+    def is_refused_by_daraja(self) -> TestResponse:
+        said = answer_example("requestPayment", "502")["error"]
+        refused = PushRefused(code=said["code"], message=said["message"], detail="500.001.1001")
+        self.edge.app.daraja.push_answer = refused
+        return self.push()
+
+    def decides_otherwise(self) -> TestResponse:
+        self.assign()
+        return self.assign(meter_id="MTR-002")
+
+    def decides_with_another(self) -> TestResponse:
+        """Between reading and deciding, another operator was faster."""
+        self.patch.setattr(RtdbStore, "replace_suspense", lambda *_: False)
+        return self.assign()
+
+
+def request_example(operation_id: str) -> Any:
+    """The documented example of a body; None where there is none."""
+    request = OPERATIONS[operation_id][2].get("requestBody")
+    return request["content"]["application/json"]["example"] if request else None
+
+
+def answer_example(operation_id: str, status: str) -> Any:
+    """The documented example of an answer."""
+    answer = resolved(PUBLISHED, OPERATIONS[operation_id][2]["responses"][status])
+    return answer["content"]["application/json"]["example"]

@@ -1,0 +1,186 @@
+"""The HTTP edge as deployed, in this process: Hosting's rewrites before the real main.py.
+
+Each function runs in the Functions framework's own WSGI application. Behind them are a seeded
+database, a clock that stands still and a Daraja that only counts, so that a request is answered
+in milliseconds and ``restore`` brings back the estate as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import functions_framework
+from lipamita.adapters.payment_schema import payment_to_json
+from lipamita.adapters.rtdb_store import RtdbStore
+from lipamita.domain.ids import path_key
+from lipamita.domain.payment import Delivery, DeliveryStatus, Status
+from lipamita.domain.units import Wh
+from lipamita.use_cases.world import World
+from werkzeug import Client, Response
+
+from emulators.hosting.config import ToFunction, read_config
+from emulators.hosting.resolve import resolve
+from tests.unit.lipamita.domain.samples import (
+    NOW,
+    OTHER_TRANSACTION,
+    RECEIPT,
+    a_payment,
+)
+from tests.unit.lipamita.entrypoints.deployment import CALLBACK_SECRET, SEED, App
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from werkzeug.test import TestResponse
+
+ROOT = Path(__file__).parents[3]
+MAIN = str(ROOT / "functions" / "main.py")
+SHORT_CODE = "600000"
+SUSPENDED = "UKL0DEMO03"
+ALARMS = "alarms"  # refusals of a wrong key count here; nothing else may be stored by a refusal
+
+_DELIVERED = Delivery(
+    status=DeliveryStatus.DELIVERED,
+    energy_wh=Wh(20_000),
+    sequence=1,
+    credited_total_wh=Wh(20_000),
+    queued_at_ms=NOW,
+    delivered_at_ms=NOW,
+    balance_before_wh=2_500,
+    balance_after_wh=22_500,
+)
+_PAID = a_payment(
+    Status.PAID, mpesa_receipt=RECEIPT, result_code="0", paid_at_ms=NOW, delivery=_DELIVERED
+)
+_OPEN = a_payment(transaction_id=OTHER_TRANSACTION)
+_BY_HAND = {
+    "TransactionType": "Pay Bill",
+    "TransID": SUSPENDED,
+    "TransTime": "20261121101500",
+    "TransAmount": "500.00",
+    "BusinessShortCode": SHORT_CODE,
+    "BillRefNumber": "MTR404",
+    "MSISDN": "2547 ***** 126",
+}
+ESTATE: dict[str, Any] = {
+    **SEED,
+    "meter_accounts": {meter_id.replace("-", ""): {meter_id: True} for meter_id in SEED["meters"]},
+    "transactions": {
+        payment.transaction_id: payment_to_json(payment) for payment in (_PAID, _OPEN)
+    },
+    "confirmations": {
+        SUSPENDED: {
+            "channel": "c2b",
+            "body": json.dumps(_BY_HAND),
+            "received_at": NOW,
+            "remote_address": "196.201.212.69",
+            "outcome": "suspense",
+        }
+    },
+    "suspense": {
+        SUSPENDED: {
+            "status": "open",
+            "reason": "unknown_account",
+            "account_reference": "MTR404",
+            "received_at": NOW,
+            "amount": 500,
+        }
+    },
+}
+
+
+@dataclass
+class EstateApp(App):
+    """The world behind the edge: its short code is known, and no two random numbers are equal."""
+
+    made: int = 0
+
+    @property
+    def world(self) -> World:
+        store = RtdbStore(self.database.app, short_codes=frozenset({SHORT_CODE}))
+        return replace(super().world, store=store)
+
+    def _bytes(self, count: int) -> bytes:
+        self.made += 1
+        return hashlib.sha256(str(self.made).encode()).digest()[:count]
+
+
+@dataclass
+class Edge:
+    """Calls the functions through the rewrites of firebase.json; itself a WSGI application."""
+
+    app: EstateApp
+    functions: dict[str, WSGIApplication] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        block = json.loads((ROOT / "firebase.json").read_text())["hosting"]
+        self._hosting = read_config(block, ROOT)
+        self._as_seeded: object = None
+        for rewrite in self._hosting.rewrites:
+            if isinstance(rewrite.to, ToFunction) and rewrite.to.name not in self.functions:
+                self.functions[rewrite.to.name] = functions_framework.create_app(  # type: ignore[no-untyped-call]
+                    rewrite.to.name, MAIN
+                )
+        self.restore()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = quote(environ["PATH_INFO"].encode("latin-1"))
+        to = resolve(self._hosting, path, "", lambda _: False)
+        if isinstance(to, ToFunction):
+            return self.functions[to.name](environ, start_response)
+        return Response("Page Not Found\n", 404, mimetype="text/html")(environ, start_response)
+
+    def call(self, method: str, path: str, **more: Any) -> TestResponse:
+        """One request; ``more`` as for werkzeug's client (json, data, headers, content_type)."""
+        return Client(self).open(path, method=method, **more)
+
+    def leads_to_a_function(self, path: str) -> bool:
+        """Whether Hosting passes this percent-encoded path on, and does not answer it itself."""
+        return isinstance(resolve(self._hosting, path, "", lambda _: False), ToFunction)
+
+    def restore(self) -> None:
+        """The estate as seeded, Daraja friendly again, and nothing counted."""
+        self.app.database.write("/", ESTATE)
+        self.app.daraja.push_answer = None
+        self.app.daraja.pushes.clear()
+        self.app.made = 0
+        self._as_seeded = self.stored()
+
+    def stored(self) -> object:
+        """Everything stored but the alarms."""
+        node: dict[str, object] = self.app.database.read()
+        node.pop(ALARMS, None)
+        return node
+
+    def is_as_seeded(self) -> bool:
+        """Whether nothing was pushed, and nothing stored but alarms, since ``restore``."""
+        return not self.app.daraja.pushes and self.stored() == self._as_seeded
+
+
+@dataclass
+class Stage:
+    """A WSGI application that can be named before there is an edge to ``put`` on it."""
+
+    _edges: list[Edge] = field(default_factory=list)
+
+    def put(self, edge: Edge) -> None:
+        """Let this edge answer from now on."""
+        self._edges[:] = [edge]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return self._edges[0](environ, start_response)
+
+
+def callback_key(transaction_id: str) -> str:
+    """The secret part of that payment's callback path."""
+    return path_key(CALLBACK_SECRET, transaction_id)
+
+
+def c2b_key(word: str) -> str:
+    """The secret part of the PayBill's ``validation`` or ``confirmation`` path."""
+    return path_key(CALLBACK_SECRET, f"c2b|{word}")

@@ -1,0 +1,72 @@
+"""Whatever the document allows, forbids or does not mention is answered as the document says.
+
+schemathesis makes the requests from the document: its examples, a table of boundaries, omissions
+and other methods, and many at random, right and wrong.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import assume, settings
+from schemathesis import Case
+
+from tests.contract.openapi.aim import Targets, aim
+from tests.contract.openapi.calls import Calls
+from tests.contract.openapi.document import operations, strict_schema
+from tests.contract.openapi.edge import SUSPENDED, Edge, Stage, c2b_key, callback_key
+from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION
+from tests.unit.lipamita.entrypoints.deployment import AMINA, BRIAN, OPERATOR
+
+EXAMPLES = 60  # of each operation, besides the table
+SCHEMA = strict_schema()
+OPERATIONS = list(operations(SCHEMA.raw_schema))
+TARGETS = Targets(
+    meters=("MTR-001", "MTR-001", "MTR-003", "MTR-004", "MTR-404"),
+    transactions=[OTHER_TRANSACTION],
+    receipts=(SUSPENDED, "UKL0DEMO99"),
+    keys={
+        "stkCallback": callback_key(OTHER_TRANSACTION),
+        "c2bValidation": c2b_key("validation"),
+        "c2bConfirmation": c2b_key("confirmation"),
+    },
+    tokens={"*": (AMINA, AMINA, OPERATOR, OPERATOR, BRIAN), "assignSuspense": (OPERATOR,)},
+)
+STAGE = Stage()
+SCHEMA.app = STAGE
+SEEN: Counter[tuple[str, str]] = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def on_stage(running_edge: Edge) -> None:
+    STAGE.put(running_edge)
+
+
+@SCHEMA.parametrize()
+@settings(max_examples=EXAMPLES)
+def test_any_request_is_answered_as_documented(case: Case[Any], running_edge: Edge) -> None:
+    assume(running_edge.leads_to_a_function(case.formatted_path))
+    try:
+        answer = case.call_and_validate(headers=aim(case, TARGETS))
+        SEEN[case.operation.label, f"{answer.status_code // 100}xx"] += 1
+        assert answer.status_code < 300 or running_edge.is_as_seeded()
+    finally:
+        if not running_edge.is_as_seeded():
+            running_edge.restore()
+
+
+@pytest.mark.parametrize("label", [f"{method} {path}" for path, method, _ in OPERATIONS])
+def test_requests_of_each_operation_were_taken_and_refused(label: str) -> None:
+    if not SEEN:
+        pytest.skip("needs the requests of the test above")
+    assert SEEN[label, "2xx"] >= 5
+    assert SEEN[label, "4xx"] >= 10
+    assert not SEEN[label, "5xx"]
+
+
+def test_after_all_that_the_next_good_request_is_taken(
+    running_edge: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Calls(running_edge, monkeypatch).push().status_code == 202

@@ -1,0 +1,98 @@
+"""The document's routes are the routes that the functions answer: no more, and no fewer."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lipamita import entrypoints
+
+from tests.contract.openapi.document import METHODS, operations, published
+from tests.contract.openapi.edge import ROOT, Edge
+from tests.unit.lipamita.domain.samples import TRANSACTION
+
+PUBLISHED = published()
+OPERATIONS = [(path, method) for path, method, _ in operations(PUBLISHED)]
+NEVER_ALLOWED = "PROPFIND"
+MAX_SEGMENTS = 3  # below /api
+MAX_WORDS = 24
+NOTHING = "unknown_path"
+SAMPLES = {
+    "transaction_id": TRANSACTION,
+    "key": "0" * 32,
+    "meter_id": "MTR-001",
+    "receipt": "UKL0DEMO03",
+}
+
+
+def sample(path: str) -> str:
+    return re.sub(r"{(\w+)}", lambda named: SAMPLES[named[1]], path)
+
+
+def code(response: Any) -> str | None:
+    node = response.get_json(silent=True)
+    return node["error"]["code"] if isinstance(node, dict) and "error" in node else None
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _ in OPERATIONS}))
+def test_a_path_allows_the_methods_that_are_documented_and_names_them(
+    edge: Edge, path: str
+) -> None:
+    answers = {method: edge.call(method, sample(path)) for method in METHODS}
+    allowed = {method for method, answer in answers.items() if answer.status_code != 405}
+    assert allowed == {method for at, method in OPERATIONS if at == path}
+    for method, answer in answers.items():
+        if method not in allowed:
+            assert set(answer.headers["Allow"].split(", ")) == allowed
+
+
+def words_of_routes() -> list[str]:
+    """Every word that a route could be made of: the lower-case literals of the routers."""
+    folder = Path(entrypoints.__path__[0])
+    routers = [
+        text for file in folder.glob("*.py") if "http.path_below(" in (text := file.read_text())
+    ]
+    literals = {word for text in routers for word in re.findall(r'"([a-z][a-z-]{2,})"', text)}
+    return sorted(literals)
+
+
+def test_every_route_of_the_api_is_documented(edge: Edge) -> None:
+    words = words_of_routes()
+    assert 4 <= len(words) <= MAX_WORDS
+    found = set()
+    for count in range(1, MAX_SEGMENTS + 1):
+        for segments in itertools.product([*words, "X"], repeat=count):
+            path = "/api/" + "/".join(segments)
+            answer = edge.call(NEVER_ALLOWED, path)
+            if code(answer) != NOTHING:
+                found.add(template(path))
+                allowed = {method for at, method in OPERATIONS if at == template(path)}
+                assert (path, set(answer.headers["Allow"].split(", "))) == (path, allowed)
+    assert found == {path for path, _ in OPERATIONS if path.startswith("/api/")}
+
+
+def template(path: str) -> str | None:
+    """The documented path that this one is an instance of, the most literal if several are."""
+    paths = [at for at, _ in OPERATIONS if re.fullmatch(re.sub(r"{\w+}", "[^/]+", at), path)]
+    return min(paths, key=lambda at: at.count("{"), default=None)
+
+
+def test_every_rewrite_to_a_function_is_documented() -> None:
+    rewrites = json.loads((ROOT / "firebase.json").read_text())["hosting"]["rewrites"]
+    sources = {row["source"].removesuffix("/**") for row in rewrites if "function" in row}
+    for source in sources:
+        assert any(path == source or path.startswith(f"{source}/") for path, _ in OPERATIONS)
+    for path, _ in OPERATIONS:
+        assert any(path == source or path.startswith(f"{source}/") for source in sources)
+
+
+@pytest.mark.parametrize(
+    "path", ["/daraja/c2b/other/{key}", "/daraja/c2b/{key}", "/daraja/callback/{transaction_id}"]
+)
+def test_other_paths_of_safaricoms_lead_nowhere(edge: Edge, path: str) -> None:
+    assert code(edge.call("POST", sample(path))) == NOTHING
+    assert edge.is_as_seeded()

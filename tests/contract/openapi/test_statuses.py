@@ -1,0 +1,190 @@
+"""Every documented status is shown by a call, and every answer is what the document says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from lipamita.domain.evidence import PushUnclear
+from lipamita.domain.payment import Status
+
+from tests.contract.openapi.calls import OPERATIONS, PATHS, Calls, answer_example
+from tests.contract.openapi.document import operation, strict_schema
+from tests.contract.openapi.edge import Edge
+from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION
+from tests.unit.lipamita.entrypoints.deployment import OPERATOR
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+STRICT = strict_schema()
+DOCUMENTED = [
+    (operation_id, status)
+    for operation_id, (_, _, described) in OPERATIONS.items()
+    for status in described["responses"]
+]
+FOR_ANY: dict[str, Callable[[Calls, str], TestResponse]] = {
+    "200": Calls.good,
+    "202": Calls.good,
+    "401": Calls.is_too_late,
+    "403": Calls.is_somebody_else,
+    "404": Calls.misses,
+    "405": Calls.uses_another_method,
+    "413": Calls.says_too_much,
+    "415": Calls.sends_text,
+    "500": Calls.finds_us_broken,
+    "503": Calls.finds_google_away,
+}
+FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
+    ("requestPayment", "400"): lambda calls: calls.push(amount=250_001),
+    ("requestPayment", "404"): lambda calls: calls.push(meter_id="MTR-999"),
+    ("requestPayment", "409"): Calls.asks_while_a_prompt_is_open,
+    ("requestPayment", "429"): Calls.asks_too_often,
+    ("requestPayment", "502"): Calls.is_refused_by_daraja,
+    ("getPayment", "400"): lambda calls: calls.good("getPayment", path="/api/payments/x"),
+    ("getMeter", "400"): lambda calls: calls.good("getMeter", path="/api/meters/mtr-001"),
+    ("assignSuspense", "400"): lambda calls: calls.assign(why=" "),
+    ("assignSuspense", "409"): Calls.decides_otherwise,
+}
+OPENS_NOTHING = {"200", "202", "409", "429", "502"}  # the others store nothing at all
+SHARED = {"405", "413"}  # one example stands for several operations, whose words differ
+
+
+@pytest.fixture
+def calls(edge: Edge, monkeypatch: pytest.MonkeyPatch) -> Calls:
+    return Calls(edge, monkeypatch)
+
+
+def assert_as_documented(operation_id: str, response: TestResponse) -> None:
+    documented = operation(STRICT, operation_id)
+    assert str(response.status_code) in OPERATIONS[operation_id][2]["responses"]
+    documented.validate_response(response)
+    assert response.mimetype == "application/json"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(("operation_id", "status"), DOCUMENTED, ids=lambda text: text)
+def test_a_documented_status_is_answered_as_it_is_documented(
+    calls: Calls, operation_id: str, status: str
+) -> None:
+    only_here = FOR_ONE.get((operation_id, status))
+    response = only_here(calls) if only_here else FOR_ANY[status](calls, operation_id)
+    assert str(response.status_code) == status
+    assert_as_documented(operation_id, response)
+    calls.patch.undo()
+    if status not in OPENS_NOTHING:
+        assert calls.edge.is_as_seeded()
+    if status not in SHARED and (operation_id, status) != ("requestPayment", "403"):
+        assert response.get_json() == answer_example(operation_id, status)
+
+
+def refused_path(path: str) -> Callable[[Calls], TestResponse]:
+    return lambda calls: calls.good("getMeter", path=path)
+
+
+CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
+    ("requestPayment", "invalid_idempotency_key"): lambda calls: calls.push(key="a b"),
+    ("requestPayment", "invalid_json"): lambda calls: calls.good("requestPayment", body=b"{"),
+    ("requestPayment", "unknown_field"): lambda calls: calls.push(order=1),
+    ("requestPayment", "invalid_meter_id"): lambda calls: calls.push(meter_id="mtr-001"),
+    ("requestPayment", "invalid_amount"): lambda calls: calls.push(amount=500.0),
+    ("requestPayment", "invalid_phone_number"): lambda calls: calls.push(phone_number="0812345678"),
+    ("requestPayment", "invalid_description"): lambda calls: calls.push(description=""),
+    ("requestPayment", "amount_too_small"): lambda calls: calls.push(meter_id="MTR-007", amount=1),
+    ("requestPayment", "idempotency_key_reused"): Calls.uses_a_key_twice,
+    ("requestPayment", "meter_not_ready"): lambda calls: calls.push(meter_id="MTR-004"),
+    ("requestPayment", "prompt_open"): Calls.asks_while_a_prompt_is_open,
+    ("getMeter", "unknown_path"): refused_path("/api/meters/MTR-001%2Fx"),
+    ("getMeter", "unknown_meter"): refused_path("/api/meters/MTR-999"),
+    ("assignSuspense", "invalid_receipt"): lambda calls: calls.good(
+        "assignSuspense", path="/api/suspense/short/assign"
+    ),
+    ("assignSuspense", "invalid_json"): lambda calls: calls.good("assignSuspense", body=b"[]"),
+    ("assignSuspense", "unknown_field"): lambda calls: calls.assign(amount=1),
+    ("assignSuspense", "invalid_meter_id"): lambda calls: calls.assign(meter_id=5),
+    ("assignSuspense", "invalid_why"): lambda calls: calls.assign(why=None),
+    ("assignSuspense", "unknown_meter"): lambda calls: calls.assign(meter_id="MTR-999"),
+    ("assignSuspense", "unknown_receipt"): lambda calls: calls.misses("assignSuspense"),
+    ("assignSuspense", "already_assigned"): Calls.decides_otherwise,
+    ("assignSuspense", "busy"): Calls.decides_with_another,
+    ("assignSuspense", "unknown_path"): lambda calls: calls.good(
+        "assignSuspense", path="/api/suspense/UKL0%2FDEMO03/assign"
+    ),
+    ("getPayment", "unknown_transaction"): lambda calls: calls.misses("getPayment"),
+    ("getPayment", "unknown_path"): lambda calls: calls.good("getPayment", path="/api/payments/"),
+}
+
+
+def documented_codes() -> set[tuple[str, str]]:
+    """Every (operation, code) whose status can have several codes of its own."""
+    found = set()
+    for operation_id, (_, _, described) in OPERATIONS.items():
+        for answer in described["responses"].values():
+            said = answer.get("content", {}).get("application/json", {}).get("schema", {})
+            for part in said.get("allOf", []):
+                error = part.get("properties", {}).get("error", {}).get("properties", {})
+                codes = error.get("code", {}).get("enum", [])
+                found |= {(operation_id, code) for code in codes}
+    return found
+
+
+def test_every_documented_code_is_shown() -> None:
+    assert documented_codes() == set(CODES)
+
+
+@pytest.mark.parametrize(("operation_id", "code"), sorted(CODES), ids=lambda text: text)
+def test_a_documented_code_is_answered(calls: Calls, operation_id: str, code: str) -> None:
+    response = CODES[operation_id, code](calls)
+    assert response.get_json()["error"]["code"] == code
+    assert_as_documented(operation_id, response)
+
+
+# --- what an answer may be besides its example
+
+
+def test_an_unclear_answer_of_darajas_is_a_payment_that_is_only_created(calls: Calls) -> None:
+    calls.edge.app.daraja.push_answer = PushUnclear(why="ReadTimeout")
+    response = calls.push()
+    assert (response.status_code, response.get_json()["status"]) == (202, Status.CREATED)
+    assert_as_documented("requestPayment", response)
+
+
+def test_the_same_request_again_is_answered_the_same(calls: Calls) -> None:
+    assert calls.push().get_json() == calls.push().get_json()
+
+
+def test_swahili_is_answered_to_those_who_ask_for_it(calls: Calls) -> None:
+    token = {"Authorization": f"Bearer {OPERATOR}"}
+    path = PATHS["getPayment"]
+    response = calls.edge.call("GET", path, headers={**token, "Accept-Language": "sw, en;q=0.5"})
+    assert response.get_json()["message"] == "Malipo yamepokelewa."
+    assert_as_documented("getPayment", response)
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"BillRefNumber": "MTR-404", "TransAmount": "500.00"}, "C2B00012"),
+        ({"BillRefNumber": "MTR-001", "TransAmount": "500.50"}, "C2B00013"),
+        (b"no JSON", "C2B00013"),
+    ],
+    ids=["account", "amount", "unreadable"],
+)
+def test_a_payment_by_hand_may_be_refused(calls: Calls, body: object, code: str) -> None:
+    response = calls.good("c2bValidation", body=body)
+    assert (response.status_code, response.get_json()["ResultCode"]) == (200, code)
+    assert_as_documented("c2bValidation", response)
+
+
+def test_an_open_prompt_and_a_held_rate_say_how_long_to_wait(calls: Calls) -> None:
+    for response in (calls.asks_while_a_prompt_is_open(), calls.asks_too_often()):
+        assert 1 <= int(response.headers["Retry-After"]) <= 75
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_payment_in_any_state_is_shown_as_documented(calls: Calls, status: Status) -> None:
+    calls.edge.app.database.write(f"transactions/{OTHER_TRANSACTION}/status", status.value)
+    response = calls.good("getPayment", path=f"/api/payments/{OTHER_TRANSACTION}")
+    assert response.get_json()["status"] == status
+    assert_as_documented("getPayment", response)
