@@ -19,7 +19,7 @@ from lipamita.domain.recharge import Acknowledgement, Recharge
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.tariff import Block, Tariff
 from lipamita.domain.units import Cents, Kes, Millis
-from lipamita.use_cases.ports import PulledRows, PushRequest, RawCallback
+from lipamita.use_cases.records import PulledRows, PushRequest, RawCallback
 from lipamita.use_cases.request_payment import PaymentRequest
 from lipamita.use_cases.world import World
 

@@ -17,8 +17,8 @@ from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Millis
-from lipamita.use_cases.ports import (
-    IDEMPOTENCY_KEPT_MS,
+from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
+from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,

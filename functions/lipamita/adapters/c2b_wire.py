@@ -15,7 +15,7 @@ from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import parse_receipt, sha256_hex
 from lipamita.domain.stk_result import canonical_code
 from lipamita.domain.units import EAT, SECOND_MS, Kes, Millis, exact_kes
-from lipamita.use_cases.ports import PulledRows, RawConfirmation
+from lipamita.use_cases.records import PulledRows, RawConfirmation
 
 INCOMING = "c2b-"  # transaction types of a Pull that are money coming in
 REGISTERED = "registered"

@@ -28,7 +28,7 @@ from lipamita.adapters.daraja_wire import (
 )
 from lipamita.domain.evidence import PushAnswer, PushRefused, PushUnclear, QueryAnswer
 from lipamita.domain.units import Millis
-from lipamita.use_cases.ports import PulledRows, PushRequest
+from lipamita.use_cases.records import PulledRows, PushRequest
 
 PUSH_PATH = "/mpesa/stkpush/v1/processrequest"
 QUERY_PATH = "/mpesa/stkpushquery/v1/query"

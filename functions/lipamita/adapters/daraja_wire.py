@@ -25,7 +25,7 @@ from lipamita.domain.evidence import (
 from lipamita.domain.ids import Receipt, parse_receipt
 from lipamita.domain.stk_result import canonical_code
 from lipamita.domain.units import Kes, Millis, daraja_timestamp, exact_kes
-from lipamita.use_cases.ports import PushRequest
+from lipamita.use_cases.records import PushRequest
 
 MAX_ITEMS = 32
 MAX_TEXT = 200  # of Daraja's prose kept in a transaction

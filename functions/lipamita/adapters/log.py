@@ -16,7 +16,7 @@ from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Recharge
 from lipamita.domain.settlement import Alarm
-from lipamita.use_cases.ports import RawCallback, RawConfirmation
+from lipamita.use_cases.records import RawCallback, RawConfirmation
 
 _PATH_KEY = re.compile(r"/[0-9a-f]{32}(?=/|$)")  # see domain.ids.path_key
 

@@ -9,7 +9,7 @@ from lipamita.domain.meter import Meter, MeterStatus
 from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge, SoldEntry
 from lipamita.domain.tariff import Block, Levy, Tariff
 from lipamita.domain.units import Cents, Millis, Wh
-from lipamita.use_cases.ports import PendingRecharge
+from lipamita.use_cases.records import PendingRecharge
 
 Json = dict[str, object]
 

@@ -14,12 +14,7 @@ from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment
 from lipamita.domain.units import Kes, Millis
-from lipamita.use_cases.ports import (
-    RawConfirmation,
-    StoredConfirmation,
-    SuspenseItem,
-    Versioned,
-)
+from lipamita.use_cases.records import RawConfirmation, StoredConfirmation, SuspenseItem, Versioned
 
 MAX_OPEN_PROMPTS = 20  # the newest of one meter that a confirmation is compared with
 MAX_METERS_OF_ACCOUNT = 20

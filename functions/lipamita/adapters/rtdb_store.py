@@ -28,14 +28,8 @@ from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Kes, Millis, day_eat
-from lipamita.use_cases.ports import (
-    IDEMPOTENCY_KEPT_MS,
-    MAX_COMPARE_AND_SET_TRIES,
-    IdempotencyRecord,
-    PendingRecharge,
-    RawCallback,
-    Versioned,
-)
+from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS, MAX_COMPARE_AND_SET_TRIES
+from lipamita.use_cases.records import IdempotencyRecord, PendingRecharge, RawCallback, Versioned
 
 MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the rest alarm
 

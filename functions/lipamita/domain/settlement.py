@@ -18,9 +18,6 @@ from dataclasses import dataclass, replace
 
 from lipamita.domain.evidence import (
     Callback,
-    PushAcknowledged,
-    PushAnswer,
-    PushRefused,
     StkCallback,
     UnreadableCallback,
 )
@@ -34,7 +31,6 @@ from lipamita.domain.payment import (
     allowed,
     move,
 )
-from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS
 from lipamita.domain.stk_result import FINAL_REFUSALS, PAID_CODE, Outcome, outcome
 from lipamita.domain.units import Kes, Millis
 
@@ -97,52 +93,6 @@ def decide_callbacks(
         seen = verdict.payment.evidence_seen | {callback.evidence_id}
         verdict = replace(verdict, payment=replace(verdict.payment, evidence_seen=seen))
     return verdict
-
-
-def decide_push_answer(payment: Payment, answer: PushAnswer, *, now_ms: Millis) -> Verdict:
-    """The payment after Daraja's answer to the push.
-
-    A callback may have come first: then the ids are added and nothing is lowered.
-    """
-    if isinstance(answer, PushAcknowledged):
-        return _acknowledged(payment, answer, now_ms)
-    if payment.status is not Status.CREATED:
-        return Verdict(payment=payment)
-    if isinstance(answer, PushRefused):
-        failed = move(payment, Cause.PUSH_REFUSED, now_ms=now_ms, source=answer.code)
-        alarms = (Alarm(kind="push_refused", detail=answer.detail),) if answer.alarm else ()
-        return Verdict(
-            payment=replace(
-                failed,
-                reason=answer.code,
-                result_desc=answer.detail,
-                customer_message=answer.message,
-                next_check_at_ms=None,
-            ),
-            alarms=alarms,
-        )
-    return Verdict(
-        payment=replace(
-            payment, reason="push_unknown", result_desc=answer.why, updated_at_ms=now_ms
-        )
-    )
-
-
-def _acknowledged(payment: Payment, answer: PushAcknowledged, now_ms: Millis) -> Verdict:
-    if payment.checkout_request_id not in (None, answer.checkout_request_id):
-        detail = "the push was acknowledged under another CheckoutRequestID than its callback's"
-        return Verdict(payment=payment, alarms=(Alarm(kind="callback_mismatch", detail=detail),))
-    known = replace(
-        payment,
-        merchant_request_id=answer.merchant_request_id,
-        checkout_request_id=answer.checkout_request_id,
-        customer_message=answer.customer_message,
-    )
-    if known.status is not Status.CREATED:
-        return Verdict(payment=known)
-    prompted = move(known, Cause.ACKNOWLEDGED, now_ms=now_ms)
-    due = Millis(now_ms + FIRST_QUERY_AFTER_MS)
-    return Verdict(payment=replace(prompted, reason=None, next_check_at_ms=due))
 
 
 def _one_callback(

@@ -6,7 +6,6 @@ from flask import Request, Response
 
 from lipamita.adapters.c2b_wire import ACCEPTED, account_and_amount, confirmation_id_of
 from lipamita.entrypoints import http, wiring
-from lipamita.use_cases.ports import RawConfirmation
 from lipamita.use_cases.record_confirmation import (
     C2bPath,
     authenticate_c2b_path,
@@ -14,6 +13,7 @@ from lipamita.use_cases.record_confirmation import (
     record_confirmation,
     validate_payment,
 )
+from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.world import World
 
 MAX_BODY_BYTES = 64 * 1024

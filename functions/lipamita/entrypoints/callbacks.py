@@ -7,12 +7,12 @@ from flask import Request, Response
 from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.ids import evidence_id, parse_transaction_id
 from lipamita.entrypoints import http, wiring
-from lipamita.use_cases.ports import RawCallback
 from lipamita.use_cases.record_callback import (
     authenticate_path,
     callback_too_large,
     record_callback,
 )
+from lipamita.use_cases.records import RawCallback
 
 MAX_CALLBACK_BYTES = 64 * 1024
 PATH = "/daraja/callback"

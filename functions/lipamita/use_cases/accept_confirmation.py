@@ -29,7 +29,7 @@ from lipamita.domain.tariff import Quote, make_quote
 from lipamita.domain.units import DAY_MS, Millis, Wh, month_eat
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.deliver import deliver
-from lipamita.use_cases.ports import StoredConfirmation, SuspenseItem
+from lipamita.use_cases.records import StoredConfirmation, SuspenseItem
 from lipamita.use_cases.world import World
 
 NOBODY = Uid("paybill")  # the payer of a confirmation for a meter that has no owner

@@ -9,7 +9,7 @@ from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Caller
 from lipamita.use_cases.accept_confirmation import accept_confirmation
-from lipamita.use_cases.ports import SuspenseItem
+from lipamita.use_cases.records import SuspenseItem
 from lipamita.use_cases.world import World
 
 

@@ -13,7 +13,7 @@ from lipamita.domain.errors import NotFoundError
 from lipamita.domain.ids import is_path_key
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Kes
-from lipamita.use_cases.ports import RawConfirmation
+from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.world import World
 
 

@@ -21,13 +21,15 @@ from lipamita.domain.ids import (
 from lipamita.domain.meter import Caller, Meter, may_pay
 from lipamita.domain.msisdn import Msisdn, mask
 from lipamita.domain.payment import Payment
+from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import FIRST_CHECK_AFTER_MS
-from lipamita.domain.settlement import Alarm, decide_push_answer
+from lipamita.domain.settlement import Alarm
 from lipamita.domain.tariff import Quote, make_quote
 from lipamita.domain.units import Kes, Millis, Wh, month_eat
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.guard_push import guard_push
-from lipamita.use_cases.ports import IdempotencyRecord, PushRequest, Store
+from lipamita.use_cases.ports import Store
+from lipamita.use_cases.records import IdempotencyRecord, PushRequest
 from lipamita.use_cases.world import World
 
 NONCE_BYTES = 8  # tells our own creation of a transaction from another process's

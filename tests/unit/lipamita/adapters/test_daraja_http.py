@@ -12,7 +12,7 @@ from lipamita.adapters.daraja_wire import Merchant
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, PushRefused, PushUnclear
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.units import Kes
-from lipamita.use_cases.ports import PushRequest
+from lipamita.use_cases.records import PushRequest
 
 from tests.unit.lipamita.adapters.scripted_http import Answer, Drop, Hold, Say, serving
 from tests.unit.lipamita.domain.samples import NOW

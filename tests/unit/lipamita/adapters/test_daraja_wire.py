@@ -28,7 +28,7 @@ from lipamita.domain.evidence import (
 )
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.units import Kes, Millis
-from lipamita.use_cases.ports import PushRequest
+from lipamita.use_cases.records import PushRequest
 
 TEN_FIFTEEN_EAT = Millis(1_795_245_309_999)  # 2026-11-21 10:15:09 in Nairobi
 HTML = b"<html><head><title>Request unsuccessful. Incapsula incident ID</title></head></html>"

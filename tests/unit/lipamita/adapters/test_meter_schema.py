@@ -25,7 +25,7 @@ from lipamita.domain.recharge import (
 )
 from lipamita.domain.tariff import Block, Levy
 from lipamita.domain.units import Cents, Kes, Millis, Wh
-from lipamita.use_cases.ports import PendingRecharge
+from lipamita.use_cases.records import PendingRecharge
 
 from tests.unit.lipamita.adapters.through_rtdb import through_rtdb
 from tests.unit.lipamita.domain.samples import METER, NOW, OTHER_TRANSACTION, TRANSACTION, a_quote

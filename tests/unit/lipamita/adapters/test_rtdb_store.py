@@ -19,7 +19,7 @@ from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import Recharge, empty_register, make_recharge, sell
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import DAY_MS, Kes, Millis
-from lipamita.use_cases.ports import IdempotencyRecord, PendingRecharge, RawCallback, Versioned
+from lipamita.use_cases.records import IdempotencyRecord, PendingRecharge, RawCallback, Versioned
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import (

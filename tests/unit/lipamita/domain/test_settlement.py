@@ -8,8 +8,9 @@ import pytest
 from lipamita.domain.evidence import PushAcknowledged, PushRefused, PushUnclear
 from lipamita.domain.ids import Receipt
 from lipamita.domain.payment import Payment, Status
+from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS
-from lipamita.domain.settlement import Verdict, decide_callbacks, decide_push_answer
+from lipamita.domain.settlement import Verdict, decide_callbacks
 from lipamita.domain.units import Millis
 
 from tests.unit.lipamita.domain.samples import (

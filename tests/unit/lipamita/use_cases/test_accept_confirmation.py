@@ -13,9 +13,9 @@ from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.units import HOUR_MS, MINUTE_MS, Millis
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
-from lipamita.use_cases.ports import PulledRows, RawConfirmation
 from lipamita.use_cases.pull_payments import Pulled, pull_payments
 from lipamita.use_cases.reconcile import reconcile
+from lipamita.use_cases.records import PulledRows, RawConfirmation
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 

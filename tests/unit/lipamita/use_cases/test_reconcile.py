@@ -10,8 +10,8 @@ from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS
-from lipamita.use_cases.ports import Versioned
 from lipamita.use_cases.reconcile import MAX_QUERIES, reconcile
+from lipamita.use_cases.records import Versioned
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.view import view_payment
 

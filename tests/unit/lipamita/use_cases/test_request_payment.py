@@ -19,7 +19,7 @@ from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import Status
 from lipamita.domain.tariff import Block, Tariff
 from lipamita.domain.units import Cents
-from lipamita.use_cases.ports import PushRequest
+from lipamita.use_cases.records import PushRequest
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
