@@ -21,10 +21,13 @@ from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
+    Proposal,
     RawCallback,
     RawConfirmation,
+    ReviewCase,
     StoredConfirmation,
     SuspenseItem,
+    Told,
     Versioned,
 )
 
@@ -59,6 +62,8 @@ class MemoryStore:
     latest: dict[Uid, TransactionId] = field(default_factory=dict)
     callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
     reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
+    proposals: dict[TransactionId, Proposal] = field(default_factory=dict)
+    decided: dict[TransactionId, tuple[Uid, str]] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
     confirmations: dict[str, Kept] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
@@ -188,6 +193,30 @@ class MemoryStore:
     def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
         told = self.reviews.setdefault(transaction_id, {})
         self._write("reviews", lambda: told.update({review.evidence_id: review}))
+
+    def read_review(self, transaction_id: TransactionId) -> ReviewCase | None:
+        told = self.reviews.get(transaction_id)
+        if told is None:
+            return None
+        return ReviewCase(
+            told=tuple(
+                Told(receipt=review.receipt, amount_kes=review.amount_kes)
+                for review in told.values()
+            )
+        )
+
+    def propose_credit(self, transaction_id: TransactionId, proposal: Proposal) -> Proposal:
+        if transaction_id not in self.proposals:
+            path = f"proposals/{transaction_id}"
+            self._write(path, lambda: self.proposals.update({transaction_id: proposal}))
+        return self.proposals[transaction_id]
+
+    def close_review(
+        self, transaction_id: TransactionId, *, by: Uid, why: str, now_ms: Millis
+    ) -> None:
+        if transaction_id not in self.decided:
+            path = f"decided/{transaction_id}"
+            self._write(path, lambda: self.decided.update({transaction_id: (by, why)}))
 
     def raise_alarm(
         self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis

@@ -178,6 +178,25 @@ def test_another_amount_waits_for_a_person_with_the_money_in_sight(
     assert receipt in str(review["told"])
 
 
+def test_an_operator_credits_what_was_really_paid(stack: Stack) -> None:
+    meter = stack.meter(scene.METER)
+    meter.wait_for("streaming")
+    stack.simulator.next_push({"kind": "callback_amount", "value": 60})
+    paid = scene.prompted(stack, scene.amina(stack))
+    receipt = stack.simulator.enter_pin(scene.MSISDN)["receipt"]
+    scene.wait_for_status(stack, paid, "review")
+    path = f"/api/reviews/{paid}/decision"
+    decision = {"decision": "credit", "receipt": receipt, "amount": 100, "why": "statement"}
+    assert scene.amina(stack).post(path, decision).status_code == 403
+    assert scene.grace(stack).post(path, {**decision, "receipt": "UKL9ZZZZ99"}).status_code == 409
+    answer = scene.grace(stack).post(path, decision)
+    assert (answer.status_code, answer.json()["quote"]["amount_kes"]) == (200, 100)
+    meter.wait_for("acknowledged", transaction_id=paid)
+    assert scene.grace(stack).post(path, decision).status_code == 200  # and nothing more
+    review = stack.database.get(f"reviews/{paid}")
+    assert (review["status"], review["decision"]["by"]) == ("decided", "operator-grace")
+
+
 def test_a_body_that_is_no_callback_is_kept_and_the_payment_goes_on(stack: Stack) -> None:
     paid = scene.prompted(stack, scene.amina(stack))
     checkout = scene.transaction(stack, paid)["checkout_request_id"]

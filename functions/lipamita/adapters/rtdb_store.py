@@ -18,6 +18,7 @@ from lipamita.adapters.meter_schema import (
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
+from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
 from lipamita.domain.guard import PhonePrompt, RateKind
@@ -25,16 +26,21 @@ from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
-from lipamita.domain.settlement import Alarm, Review
+from lipamita.domain.settlement import Alarm
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Kes, Millis, day_eat
 from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS, MAX_COMPARE_AND_SET_TRIES
-from lipamita.use_cases.records import IdempotencyRecord, PendingRecharge, RawCallback, Versioned
+from lipamita.use_cases.records import (
+    IdempotencyRecord,
+    PendingRecharge,
+    RawCallback,
+    Versioned,
+)
 
 MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the rest alarm
 
 
-class RtdbStore(RtdbConfirmations):
+class RtdbStore(RtdbConfirmations, RtdbReviews):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 
     # --- transactions, idempotency, receipts
@@ -163,17 +169,6 @@ class RtdbStore(RtdbConfirmations):
             _evidence(key, row, considered=index < MAX_EVIDENCE)
             for index, (key, row) in enumerate(rows)
         ]
-
-    def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
-        path = f"reviews/{transaction_id}"
-        opened = {"status": "open", "reason": review.reason, "raised_at": now_ms}
-        self.create_if_absent(path, opened)
-        told: dict[str, object] = {"reason": review.reason, "at": now_ms}
-        if review.receipt is not None:
-            told["mpesa_receipt"] = review.receipt
-        if review.amount_kes is not None:
-            told["amount"] = review.amount_kes
-        self.at(path).update({f"told/{review.evidence_id}": told})
 
     def raise_alarm(
         self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis

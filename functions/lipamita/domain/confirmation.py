@@ -12,14 +12,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from lipamita.domain.account import account_key
 from lipamita.domain.evidence import Confirmation
-from lipamita.domain.payment import Cause, Payment, Status, allowed, move
-from lipamita.domain.units import HOUR_MS, MINUTE_MS, SECOND_MS, Millis
+from lipamita.domain.payment import OPEN, Cause, Payment, Status, allowed, move
+from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Millis
 
 HOLD_MS = 2 * MINUTE_MS
 LOOK_AGAIN_MS = 20 * SECOND_MS
 SUSPENSE_LOOK_MS = HOUR_MS  # a decision whose process died is found this soon
 PAID_BEFORE_ASKED_MS = 5 * MINUTE_MS  # M-Pesa's clock and ours may differ
+MAY_BE_TOLD_MS = 7 * DAY_MS  # an STK payment this old is no longer looked for
+ENDED_MAY_BE_TOLD_MS = DAY_MS  # nor one that failed or expired, so much sooner
 
 
 class ConfirmationOutcome(StrEnum):
@@ -90,9 +93,14 @@ def was_settled_by(payment: Payment, confirmation: Confirmation) -> bool:
 
 
 def _fits(payment: Payment, confirmation: Confirmation) -> bool:
+    """The confirmation of a push carries the account reference that we gave it."""
+    age_ms = confirmation.received_at_ms - payment.created_at_ms
+    awaited = payment.status in OPEN or payment.status is Status.PAID  # on the word of queries
     return (
         payment.mpesa_receipt is None
         and payment.status is not Status.REVIEW
+        and (awaited or age_ms < ENDED_MAY_BE_TOLD_MS)
+        and account_key(confirmation.account) == account_key(payment.meter_id)
         and payment.amount_kes == confirmation.amount_kes
         and confirmation.paid_at_ms >= payment.created_at_ms - PAID_BEFORE_ASKED_MS
     )

@@ -43,6 +43,7 @@ class Cause(StrEnum):
     UNVERIFIED_TOO_LONG = "query says paid, no receipt for 48 h (policy)"
     PAID_BY_HAND = "confirmation of money nobody had asked for"
     CREDITED_BY_TWIN = "its receipt already credited this meter"
+    OPERATOR_CREDITED = "an operator credited what was paid"
     EVIDENCE_DIFFERS = "paid, but amount, account or receipt differ"
 
 
@@ -64,6 +65,7 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
     (Status.FAILED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
     (Status.EXPIRED, Cause.PAYMENT_TOLD, Status.PAID),
     (Status.EXPIRED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
+    (Status.REVIEW, Cause.OPERATOR_CREDITED, Status.PAID),
     *(
         (status, Cause.CREDITED_BY_TWIN, Status.PAID)
         for status in (Status.CREATED, Status.PROMPTED, Status.FAILED, Status.EXPIRED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Request, Response
 
 from lipamita.domain.ids import parse_meter_id, parse_transaction_id
-from lipamita.entrypoints import http, suspense, views, wiring
+from lipamita.entrypoints import http, reviews, suspense, views, wiring
 from lipamita.entrypoints.messages import language_of
 from lipamita.use_cases.view import view_meter, view_payment
 
@@ -19,6 +19,9 @@ def handle(request: Request) -> Response:
         case ["payments", transaction_id]:
             http.require_method(request, "GET")
             return _payment(request, transaction_id)
+        case ["reviews", transaction_id, "decision"]:
+            http.require_method(request, "POST")
+            return reviews.decide(request, transaction_id)
         case ["suspense", confirmation_id, "assign"]:
             http.require_method(request, "POST")
             return suspense.assign(request, confirmation_id)

@@ -19,6 +19,7 @@ from lipamita.entrypoints import wiring
 MAX_JSON_BYTES = 16 * 1024
 MAX_HEADER_KEPT = 200
 MAX_NAME_SHOWN = 40
+MAX_WHY = 300
 
 STATUSES: tuple[tuple[type[errors.LipamitaError], int], ...] = (
     (errors.InvalidInputError, 400),
@@ -121,6 +122,17 @@ def is_text(value: object) -> TypeGuard[str]:
         return isinstance(value, str) and bool(value.encode())
     except UnicodeEncodeError:
         return False
+
+
+def reason(value: object, *, field: str = "why") -> str:
+    """Why somebody decided. Raises InvalidInputError."""
+    if not is_text(value) or not 0 < len(value.strip()) <= MAX_WHY:
+        raise errors.InvalidInputError(
+            f"invalid_{field}",
+            f"{field} must be a reason of 1 to {MAX_WHY} characters",
+            field=field,
+        )
+    return value.strip()
 
 
 def caller(request: Request) -> Caller:

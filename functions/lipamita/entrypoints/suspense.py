@@ -11,7 +11,6 @@ from lipamita.domain.ids import parse_meter_id
 from lipamita.entrypoints import http, wiring
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
 
-MAX_WHY = 300
 _CONFIRMATION_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 
@@ -30,7 +29,7 @@ def assign(request: Request, confirmation_id: str) -> Response:
     assignment = Assignment(
         confirmation_id=confirmation_id,
         meter_id=parse_meter_id(body.get("meter_id")),
-        why=_why(body.get("why")),
+        why=http.reason(body.get("why")),
         caller=caller,
     )
     item, outcome = assign_suspense(assignment, wiring.world())
@@ -44,11 +43,3 @@ def assign(request: Request, confirmation_id: str) -> Response:
             "outcome": None if outcome is None else outcome.value,
         },
     )
-
-
-def _why(value: object) -> str:
-    if not http.is_text(value) or not 0 < len(value.strip()) <= MAX_WHY:
-        raise InvalidInputError(
-            "invalid_why", f"why must be a reason of 1 to {MAX_WHY} characters", field="why"
-        )
-    return value.strip()

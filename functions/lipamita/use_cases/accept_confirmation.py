@@ -11,6 +11,7 @@ from dataclasses import replace
 from lipamita.domain.account import account_key, match_account
 from lipamita.domain.confirmation import (
     LOOK_AGAIN_MS,
+    MAY_BE_TOLD_MS,
     SUSPENSE_LOOK_MS,
     ConfirmationOutcome,
     decide_confirmation,
@@ -26,7 +27,7 @@ from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Quote, make_quote
-from lipamita.domain.units import DAY_MS, Millis, Wh, month_eat
+from lipamita.domain.units import Millis, Wh, month_eat
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.records import StoredConfirmation, SuspenseItem
@@ -34,7 +35,6 @@ from lipamita.use_cases.world import World
 
 NOBODY = Uid("paybill")  # the payer of a confirmation for a meter that has no owner
 HIDDEN = MaskedMsisdn("hidden")  # confirmations come with masked or hashed numbers
-MAY_BE_TOLD_MS = DAY_MS  # an STK payment this old is no longer looked for
 
 
 def accept_confirmation(confirmation_id: str, world: World) -> ConfirmationOutcome | None:
@@ -56,6 +56,28 @@ def accept_confirmation(confirmation_id: str, world: World) -> ConfirmationOutco
     return _credit(owner, confirmation_id, confirmation, world)
 
 
+def quote_by_hand(
+    meter: Meter, confirmation: Confirmation, world: World, now_ms: Millis
+) -> Quote | str:
+    """What the money buys now, or the reason why it cannot be sold."""
+    if confirmation.amount_kes is None:
+        return "amount_not_whole"
+    if meter.kind != "esp32":
+        return "meter_not_ready"
+    tariff = world.store.read_tariff(meter.tariff_id)
+    if tariff is None:
+        return "meter_not_ready"
+    register = world.store.read_register(meter.meter_id).value
+    month = month_eat(now_ms)
+    bought = Wh(0) if register is None else register.month_wh_in(month)
+    try:
+        return make_quote(
+            tariff, amount_kes=confirmation.amount_kes, month=month, month_wh_before=bought
+        )
+    except InvalidInputError as error:
+        return error.code
+
+
 def _find_owner(
     confirmation_id: str, stored: StoredConfirmation, confirmation: Confirmation, world: World
 ) -> tuple[TransactionId | None, ConfirmationOutcome | None]:
@@ -74,7 +96,7 @@ def _find_owner(
     if fit.payment is not None:
         wanted = fit.payment.transaction_id
     else:
-        quote = _quote(meter, confirmation, world, now_ms)
+        quote = quote_by_hand(meter, confirmation, world, now_ms)
         if not isinstance(quote, Quote):
             return None, _to_suspense(confirmation_id, stored, quote, world)
         wanted = new_transaction_id(now_ms, world.random_bytes)
@@ -139,7 +161,7 @@ def _credit_by_hand(
     """
     now_ms = world.clock()
     meter = _meter_meant(confirmation_id, confirmation, world)
-    quote = None if meter is None else _quote(meter, confirmation, world, now_ms)
+    quote = None if meter is None else quote_by_hand(meter, confirmation, world, now_ms)
     if meter is None or not isinstance(quote, Quote):  # it changed since the claim
         stored = world.store.read_confirmation(confirmation_id)
         assert stored is not None
@@ -193,26 +215,6 @@ def _open_payments(meter_id: MeterId, world: World, now_ms: Millis) -> list[Paym
         for transaction_id in world.store.open_prompts(meter_id, since_ms=since_ms)
     ]
     return [found.value for found in read if found is not None]
-
-
-def _quote(meter: Meter, confirmation: Confirmation, world: World, now_ms: Millis) -> Quote | str:
-    """What the money buys now, or the reason why it cannot be sold."""
-    if confirmation.amount_kes is None:
-        return "amount_not_whole"
-    if meter.kind != "esp32":
-        return "meter_not_ready"
-    tariff = world.store.read_tariff(meter.tariff_id)
-    if tariff is None:
-        return "meter_not_ready"
-    register = world.store.read_register(meter.meter_id).value
-    month = month_eat(now_ms)
-    bought = Wh(0) if register is None else register.month_wh_in(month)
-    try:
-        return make_quote(
-            tariff, amount_kes=confirmation.amount_kes, month=month, month_wh_before=bought
-        )
-    except InvalidInputError as error:
-        return error.code
 
 
 def _deliver_if_needed(payment: Payment, world: World) -> None:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import MeterId
-from lipamita.domain.meter import Caller
-from lipamita.use_cases.accept_confirmation import accept_confirmation
+from lipamita.domain.meter import Caller, Meter
+from lipamita.domain.tariff import Quote
+from lipamita.use_cases.accept_confirmation import accept_confirmation, quote_by_hand
 from lipamita.use_cases.records import SuspenseItem
 from lipamita.use_cases.world import World
 
@@ -28,8 +29,9 @@ def assign_suspense(
 ) -> tuple[SuspenseItem, ConfirmationOutcome | None]:
     """The item as decided, and what became of its money; repeating the same decision is harmless.
 
-    Raises ForbiddenError, NotFoundError, and ConflictError (already_assigned) when it was given to
-    another meter. A process that dies after the decision is finished by reconciliation.
+    Raises ForbiddenError, NotFoundError, and ConflictError: already_assigned when it was given to
+    another meter, not_sellable when that meter cannot be credited with it, so that it stays in
+    suspense. A process that dies after the decision is finished by reconciliation.
     """
     if not assignment.caller.is_staff:
         raise ForbiddenError("staff_only", "only an operator may assign suspense")
@@ -40,12 +42,14 @@ def assign_suspense(
             f"nothing is in suspense under {assignment.confirmation_id}",
             field="receipt",
         )
-    if world.store.read_meter(assignment.meter_id) is None:
+    meter = world.store.read_meter(assignment.meter_id)
+    if meter is None:
         raise NotFoundError("unknown_meter", f"no meter {assignment.meter_id}", field="meter_id")
     if old.value.assigned_meter_id not in (None, assignment.meter_id):
         raise _conflict(old.value)
     decided = old.value
     if decided.assigned_meter_id is None:
+        _check_sellable(assignment.confirmation_id, meter, world)
         decided = replace(
             decided,
             assigned_meter_id=assignment.meter_id,
@@ -56,6 +60,21 @@ def assign_suspense(
         if not world.store.replace_suspense(assignment.confirmation_id, old, decided):
             raise ConflictError("busy", "somebody else decided at the same moment; look again")
     return decided, accept_confirmation(assignment.confirmation_id, world)
+
+
+def _check_sellable(confirmation_id: str, meter: Meter, world: World) -> None:
+    stored = world.store.read_confirmation(confirmation_id)
+    confirmation = stored.confirmation if stored else None
+    if confirmation is None:
+        reason = stored.unreadable if stored else "no confirmation"
+    else:
+        quote = quote_by_hand(meter, confirmation, world, world.clock())
+        if isinstance(quote, Quote):
+            return
+        reason = quote
+    raise ConflictError(
+        "not_sellable", f"this money cannot become energy of {meter.meter_id}: {reason}"
+    )
 
 
 def _conflict(item: SuspenseItem) -> ConflictError:

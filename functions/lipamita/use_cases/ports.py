@@ -21,10 +21,12 @@ from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
+    Proposal,
     PulledRows,
     PushRequest,
     RawCallback,
     RawConfirmation,
+    ReviewCase,
     StoredConfirmation,
     SuspenseItem,
     Versioned,
@@ -114,6 +116,20 @@ class EvidenceStore(Protocol):
 
     def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
         """Put the payment into the review queue, by transaction_id and evidence_id."""
+        ...
+
+    def read_review(self, transaction_id: TransactionId) -> ReviewCase | None:
+        """What was told about a payment in review, or None."""
+        ...
+
+    def propose_credit(self, transaction_id: TransactionId, proposal: Proposal) -> Proposal:
+        """Create if absent by transaction_id; the proposal that stands."""
+        ...
+
+    def close_review(
+        self, transaction_id: TransactionId, *, by: Uid, why: str, now_ms: Millis
+    ) -> None:
+        """Mark the review as decided; by transaction_id, the first word stays."""
         ...
 
     def raise_alarm(

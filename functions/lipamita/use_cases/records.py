@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Confirmation
-from lipamita.domain.ids import MeterId, TransactionId, Uid
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.recharge import Acknowledgement
 from lipamita.domain.units import Kes, Millis
@@ -92,6 +92,32 @@ class SuspenseItem:
     assigned_by: Uid | None = None
     assigned_at_ms: Millis | None = None
     assigned_why: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One thing that was told about a payment in review."""
+
+    receipt: Receipt | None
+    amount_kes: Kes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewCase:
+    """A payment in the review queue."""
+
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """The first of two people's word to credit a receipt."""
+
+    by: Uid
+    receipt: Receipt
+    amount_kes: Kes
+    why: str
+    at_ms: Millis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

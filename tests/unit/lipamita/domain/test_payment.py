@@ -49,7 +49,8 @@ def test_nothing_leaves_paid() -> None:
 
 
 def test_only_a_person_leaves_review() -> None:
-    assert not [row for row in MOVES if row[0] is Status.REVIEW]
+    causes = {cause for status, cause, _ in MOVES if status is Status.REVIEW}
+    assert causes == {Cause.OPERATOR_CREDITED}
 
 
 def test_nothing_goes_back_to_an_open_state_but_the_acknowledgement() -> None:

@@ -302,6 +302,42 @@ def test_a_tenant_cannot_assign_suspense() -> None:
     assert sold_wh(estate) == 0
 
 
+def test_money_that_cannot_be_sold_is_not_assigned_and_stays_in_suspense() -> None:
+    estate = estate_with_accounts()
+    accept_confirmation(paid_by_hand(estate, "MTR-404", amount="100.50"), estate.world)
+    with pytest.raises(ConflictError) as refused:
+        assign_suspense(assigned(estate), estate.world)
+    assert refused.value.code == "not_sellable"
+    assert estate.store.suspense[RECEIPT].assigned_meter_id is None
+
+
+def test_a_confirmation_days_late_of_a_payment_that_queries_credited_credits_nothing_more() -> None:
+    estate = estate_with_accounts()
+    request_payment(ask(), estate.world)
+    estate.daraja.query_answers = ["0", "0"]
+    for _ in range(6):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+    estate.wait(30 * HOUR_MS)
+    paid_by_hand(estate)
+    for _ in range(4):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+    assert only(estate).mpesa_receipt == RECEIPT
+    assert sold_wh(estate) == ENERGY_WH
+
+
+def test_money_to_another_account_is_not_taken_for_an_open_prompt_when_it_is_assigned() -> None:
+    estate = estate_with_accounts()
+    payment = request_payment(ask(), estate.world)
+    accept_confirmation(paid_by_hand(estate, "MTR-404"), estate.world)
+    estate.wait(HOLD_MS)
+    assign_suspense(assigned(estate), estate.world)
+    estate.tell(payment, success(payment, receipt="UKL2BBBB02"))
+    settle_payment(payment.transaction_id, estate.world)
+    assert sold_wh(estate) == 2 * ENERGY_WH
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("account", ["MTR001", "MTR-404"])
 @pytest.mark.parametrize("write", range(1, 8))

@@ -1,0 +1,66 @@
+"""``reviews`` in the database: what waits for a person, and what was decided."""
+
+from __future__ import annotations
+
+from lipamita.adapters.fields import Fields
+from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.domain.ids import Receipt, TransactionId, Uid
+from lipamita.domain.settlement import Review
+from lipamita.domain.units import Kes, Millis
+from lipamita.use_cases.records import Proposal, ReviewCase, Told
+
+
+class RtdbReviews(RtdbNodes):
+    """The part of use_cases.ports.EvidenceStore that keeps the review queue."""
+
+    def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
+        path = f"reviews/{transaction_id}"
+        opened = {"status": "open", "reason": review.reason, "raised_at": now_ms}
+        self.create_if_absent(path, opened)
+        told: dict[str, object] = {"reason": review.reason, "at": now_ms}
+        if review.receipt is not None:
+            told["mpesa_receipt"] = review.receipt
+        if review.amount_kes is not None:
+            told["amount"] = review.amount_kes
+        self.at(path).update({f"told/{review.evidence_id}": told})
+
+    def read_review(self, transaction_id: TransactionId) -> ReviewCase | None:
+        path = f"reviews/{transaction_id}"
+        node = self.at(path).get()
+        if node is None:
+            return None
+        rows = Fields.of(path, node).children("told")
+        return ReviewCase(told=tuple(_told(row) for _, row in rows))
+
+    def propose_credit(self, transaction_id: TransactionId, proposal: Proposal) -> Proposal:
+        path = f"reviews/{transaction_id}/proposal"
+        mine = {
+            "by": proposal.by,
+            "mpesa_receipt": proposal.receipt,
+            "amount": proposal.amount_kes,
+            "why": proposal.why,
+            "at": proposal.at_ms,
+        }
+        standing = Fields.of(path, self.create_if_absent(path, mine))
+        return Proposal(
+            by=Uid(standing.text("by")),
+            receipt=Receipt(standing.text("mpesa_receipt")),
+            amount_kes=Kes(standing.whole("amount")),
+            why=standing.text("why"),
+            at_ms=Millis(standing.whole("at")),
+        )
+
+    def close_review(
+        self, transaction_id: TransactionId, *, by: Uid, why: str, now_ms: Millis
+    ) -> None:
+        path = f"reviews/{transaction_id}"
+        self.create_if_absent(f"{path}/decision", {"by": by, "why": why, "at": now_ms})
+        self.at(path).update({"status": "decided"})
+
+
+def _told(fields: Fields) -> Told:
+    receipt, amount = fields.optional_text("mpesa_receipt"), fields.optional_whole("amount")
+    return Told(
+        receipt=None if receipt is None else Receipt(receipt),
+        amount_kes=None if amount is None else Kes(amount),
+    )

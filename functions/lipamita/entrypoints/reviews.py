@@ -1,0 +1,51 @@
+"""POST /api/reviews/{transaction_id}/decision: an operator credits what was really paid."""
+
+from __future__ import annotations
+
+from flask import Request, Response
+
+from lipamita.domain.errors import InvalidInputError
+from lipamita.domain.ids import Receipt, parse_receipt, parse_transaction_id
+from lipamita.domain.units import parse_amount_kes
+from lipamita.entrypoints import http, views, wiring
+from lipamita.use_cases.decide_review import CreditDecision, credit_review
+
+DECISIONS = ("credit",)
+
+
+def decide(request: Request, transaction_id: str) -> Response:
+    """{"decision": "credit", "receipt", "amount", "why"} -> 200, or 202 for a second person."""
+    caller = http.caller(request)
+    body = http.json_body(request)
+    http.refuse_unknown_fields(body, {"decision", "receipt", "amount", "why"})
+    if body.get("decision") not in DECISIONS:
+        raise InvalidInputError("invalid_decision", "decision must be credit", field="decision")
+    decision = CreditDecision(
+        transaction_id=parse_transaction_id(transaction_id),
+        receipt=_receipt(body.get("receipt")),
+        amount_kes=parse_amount_kes(body.get("amount")),
+        why=http.reason(body.get("why")),
+        caller=caller,
+    )
+    payment = credit_review(decision, wiring.world())
+    if payment is None:
+        waiting = {"transaction_id": transaction_id, "status": "waiting_for_second_person"}
+        return http.json_response(202, dict(waiting))
+    return http.json_response(
+        200,
+        {
+            "transaction_id": payment.transaction_id,
+            "status": payment.status.value,
+            "mpesa_receipt": payment.mpesa_receipt,
+            "quote": views.quote_json(payment.quote),
+        },
+    )
+
+
+def _receipt(value: object) -> Receipt:
+    receipt = parse_receipt(value)
+    if receipt is None:
+        raise InvalidInputError(
+            "invalid_receipt", "receipt must be an M-PESA receipt number", field="receipt"
+        )
+    return receipt

@@ -1,0 +1,152 @@
+"""An operator decides about money in review: credit what was really paid. Once, with who and why.
+
+The decision is the compare-and-set that moves the payment, and it stands in the payment's history;
+everything after it is finished by reconciliation if the process dies. Above a limit two people
+must say the same: the first only proposes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.ids import Receipt, TransactionId
+from lipamita.domain.meter import Caller
+from lipamita.domain.payment import Cause, Payment, Status, move
+from lipamita.domain.tariff import Quote, make_quote
+from lipamita.domain.units import Kes, Millis, Wh, month_eat
+from lipamita.use_cases.change_payment import change_payment
+from lipamita.use_cases.records import Proposal, ReviewCase
+from lipamita.use_cases.settle_payment import settle_payment
+from lipamita.use_cases.world import World
+
+TWO_PEOPLE_ABOVE_KES = 10_000
+MAX_SOURCE = 128  # of a step in a payment's history; the whole reason stands in the review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditDecision:
+    """Credit the money of one receipt that was told for this payment.
+
+    ``amount_kes`` is what the M-Pesa statement says was paid; what a callback said may be lossy.
+    """
+
+    transaction_id: TransactionId
+    receipt: Receipt
+    amount_kes: Kes
+    why: str
+    caller: Caller
+
+
+def credit_review(decision: CreditDecision, world: World) -> Payment | None:
+    """The payment, credited; None when a second person must confirm. Safe to repeat.
+
+    Raises ForbiddenError, NotFoundError (unknown_review), ConflictError (receipt_not_told,
+    not_in_review, receipt_claimed_elsewhere, another_credit_proposed, meter_not_ready),
+    InvalidInputError.
+    """
+    if not decision.caller.is_staff:
+        raise ForbiddenError("staff_only", "only an operator may decide about a review")
+    transaction_id = decision.transaction_id
+    case = world.store.read_review(transaction_id)
+    read = world.store.read_payment(transaction_id)
+    if case is None or read is None:
+        raise NotFoundError(
+            "unknown_review", f"no review of {transaction_id}", field="transaction_id"
+        )
+    payment, now_ms = read.value, world.clock()
+    if not _was_credited(payment, decision.receipt):
+        _check_told(case, decision.receipt)
+        _check_open(payment)
+        above = decision.amount_kes > TWO_PEOPLE_ABOVE_KES
+        if above and not _second_person(decision, world, now_ms):
+            return None
+        _claim(decision, world, now_ms)
+        quote = _quote(payment, decision.amount_kes, world, now_ms)
+        change_payment(
+            world, transaction_id, lambda current: _credited(current, decision, quote, now_ms)
+        )
+    settled = settle_payment(transaction_id, world)
+    world.store.close_review(
+        transaction_id, by=decision.caller.uid, why=decision.why, now_ms=now_ms
+    )
+    return settled
+
+
+def _was_credited(payment: Payment, receipt: Receipt) -> bool:
+    decided = any(step.cause is Cause.OPERATOR_CREDITED for step in payment.history)
+    return decided and payment.mpesa_receipt == receipt
+
+
+def _check_told(case: ReviewCase, receipt: Receipt) -> None:
+    if receipt not in {told.receipt for told in case.told}:
+        raise ConflictError(
+            "receipt_not_told", "that receipt was not told for this payment", field="receipt"
+        )
+
+
+def _check_open(payment: Payment) -> None:
+    if payment.status is not Status.REVIEW:
+        raise ConflictError(
+            "not_in_review",
+            f"the payment is {payment.status}; only one in review can be credited",
+            field="transaction_id",
+        )
+
+
+def _second_person(decision: CreditDecision, world: World, now_ms: Millis) -> bool:
+    """Whether somebody else proposed the same before; otherwise this proposes it."""
+    mine = Proposal(
+        by=decision.caller.uid,
+        receipt=decision.receipt,
+        amount_kes=decision.amount_kes,
+        why=decision.why,
+        at_ms=now_ms,
+    )
+    standing = world.store.propose_credit(decision.transaction_id, mine)
+    if (standing.receipt, standing.amount_kes) != (decision.receipt, decision.amount_kes):
+        raise ConflictError(
+            "another_credit_proposed",
+            f"{standing.by} proposed KES {standing.amount_kes} of receipt {standing.receipt}",
+        )
+    return standing.by != decision.caller.uid
+
+
+def _claim(decision: CreditDecision, world: World, now_ms: Millis) -> None:
+    owner = world.store.claim_receipt(
+        decision.receipt, decision.transaction_id, channel="manual", now_ms=now_ms
+    )
+    if owner != decision.transaction_id:
+        raise ConflictError(
+            "receipt_claimed_elsewhere",
+            f"that receipt already paid for transaction {owner}",
+            field="receipt",
+        )
+
+
+def _quote(payment: Payment, amount_kes: Kes, world: World, now_ms: Millis) -> Quote:
+    if amount_kes == payment.amount_kes:
+        return payment.quote  # the frozen price counts
+    tariff = world.store.read_tariff(payment.quote.tariff_id)
+    if tariff is None:
+        raise ConflictError("meter_not_ready", "the payment's tariff does not exist any more")
+    register = world.store.read_register(payment.meter_id).value
+    month = month_eat(now_ms)
+    bought = Wh(0) if register is None else register.month_wh_in(month)
+    return make_quote(tariff, amount_kes=amount_kes, month=month, month_wh_before=bought)
+
+
+def _credited(payment: Payment, decision: CreditDecision, quote: Quote, now_ms: Millis) -> Payment:
+    if payment.status is not Status.REVIEW:
+        return payment
+    source = f"{decision.caller.uid}: {decision.why}"[:MAX_SOURCE]
+    paid = move(payment, Cause.OPERATOR_CREDITED, now_ms=now_ms, source=source)
+    return replace(
+        paid,
+        amount_kes=quote.amount_kes,
+        quote=quote,
+        mpesa_receipt=decision.receipt,
+        paid_at_ms=now_ms,
+        reason=None,
+        next_check_at_ms=now_ms,
+    )

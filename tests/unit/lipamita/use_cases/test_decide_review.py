@@ -1,0 +1,172 @@
+"""Decisions about money in review: credited once, by whom and why, two people above a limit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.ids import Receipt, Uid
+from lipamita.domain.meter import Caller, Role
+from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.units import HOUR_MS, Cents, Kes
+from lipamita.use_cases.decide_review import TWO_PEOPLE_ABOVE_KES, CreditDecision, credit_review
+from lipamita.use_cases.reconcile import reconcile
+from lipamita.use_cases.request_payment import request_payment
+from lipamita.use_cases.settle_payment import settle_payment
+
+from tests.fakes.estate import METER, OWNER, Estate, ask, success
+from tests.fakes.memory_store import ProcessDiedError
+
+RECEIPT = Receipt("UKL1AAAA01")
+GRACE = Caller(uid=Uid("operator-grace"), role=Role.OPERATOR)
+HENRY = Caller(uid=Uid("operator-henry"), role=Role.OPERATOR)
+
+
+def in_review(estate: Estate, paid_kes: int = 300, asked_kes: int = 500) -> Payment:
+    payment = request_payment(ask(amount_kes=asked_kes), estate.world)
+    estate.tell(payment, success(payment, amount=paid_kes))
+    return settle_payment(payment.transaction_id, estate.world)
+
+
+def decision(
+    payment: Payment, caller: Caller = GRACE, receipt: str = RECEIPT, amount_kes: int = 300
+) -> CreditDecision:
+    return CreditDecision(
+        transaction_id=payment.transaction_id,
+        receipt=Receipt(receipt),
+        amount_kes=Kes(amount_kes),
+        why="the statement shows it",
+        caller=caller,
+    )
+
+
+def sold_wh(estate: Estate) -> int:
+    register = estate.store.registers.get(METER)
+    return 0 if register is None else register.credited_total_wh
+
+
+def test_what_was_really_paid_is_credited_with_who_and_why() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    credited = credit_review(decision(payment), estate.world)
+    assert credited is not None
+    assert (credited.status, credited.amount_kes, credited.mpesa_receipt) == ("paid", 300, RECEIPT)
+    assert credited.delivery.status is DeliveryStatus.QUEUED
+    assert sold_wh(estate) == 12_000
+    assert "operator-grace: the statement shows it" in credited.history[-1].source
+    assert estate.store.decided[payment.transaction_id][0] == GRACE.uid
+
+
+def test_deciding_again_changes_nothing() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    for _ in range(3):
+        credit_review(decision(payment), estate.world)
+        credit_review(decision(payment, HENRY), estate.world)
+    assert sold_wh(estate) == 12_000
+    assert estate.store.decided[payment.transaction_id][0] == GRACE.uid
+
+
+@pytest.mark.parametrize("caller", [OWNER, Caller(uid=Uid("d"), role=Role.METER, meter_id=METER)])
+def test_only_staff_decide(caller: Caller) -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    with pytest.raises(ForbiddenError):
+        credit_review(decision(payment, caller), estate.world)
+    assert sold_wh(estate) == 0
+
+
+def test_a_payment_that_is_not_in_review_is_not_decided_about() -> None:
+    estate = Estate()
+    payment = request_payment(ask(), estate.world)
+    with pytest.raises(NotFoundError):
+        credit_review(decision(payment), estate.world)
+
+
+def test_a_receipt_that_was_not_told_is_not_credited() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    with pytest.raises(ConflictError) as raised:
+        credit_review(decision(payment, receipt="UKL9ZZZZ99"), estate.world)
+    assert raised.value.code == "receipt_not_told"
+    assert sold_wh(estate) == 0
+
+
+def test_a_receipt_that_paid_elsewhere_is_not_credited_again() -> None:
+    estate = Estate()
+    first = request_payment(ask(key="first"), estate.world)
+    estate.tell(first, success(first))
+    settle_payment(first.transaction_id, estate.world)
+    second = request_payment(ask(key="second"), estate.world)
+    estate.tell(second, success(second))
+    reviewed = settle_payment(second.transaction_id, estate.world)
+    assert reviewed.status is Status.REVIEW
+    with pytest.raises(ConflictError) as raised:
+        credit_review(decision(reviewed), estate.world)
+    assert raised.value.code == "receipt_claimed_elsewhere"
+    assert sold_wh(estate) == 20_000
+
+
+def test_above_the_limit_two_people_must_say_the_same() -> None:
+    estate = Estate()
+    much = TWO_PEOPLE_ABOVE_KES + 1
+    payment = in_review(estate, paid_kes=much)
+    assert credit_review(decision(payment, amount_kes=much), estate.world) is None
+    assert credit_review(decision(payment, amount_kes=much), estate.world) is None  # again she
+    with pytest.raises(ConflictError) as raised:
+        credit_review(decision(payment, HENRY, amount_kes=much + 1), estate.world)
+    assert raised.value.code == "another_credit_proposed"
+    assert sold_wh(estate) == 0
+    assert credit_review(decision(payment, HENRY, amount_kes=much), estate.world) is not None
+    assert sold_wh(estate) > 0
+
+
+def test_an_amount_that_no_callback_could_tell_is_taken_from_the_statement() -> None:
+    estate = Estate()
+    payment = request_payment(ask(), estate.world)
+    estate.tell(payment, success(payment, amount="100.5"))
+    settle_payment(payment.transaction_id, estate.world)
+    credited = credit_review(decision(payment, amount_kes=500), estate.world)
+    assert credited is not None
+    assert credited.delivery.energy_wh == payment.quote.energy_wh
+
+
+def test_the_frozen_price_counts_when_the_amount_is_the_one_asked_for() -> None:
+    estate = Estate()
+    payment = request_payment(ask(), estate.world)
+    estate.tell(payment, success(payment, receipt="", amount=500))
+    estate.wait(1)
+    estate.tell(payment, success(payment))
+    reviewed = settle_payment(payment.transaction_id, estate.world)
+    assert reviewed.status is Status.REVIEW
+    flat = estate.store.tariffs["flat"]
+    dearer = tuple(replace(block, price_cents_per_kwh=Cents(5_000)) for block in flat.blocks)
+    estate.store.tariffs["flat"] = replace(flat, blocks=dearer)
+    credited = credit_review(decision(payment, amount_kes=500), estate.world)
+    assert credited is not None
+    assert credited.delivery.energy_wh == payment.quote.energy_wh
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("write", range(1, 6))
+def test_dying_around_any_write_credits_once(write: int, moment: str) -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    count = 0
+
+    def die(_: str) -> None:
+        nonlocal count
+        count += 1
+        if count == write:
+            raise ProcessDiedError
+
+    setattr(estate.store, f"{moment}_write", die)
+    with pytest.raises(ProcessDiedError):
+        credit_review(decision(payment), estate.world)
+    setattr(estate.store, f"{moment}_write", lambda _: None)
+    estate.wait(HOUR_MS)
+    reconcile(estate.world)
+    credit_review(decision(payment), estate.world)
+    assert sold_wh(estate) == 12_000
+    assert payment.transaction_id in estate.store.decided
