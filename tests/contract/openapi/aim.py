@@ -28,6 +28,8 @@ class Targets:
 def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
     """Point the case at the targets, and return the headers of somebody who may ask."""
     described = case.operation.definition.raw
+    tokens = targets.tokens.get(described["operationId"], targets.tokens["*"])
+    token = choose(tokens, repr((case.path_parameters, case.body)))
     named = {
         "meter_id": targets.meters,
         "transaction_id": targets.transactions,
@@ -40,12 +42,11 @@ def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
                 case.path_parameters[name] = choose(choices, case.path_parameters[name])
         if isinstance(case.body, dict) and "meter_id" in case.body:
             case.body = {**case.body, "meter_id": choose(targets.meters, case.body["meter_id"])}
-    if not described["security"]:
-        return {}
-    tokens = targets.tokens.get(described["operationId"], targets.tokens["*"])
-    return {"Authorization": f"Bearer {choose(tokens, (case.path_parameters, case.body))}"}
+    return {"Authorization": f"Bearer {token}"} if described["security"] else {}
 
 
 def choose(choices: Sequence[str], name: object) -> str:
-    """One of the choices, always the same one for the same name."""
+    """One of the choices, always the same one for the same name; the name itself if it is one."""
+    if isinstance(name, str) and name in choices:
+        return name
     return choices[zlib.crc32(repr(name).encode()) % len(choices)]

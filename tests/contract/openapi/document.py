@@ -41,7 +41,10 @@ def configuration() -> SchemathesisConfig:
     fixed = settings().derandomize or "CI" in os.environ
     config: dict[str, Any] = {
         "generation": {"deterministic": fixed, "database": "none"},
-        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 403, 404, 409]}},
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": ["2xx", 403, 404, 409, 502]},
+            "not_a_server_error": {"expected-statuses": ["2xx", "4xx", 502, 503]},
+        },
     }
     return SchemathesisConfig.from_dict({**config, **({"seed": FIXED_SEED} if fixed else {})})
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 MAIN = str(ROOT / "functions" / "main.py")
+HOSTING = read_config(json.loads((ROOT / "firebase.json").read_text())["hosting"], ROOT)
 SHORT_CODE = "600000"
 SUSPENDED = "UKL0DEMO03"
 ALARMS = "alarms"  # refusals of a wrong key count here; nothing else may be stored by a refusal
@@ -118,10 +119,8 @@ class Edge:
     functions: dict[str, WSGIApplication] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        block = json.loads((ROOT / "firebase.json").read_text())["hosting"]
-        self._hosting = read_config(block, ROOT)
         self._as_seeded: object = None
-        for rewrite in self._hosting.rewrites:
+        for rewrite in HOSTING.rewrites:
             if isinstance(rewrite.to, ToFunction) and rewrite.to.name not in self.functions:
                 self.functions[rewrite.to.name] = functions_framework.create_app(  # type: ignore[no-untyped-call]
                     rewrite.to.name, MAIN
@@ -129,19 +128,14 @@ class Edge:
         self.restore()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = quote(environ["PATH_INFO"].encode("latin-1"))
-        to = resolve(self._hosting, path, "", lambda _: False)
-        if isinstance(to, ToFunction):
-            return self.functions[to.name](environ, start_response)
+        to = function_at(quote(environ["PATH_INFO"].encode("latin-1")))
+        if to is not None:
+            return self.functions[to](environ, start_response)
         return Response("Page Not Found\n", 404, mimetype="text/html")(environ, start_response)
 
     def call(self, method: str, path: str, **more: Any) -> TestResponse:
         """One request; ``more`` as for werkzeug's client (json, data, headers, content_type)."""
         return Client(self).open(path, method=method, **more)
-
-    def leads_to_a_function(self, path: str) -> bool:
-        """Whether Hosting passes this percent-encoded path on, and does not answer it itself."""
-        return isinstance(resolve(self._hosting, path, "", lambda _: False), ToFunction)
 
     def restore(self) -> None:
         """The estate as seeded, Daraja friendly again, and nothing counted."""
@@ -174,6 +168,12 @@ class Stage:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self._edges[0](environ, start_response)
+
+
+def function_at(path: str) -> str | None:
+    """The function to which Hosting passes this percent-encoded path on, if it does."""
+    to = resolve(HOSTING, path, "", lambda _: False)
+    return to.name if isinstance(to, ToFunction) else None
 
 
 def callback_key(transaction_id: str) -> str:

@@ -22,7 +22,6 @@ from lipamita.domain.units import MAX_AMOUNT_KES, MIN_AMOUNT_KES, MINUTE_MS
 from lipamita.entrypoints.callbacks import MAX_CALLBACK_BYTES
 from lipamita.entrypoints.http import MAX_JSON_BYTES
 from lipamita.entrypoints.stk_push import FIELDS, MAX_DESCRIPTION
-from lipamita.entrypoints.suspense import MAX_WHY
 
 from tests.contract.openapi.document import DOCUMENT, configuration, operations, published, resolved
 
@@ -90,7 +89,6 @@ def test_the_limits_are_the_parsers() -> None:
     assert (amount["minimum"], amount["maximum"]) == (MIN_AMOUNT_KES, MAX_AMOUNT_KES)
     assert phone["maxLength"] == MAX_TYPED_LENGTH
     assert PAYMENT_REQUEST["description"]["maxLength"] == MAX_DESCRIPTION
-    assert SCHEMAS["Assignment"]["properties"]["why"]["maxLength"] == MAX_WHY
     assert set(PAYMENT_REQUEST) == FIELDS
 
 

@@ -9,7 +9,7 @@ import pytest
 from lipamita.domain.evidence import PushUnclear
 from lipamita.domain.payment import Status
 
-from tests.contract.openapi.calls import OPERATIONS, PATHS, Calls, answer_example
+from tests.contract.openapi.calls import OPERATIONS, PATHS, PUBLISHED, Calls, answer_example
 from tests.contract.openapi.document import operation, strict_schema
 from tests.contract.openapi.edge import Edge
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION
@@ -141,6 +141,12 @@ def test_a_documented_code_is_answered(calls: Calls, operation_id: str, code: st
 
 
 # --- what an answer may be besides its example
+
+
+def test_a_reason_may_be_as_long_as_documented(calls: Calls) -> None:
+    longest = PUBLISHED["components"]["schemas"]["Assignment"]["properties"]["why"]["maxLength"]
+    assert calls.assign(why="x" * (longest + 1)).status_code == 400
+    assert calls.assign(why="x" * longest).status_code == 200
 
 
 def test_an_unclear_answer_of_darajas_is_a_payment_that_is_only_created(calls: Calls) -> None:

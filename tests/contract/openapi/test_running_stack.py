@@ -1,0 +1,149 @@
+"""The same document against a running system: sockets, Hosting, functions, database, Daraja."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import assume, settings
+from lipamita.domain.ids import path_key
+from schemathesis import Case
+
+from tests.contract.openapi.aim import Targets, aim
+from tests.contract.openapi.document import operations, strict_schema
+from tests.contract.openapi.edge import ROOT, function_at
+from tools.lab.stack import Stack, start_apart
+
+EXAMPLES = 8  # of each operation, besides the table
+SCHEMA = strict_schema()
+OPERATIONS = list(operations(SCHEMA.raw_schema))
+GUIDE = ROOT / "docs" / "api.md"
+TIMEOUT_S = 10.0
+GUIDE_LIMIT_S = 30.0
+RECEIPT = "UKL0DEMO03"
+BY_HAND = {
+    "TransID": RECEIPT,
+    "TransTime": "20261121101500",
+    "TransAmount": "500.00",
+    "BusinessShortCode": "600000",
+    "BillRefNumber": "MTR-404",
+}
+WRITTEN_BY_REQUESTS = ("idempotency", "callbacks")  # before their answer, and by nobody else
+SEEN: Counter[tuple[str, str]] = Counter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """A running stack with an open payment and money in suspense to aim at."""
+
+    stack: Stack
+    targets: Targets
+
+    @property
+    def url(self) -> str:
+        """The public address."""
+        return self.stack.url("hosting")
+
+    def written(self) -> tuple[object, ...]:
+        """What requests alone have stored, and how many pushes reached Daraja."""
+        nodes = [self.stack.database.get(path) for path in WRITTEN_BY_REQUESTS]
+        confirmations = set(self.stack.database.get("confirmations"))  # a trigger goes on with them
+        return *nodes, confirmations, len(self.stack.simulator.requests("stk_push"))
+
+    def let_time_pass(self) -> None:
+        """As if every prompt had ended and nobody had asked lately."""
+        self.stack.database.put("phone_prompts", None)
+        self.stack.database.put("rate_limits", None)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    stack = start_apart(tmp_path_factory.mktemp("stack"))
+    try:
+        yield prepared(stack)
+    finally:
+        stack.stop()
+
+
+def prepared(stack: Stack) -> System:
+    amina = stack.sign_in("amina@tenants.example", "amina-password")
+    grace = stack.sign_in("grace@operators.example", "grace-password")
+    secret = stack.secrets["CALLBACK_SECRET"]
+    confirmation = f"/daraja/c2b/confirmation/{path_key(secret, 'c2b|confirmation')}"
+    told = requests.post(stack.url("hosting") + confirmation, json=BY_HAND, timeout=TIMEOUT_S)
+    assert told.status_code == 200
+    stack.database.wait_until(f"suspense/{RECEIPT}", bool)
+    opened = amina.ask_to_pay("MTR-001", 100, "0700000009").json()["transaction_id"]
+    targets = Targets(
+        meters=("MTR-001", "MTR-001", "MTR-003", "MTR-404"),
+        transactions=[opened],
+        receipts=(RECEIPT, "UKL0DEMO99"),
+        keys={
+            "stkCallback": path_key(secret, opened),
+            "c2bValidation": path_key(secret, "c2b|validation"),
+            "c2bConfirmation": path_key(secret, "c2b|confirmation"),
+        },
+        tokens={
+            "*": (amina.id_token, grace.id_token),
+            "assignSuspense": (grace.id_token,),
+        },
+    )
+    return System(stack=stack, targets=targets)
+
+
+@SCHEMA.parametrize()
+@settings(max_examples=EXAMPLES)
+def test_any_request_is_answered_as_documented(case: Case[Any], system: System) -> None:
+    headers = aim(case, system.targets)
+    assume(function_at(case.formatted_path))
+    system.let_time_pass()
+    before = system.written()
+    answer = case.call_and_validate(base_url=system.url, headers=headers, timeout=TIMEOUT_S)
+    SEEN[case.operation.label, f"{answer.status_code // 100}xx"] += 1
+    assert answer.status_code // 100 != 4 or system.written() == before
+
+
+@pytest.mark.parametrize("label", [f"{method} {path}" for path, method, _ in OPERATIONS])
+def test_requests_of_each_operation_were_taken_and_refused(label: str) -> None:
+    if not SEEN:
+        pytest.skip("needs the requests of the test above")
+    assert SEEN[label, "2xx"] >= 1
+    assert SEEN[label, "4xx"] >= 5
+
+
+def test_after_all_that_the_next_payment_reaches_the_phone(system: System) -> None:
+    system.let_time_pass()
+    amina = system.stack.sign_in("amina@tenants.example", "amina-password")
+    answer = amina.ask_to_pay("MTR-001", 100, "0700000002", idempotency_key=secrets.token_hex(8))
+    assert (answer.status_code, answer.json()["status"]) == (202, "prompted")
+    paid = answer.json()["transaction_id"]
+    system.stack.simulator.enter_pin("254700000002")
+    system.stack.database.wait_until(f"transactions/{paid}/status", lambda now: now == "paid")
+
+
+def test_the_lines_of_the_guide_do_what_it_says(system: System) -> None:
+    system.let_time_pass()
+    script = re.findall(r"```bash\n(.*?)```", GUIDE.read_text(), re.DOTALL)[0]
+    for usual, here in (("http://127.0.0.1:5000", "hosting"), ("http://127.0.0.1:9099", "auth")):
+        assert usual in script
+        script = script.replace(usual, system.stack.url(here))
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=GUIDE_LIMIT_S,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    asked, payment, meter = (json.loads(line) for line in ran.stdout.splitlines())
+    assert (asked["status"], asked["quote"]["amount_kes"]) == ("prompted", 500)
+    assert (payment["transaction_id"], meter["meter_id"]) == (asked["transaction_id"], "MTR-001")
+    assert payment["message"].startswith("Weka PIN yako")
