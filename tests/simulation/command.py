@@ -1,0 +1,77 @@
+"""``python -m tests.simulation``: many runs, one line of result, and the trace of what failed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from tests.simulation.chance import kind_of
+from tests.simulation.run import Outcome, run
+from tests.simulation.shrink import shrink
+
+MAX_SHOWN = 3
+MAX_TRACE_LINES = 200
+SEED_STEP = 1_000_003  # runs of neighbouring seeds have no seed in common
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """0 if no run violated anything."""
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("--runs", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--replay", type=int, metavar="RUN", help="one run, by the seed it printed")
+    options = parser.parse_args(arguments)
+    if options.replay is not None:
+        return _replay(options.replay)
+    started_s = time.perf_counter()
+    outcomes = [run(options.seed * SEED_STEP + number) for number in range(options.runs)]
+    _report(outcomes, time.perf_counter() - started_s)
+    failed = [outcome for outcome in outcomes if outcome.violations]
+    for outcome in failed[:MAX_SHOWN]:
+        _show(outcome)
+    return 1 if failed else 0
+
+
+def _report(outcomes: Sequence[Outcome], elapsed_s: float) -> None:
+    faults: Counter[str] = Counter()
+    ended: Counter[str] = Counter()
+    for outcome in outcomes:
+        faults.update(kind_of(fault) for fault in outcome.faults)
+        ended.update(outcome.ended)
+    failed = sum(1 for outcome in outcomes if outcome.violations)
+    _print(
+        f"{len(outcomes)} runs, {sum(outcome.events for outcome in outcomes)} events, "
+        f"{sum(faults.values())} faults of {len(faults)} kinds, {failed} runs with violations, "
+        f"{elapsed_s:.1f} s"
+    )
+    for title, counts in (("Faults injected", faults), ("Ended as", ended)):
+        _print(f"{title}:")
+        for name, count in counts.most_common():
+            _print(f"  {count:>8}  {name}")
+
+
+def _replay(seed: int) -> int:
+    outcome = run(seed, traced=True)
+    for line in outcome.trace:
+        _print(line)
+    for violation in outcome.violations:
+        _print(f"VIOLATION {violation}")
+    return 1 if outcome.violations else 0
+
+
+def _show(outcome: Outcome) -> None:
+    _print(f"\nVIOLATION in run {outcome.seed}: {'; '.join(outcome.violations)}")
+    smallest = shrink(outcome)
+    _print(f"  smallest: {'; '.join(smallest.violations)}")
+    _print(f"  acts: {', '.join(smallest.acts)}")
+    _print(f"  faults: {'; '.join(smallest.faults) or 'none'}")
+    for line in smallest.trace[:MAX_TRACE_LINES]:
+        _print(line)
+    _print(f"  whole run: python -m tests.simulation --replay {outcome.seed}")
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")

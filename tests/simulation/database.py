@@ -1,0 +1,100 @@
+"""The database between the use cases and the memory store: latency, death, lost answers, events.
+
+Every call of a process is a moment at which others go on. The store's own state stays whole: a
+write happens or it does not, and what the process learns of it is another matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.fakes.memory_store import MemoryStore
+from tests.simulation.timeline import DiedError, Timeline
+
+MAX_STALL_MS = 540_000  # the longest that a function may live
+
+
+class DatabaseDownError(Exception):
+    """The database did not answer; whether it wrote is not known to the caller."""
+
+
+class Database:
+    """Gives each port method of the store; ``on_created`` hears of new evidence, as triggers do."""
+
+    def __init__(
+        self,
+        store: MemoryStore,
+        timeline: Timeline,
+        *,
+        on_write: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._timeline = timeline
+        self._on_write = on_write
+        self.on_created: Callable[[str, str], None] = lambda *_: None
+        self._wrote = False
+        store.before_write = self._before_write
+        store.after_write = self._after_write
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._store, name)
+
+        def call(*args: Any, **named: Any) -> Any:
+            return self._call(name, method, args, named)
+
+        setattr(self, name, call)
+        return call
+
+    def _call(
+        self, name: str, method: Callable[..., Any], args: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
+        process = self._timeline.current
+        assert process is not None
+        chance = process.chance
+        delay_ms = chance.between(1, 30)
+        if process.chance.fails("stall"):
+            delay_ms += chance.one_of((2_000, 30_000, 150_000, MAX_STALL_MS))
+        self._timeline.pause(delay_ms)
+        self._wrote = False
+        try:
+            result = method(*args, **named)
+        finally:
+            if self._wrote:
+                self._announce(name, args)
+        if self._wrote and result is True and chance.fails("own write looks like another's"):
+            self._timeline.say(f"{name} is answered as if another had written")
+            return False
+        return result
+
+    def _announce(self, name: str, args: tuple[Any, ...]) -> None:
+        if name == "record_callback":
+            self.on_created("callback", args[0])
+        elif name == "record_confirmation":
+            self.on_created("confirmation", args[0].confirmation_id)
+        elif name == "put_recharge":
+            self.on_created("recharge", args[0])
+
+    def _before_write(self, path: str) -> None:
+        process = self._timeline.current
+        if process is None:
+            return
+        if process.chance.fails("crash before a write"):
+            self._timeline.say(f"about to write {path}")
+            raise DiedError
+        if process.chance.fails("write refused"):
+            self._timeline.say(f"{path} is not written: no answer")
+            raise DatabaseDownError(path)
+
+    def _after_write(self, path: str) -> None:
+        self._wrote = True
+        self._on_write(path)
+        process = self._timeline.current
+        if process is None:
+            return
+        if process.chance.fails("crash after a write"):
+            self._timeline.say(f"wrote {path}")
+            raise DiedError
+        if process.chance.fails("write answer lost"):
+            self._timeline.say(f"{path} is written, the answer is lost")
+            raise DatabaseDownError(path)

@@ -1,0 +1,179 @@
+"""Wires one run together: store, Daraja, phones, meters, triggers, schedules, people."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from lipamita.domain import errors
+from lipamita.domain.schedule import UnverifiedPolicy
+from lipamita.domain.tariff import Block, Levy, Tariff
+from lipamita.domain.units import Cents, Millis, Wh
+from lipamita.use_cases.world import World
+
+from tests.fakes.memory_store import MemoryStore
+from tests.simulation.chance import Faults
+from tests.simulation.daraja import SimulatedDaraja
+from tests.simulation.database import Database, DatabaseDownError
+from tests.simulation.judge import Judge
+from tests.simulation.log import WatchedLog
+from tests.simulation.messages import Messages
+from tests.simulation.monitor import Monitor
+from tests.simulation.mpesa import Mpesa
+from tests.simulation.people import People
+from tests.simulation.plan import HOUR_MS, OWNERS, ByHand, MeterAct, Plan, PowerCut, Reprice
+from tests.simulation.prices import PriceList
+from tests.simulation.schedules import Schedules
+from tests.simulation.site import Site
+from tests.simulation.timeline import Timeline
+from tests.simulation.triggers import Triggers
+
+MASTER_SECRET = "d" * 32
+REST_MS = 6 * 24 * HOUR_MS  # after this long nothing may be left to do
+TOLERATED = (
+    DatabaseDownError,
+    errors.BusyError,
+    errors.ConflictError,
+    errors.ForbiddenError,
+    errors.InvalidInputError,
+    errors.NotFoundError,
+    errors.RateLimitedError,
+)
+
+
+class SimulatedEstate:
+    """Everything of one run."""
+
+    def __init__(self, plan: Plan, faults: Faults, *, traced: bool) -> None:
+        self.plan = plan
+        self.faults = faults
+        self.timeline = Timeline(faults, plan.start_ms, traced=traced)
+        self.timeline.tolerated = TOLERATED
+        self.store = MemoryStore()
+        self.mpesa = Mpesa(skew_ms=plan.mpesa_skew_ms)
+        self.monitor = Monitor(self.store, plan.prices, plan.start_ms)
+        self.site = Site(self.store, self.timeline, MASTER_SECRET)
+        self.meters = {meter_id: self.site.install(meter_id) for meter_id in plan.meters}
+        self.store.tariffs["domestic"] = _tariff(plan.prices)
+        self.daraja = SimulatedDaraja(
+            self.mpesa,
+            self.timeline,
+            may_lie_twice=not plan.credits_on_query,
+        )
+        self.database = Database(self.store, self.timeline, on_write=self._wrote)
+        self.world = self._world()
+        self.triggers = Triggers(self.timeline, self.world, self.meters)
+        self.database.on_created = self.triggers.created
+        self.site.on_acknowledged = self.triggers.acknowledged
+        self.messages = Messages(self.mpesa, self.timeline, self.world, c2b=plan.c2b)
+        self.people = People(
+            self.timeline,
+            self.world,
+            self.mpesa,
+            self.messages,
+            self.store,
+            amounts_may_differ=not plan.credits_on_query,  # a query's word stands for the amount
+        )
+        self.daraja.on_prompt = self.people.prompted
+        self.schedules = Schedules(
+            self.timeline, self.world, self.store, self.mpesa, pull=plan.pull
+        )
+        self.judge = Judge(
+            mpesa=self.mpesa,
+            store=self.store,
+            meters=self.meters,
+            by_hand={act.name: act for act in plan.acts if isinstance(act, ByHand)},
+            transaction_of=_TransactionOfPath(),
+        )
+
+    def carry_out(self) -> None:
+        """The plan with its faults; then peace, until nothing is left to do."""
+        for act in self.plan.acts:
+            at_ms = self.plan.start_ms + act.after_ms
+            if isinstance(act, Reprice):
+                self.timeline.at(at_ms, partial(self._reprice, act.prices))
+            elif isinstance(act, PowerCut):
+                self.timeline.at(at_ms, partial(self.timeline.power_cut, act.instance))
+            elif isinstance(act, MeterAct):
+                self.timeline.at(at_ms, partial(self.site.carry_out, act))
+            else:
+                self.people.intend(act, at_ms)
+        last_ms = max((act.after_ms for act in self.plan.acts), default=0)
+        self.timeline.run(self.plan.start_ms + last_ms + 5 * 60_000)
+        self.faults.on = False
+        self.timeline.say("--- no more faults ---")
+        for meter in self.meters.values():
+            meter.online = True
+            meter.wake()
+        self.timeline.run(self.timeline.now_ms + REST_MS)
+        self.people.decide_what_is_left(OWNERS)
+        self.timeline.run(self.timeline.now_ms + REST_MS)
+
+    def violations(self) -> list[str]:
+        pushed_twice = [
+            f"{count} pushes for {path.split('/')[-2]}"
+            for path, count in self.daraja.sent.items()
+            if count > 1
+        ]
+        return [
+            *self.timeline.errors,
+            *self.monitor.violations,
+            *self.people.violations,
+            *self.site.violations,
+            *pushed_twice,
+            *self.judge.violations(),
+        ]
+
+    def _world(self) -> World:
+        timeline = self.timeline
+
+        def clock() -> Millis:
+            process = timeline.current
+            return Millis(timeline.now_ms + (process.skew_ms if process else 0))
+
+        def random_bytes(count: int) -> bytes:
+            process = timeline.current
+            assert process is not None
+            return process.chance.bytes(count)
+
+        by_query = self.plan.credits_on_query
+        return World(
+            store=self.database,
+            daraja=self.daraja,
+            clock=clock,
+            random_bytes=random_bytes,
+            log=WatchedLog(self.timeline),
+            callback_secret="c" * 32,
+            device_master_secret=MASTER_SECRET,
+            public_base_url="https://estate.example",
+            unverified_policy=UnverifiedPolicy.CREDIT if by_query else UnverifiedPolicy.HOLD,
+        )
+
+    def _wrote(self, path: str) -> None:
+        seen = self.monitor.wrote(path, self.timeline.now_ms)
+        self.timeline.say(f"wrote {path} {seen}")
+
+    def _reprice(self, prices: PriceList) -> None:
+        self.store.tariffs["domestic"] = _tariff(prices)
+        self.monitor.price_changed(prices, self.timeline.now_ms)
+
+
+class _TransactionOfPath(dict[str, str]):
+    """The transaction that a callback path belongs to."""
+
+    def __missing__(self, path: str) -> str:
+        return path.split("/")[-2]
+
+
+def _tariff(prices: PriceList) -> Tariff:
+    return Tariff(
+        tariff_id="domestic",
+        blocks=tuple(
+            Block(
+                up_to_wh=None if end_wh is None else Wh(end_wh),
+                price_cents_per_kwh=Cents(cents),
+            )
+            for end_wh, cents in prices.blocks
+        ),
+        levies=(Levy(name="levy", percent=prices.levy_percent),) if prices.levy_percent else (),
+        vat_percent=prices.vat_percent,
+    )

@@ -1,0 +1,114 @@
+"""Watches every write while it happens: what must never be true, not even for a moment."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from lipamita.domain.payment import Payment
+from lipamita.domain.recharge import MeterRegister
+
+from tests.fakes.memory_store import MemoryStore
+from tests.simulation.prices import PriceList, energy_bought_wh
+
+LOWER_THAN_PAID = ("created", "prompted", "failed", "expired", "review")
+DELIVERY_RANK = {"none": 0, "queued": 1, "delivered": 2}
+PRICE_READ_AT_MOST_MS = 600_000  # before the payment was written; a process lives no longer
+
+
+class Monitor:
+    """Shadows payments and registers, and compares each write with what stood before."""
+
+    def __init__(self, store: MemoryStore, prices: PriceList, start_ms: int) -> None:
+        self.violations: list[str] = []
+        self.refused_to: dict[str, bool] = {}
+        self._store = store
+        self._prices = [(start_ms, prices)]
+        self._payments: dict[str, Payment] = {}
+        self._registers: dict[str, MeterRegister] = {}
+
+    def price_changed(self, prices: PriceList, now_ms: int) -> None:
+        self._prices.append((now_ms, prices))
+
+    def wrote(self, path: str, now_ms: int) -> str:
+        """Look at what was written there; a line for the trace."""
+        kind, _, key = path.partition("/")
+        if kind == "transactions":
+            return self._payment(self._store.payments[key], now_ms)  # type: ignore[index]
+        if kind == "registers":
+            return self._register(key, self._store.registers[key], now_ms)  # type: ignore[index]
+        return ""
+
+    def _payment(self, new: Payment, now_ms: int) -> str:
+        old = self._payments.get(new.transaction_id)
+        self._payments[new.transaction_id] = new
+        if old is None:
+            self._check_price(new, now_ms)
+            return f"{new.status} {new.channel} {new.amount_kes} for {new.meter_id}"
+        if old.status == "paid" and new.status in LOWER_THAN_PAID:
+            self._violated(new, f"paid was lowered to {new.status}")
+        ranks = [DELIVERY_RANK.get(one.delivery.status, -1) for one in (old, new)]
+        if ranks[1] < ranks[0] and ranks[1] >= 0:
+            self._violated(new, f"delivery fell from {old.delivery.status}")
+        decided = (old.status, new.status) == ("review", "paid")  # by an operator
+        frozen = (new.quote, new.amount_kes, new.meter_id)
+        if (old.quote, old.amount_kes, old.meter_id) != frozen and not decided:
+            self._violated(new, "the frozen quote, amount or meter changed")
+        if old.mpesa_receipt not in (None, new.mpesa_receipt) and not decided:
+            self._violated(new, f"receipt {old.mpesa_receipt} became {new.mpesa_receipt}")
+        return (
+            f"{old.status} -> {new.status}, {new.delivery.status}, receipt {new.mpesa_receipt}, "
+            f"due {_seconds(new.next_check_at_ms, now_ms)}, {new.reason}"
+        )
+
+    def _check_price(self, payment: Payment, now_ms: int) -> None:
+        quote = payment.quote
+        since_ms = now_ms - PRICE_READ_AT_MOST_MS
+        possible = [
+            prices
+            for index, (_, prices) in enumerate(self._prices)
+            if index + 1 == len(self._prices) or self._prices[index + 1][0] >= since_ms
+        ]
+        expected = [
+            energy_bought_wh(prices, payment.amount_kes, quote.month_wh_before)
+            for prices in possible
+        ]
+        if quote.energy_wh not in expected:
+            self._violated(payment, f"{quote.energy_wh} Wh were quoted, not one of {expected}")
+        cents = sum(line.amount_cents for line in quote.lines)
+        if cents != payment.amount_kes * 100:
+            self._violated(payment, f"the lines add up to {cents} cents")
+
+    def _register(self, meter_id: str, new: MeterRegister, now_ms: int) -> str:
+        old = self._registers.get(meter_id)
+        self._registers[meter_id] = new
+        before_wh, before_sequence = (old.credited_total_wh, old.sequence) if old else (0, 0)
+        month = f"{datetime.fromtimestamp(now_ms / 1000, UTC) + timedelta(hours=3):%Y-%m}"
+        if new.sequence == before_sequence:
+            if new.credited_total_wh != before_wh:
+                self.violations.append(f"register of {meter_id}: energy without a sequence")
+            return "closed an entry"
+        newest = max(new.entries.values(), key=lambda entry: entry.sequence)
+        in_month_wh = old.month_wh if old and old.month == new.month else 0
+        facts = {
+            "sequence not dense": new.sequence != before_sequence + 1,
+            "entry not the newest": newest.sequence != new.sequence,
+            "total is no sum": new.credited_total_wh != before_wh + newest.energy_wh,
+            "entry total differs": newest.credited_total_wh != new.credited_total_wh,
+            "month total is no sum": new.month_wh != in_month_wh + newest.energy_wh,
+            "wrong month": new.month != month and not _near_midnight(now_ms),
+        }
+        self.violations += [f"register of {meter_id}: {what}" for what, bad in facts.items() if bad]
+        return f"sold {newest.energy_wh} Wh as {new.sequence}, {new.credited_total_wh} in all"
+
+    def _violated(self, payment: Payment, what: str) -> None:
+        self.violations.append(f"{payment.transaction_id}: {what}")
+
+
+def _near_midnight(now_ms: int) -> bool:
+    """A process that read its clock just before may write just after."""
+    into_day_ms = (now_ms + 3 * 3_600_000) % 86_400_000
+    return into_day_ms < PRICE_READ_AT_MOST_MS or into_day_ms > 86_400_000 - 1_000
+
+
+def _seconds(due_ms: int | None, now_ms: int) -> str:
+    return "never" if due_ms is None else f"in {(due_ms - now_ms) / 1000:.0f} s"

@@ -1,0 +1,50 @@
+"""One run: a plan carried out over the use cases with faults, then peace, then the judgement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from tests.simulation.chance import NEVER, Faults, draw_rates
+from tests.simulation.draw import draw_plan
+from tests.simulation.estate import SimulatedEstate
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run showed."""
+
+    seed: int
+    violations: tuple[str, ...]
+    events: int
+    faults: tuple[str, ...]
+    acts: tuple[str, ...]
+    ended: Counter[str]
+    trace: tuple[str, ...]
+
+
+def run(
+    seed: int,
+    *,
+    removed_faults: frozenset[str] = NEVER,
+    removed_acts: frozenset[str] = NEVER,
+    traced: bool = False,
+    without_faults: bool = False,
+) -> Outcome:
+    """The run of that seed; what was removed is left out and nothing else changes."""
+    faults = Faults(seed, removed_faults)
+    plan = draw_plan(faults.stream("plan")).without(removed_acts)
+    if not without_faults:
+        faults.enable(draw_rates(faults.stream("rates")))
+    estate = SimulatedEstate(plan, faults, traced=traced)
+    estate.carry_out()
+    violations = estate.violations()
+    return Outcome(
+        seed=seed,
+        violations=tuple(violations),
+        events=estate.timeline.events,
+        faults=tuple(faults.struck),
+        acts=tuple(act.name for act in plan.acts),
+        ended=Counter(estate.judge.outcomes()),
+        trace=tuple(estate.timeline.trace or ()),
+    )
