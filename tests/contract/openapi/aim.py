@@ -16,10 +16,10 @@ from schemathesis import Case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Targets:
-    """What exists in one world. ``keys`` and ``tokens`` go by operation; ``*`` is any other."""
+    """What exists in one world, some of it by operation; ``*`` is any other operation."""
 
     meters: Sequence[str]
-    transactions: Sequence[str]
+    transactions: Mapping[str, Sequence[str]]
     receipts: Sequence[str]
     keys: Mapping[str, str]
     tokens: Mapping[str, Sequence[str]]
@@ -28,20 +28,25 @@ class Targets:
 def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
     """Point the case at the targets, and return the headers of somebody who may ask."""
     described = case.operation.definition.raw
-    tokens = targets.tokens.get(described["operationId"], targets.tokens["*"])
+    operation_id = described["operationId"]
+    tokens = targets.tokens.get(operation_id, targets.tokens["*"])
     token = choose(tokens, repr((case.path_parameters, case.body)))
     named = {
         "meter_id": targets.meters,
-        "transaction_id": targets.transactions,
+        "transaction_id": targets.transactions.get(operation_id, targets.transactions["*"]),
         "receipt": targets.receipts,
-        "key": [targets.keys.get(described["operationId"], "")],
+        "key": [targets.keys.get(operation_id, "")],
     }
     if case.meta is not None and case.meta.generation.mode.is_positive:
         for name, choices in named.items():
             if name in case.path_parameters:
                 case.path_parameters[name] = choose(choices, case.path_parameters[name])
-        if isinstance(case.body, dict) and "meter_id" in case.body:
-            case.body = {**case.body, "meter_id": choose(targets.meters, case.body["meter_id"])}
+            if isinstance(case.body, dict) and name in case.body:
+                case.body = {**case.body, name: choose(choices, case.body[name])}
+        amount = case.body.get("amount") if isinstance(case.body, dict) else None
+        if isinstance(case.body, dict) and isinstance(amount, float):
+            # JSON Schema takes 500.0 for an integer; the document says in words that we do not.
+            case.body = {**case.body, "amount": int(amount)}
     return {"Authorization": f"Bearer {token}"} if described["security"] else {}
 
 

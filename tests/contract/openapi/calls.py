@@ -12,7 +12,7 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.evidence import PushRefused
 
 from tests.contract.openapi.document import operations, published, resolved
-from tests.contract.openapi.edge import SUSPENDED, Edge, c2b_key, callback_key
+from tests.contract.openapi.edge import REVIEWED, SUSPENDED, Edge, c2b_key, callback_key
 from tests.unit.lipamita.adapters.id_tokens import id_token
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, TRANSACTION
 from tests.unit.lipamita.entrypoints.deployment import AMINA, BRIAN, OPERATOR
@@ -32,6 +32,7 @@ PATHS = {
     "getPayment": f"/api/payments/{TRANSACTION}",
     "getMeter": "/api/meters/MTR-001",
     "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
+    "decideReview": f"/api/reviews/{REVIEWED}/decision",
     "stkCallback": f"/daraja/callback/{OTHER_TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
     "c2bValidation": f"/daraja/c2b/validation/{c2b_key('validation')}",
     "c2bConfirmation": f"/daraja/c2b/confirmation/{c2b_key('confirmation')}",
@@ -40,6 +41,7 @@ MISSED = {
     "getPayment": "/api/payments/-Of2cAbcdEFGHijkl012",
     "getMeter": "/api/meters/MTR-999",
     "assignSuspense": "/api/suspense/UKL0DEMO99/assign",
+    "decideReview": "/api/reviews/-Of2cAbcdEFGHijkl012/decision",
     "stkCallback": f"/daraja/callback/{TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
     "c2bValidation": f"/daraja/c2b/validation/{c2b_key('confirmation')}",
     "c2bConfirmation": f"/daraja/c2b/confirmation/{c2b_key('validation')}",
@@ -59,7 +61,7 @@ class Calls:
         sent = but.get("body", request_example(operation_id))
         headers = {}
         if described["security"]:
-            token = OPERATOR if operation_id == "assignSuspense" else AMINA
+            token = OPERATOR if "staff" in described["tags"] else AMINA
             headers["Authorization"] = f"Bearer {but.get('token', token)}"
         if operation_id == "requestPayment":
             headers["Idempotency-Key"] = but.get("key", "key-1")
@@ -80,6 +82,11 @@ class Calls:
         """An operator's decision, with some fields of its own."""
         body = {**request_example("assignSuspense"), **fields}
         return self.good("assignSuspense", body=body)
+
+    def decide(self, **fields: object) -> TestResponse:
+        """An operator's credit, with some fields of its own."""
+        body = {**request_example("decideReview"), **fields}
+        return self.good("decideReview", body=body)
 
     # --- what may happen to any operation
 
@@ -147,6 +154,23 @@ class Calls:
         """Between reading and deciding, another operator was faster."""
         self.patch.setattr(RtdbStore, "replace_suspense", lambda *_: False)
         return self.assign()
+
+    def proposes_something_else(self) -> TestResponse:
+        self.decide(amount=20_000)
+        return self.decide(amount=20_001)
+
+    def decides_about_a_paid_one(self) -> TestResponse:
+        self.edge.app.database.merge(f"transactions/{REVIEWED}", {"status": "paid"})
+        return self.decide()
+
+    def decides_without_a_tariff(self) -> TestResponse:
+        self.edge.app.database.merge("/tariffs", {"domestic": None})
+        return self.decide()
+
+    def decides_at_a_high_price(self) -> TestResponse:
+        block = {"blocks": [{"price_cents_per_kwh": 1_000_000_000}]}
+        self.edge.app.database.write("tariffs/domestic", block)
+        return self.decide(amount=1)
 
 
 def request_example(operation_id: str) -> Any:

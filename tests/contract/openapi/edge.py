@@ -18,7 +18,7 @@ from urllib.parse import quote
 import functions_framework
 from lipamita.adapters.payment_schema import payment_to_json
 from lipamita.adapters.rtdb_store import RtdbStore
-from lipamita.domain.ids import path_key
+from lipamita.domain.ids import TransactionId, path_key
 from lipamita.domain.payment import Delivery, DeliveryStatus, Status
 from lipamita.domain.units import Wh
 from lipamita.use_cases.world import World
@@ -30,6 +30,7 @@ from tests.unit.lipamita.domain.samples import (
     NOW,
     OTHER_TRANSACTION,
     RECEIPT,
+    TRANSACTION,
     a_payment,
 )
 from tests.unit.lipamita.entrypoints.deployment import CALLBACK_SECRET, SEED, App
@@ -43,6 +44,8 @@ MAIN = str(ROOT / "functions" / "main.py")
 HOSTING = read_config(json.loads((ROOT / "firebase.json").read_text())["hosting"], ROOT)
 SHORT_CODE = "600000"
 SUSPENDED = "UKL0DEMO03"
+REVIEWED = TransactionId("-Of2dAbcdEFGHijkl012")
+TOLD = "UKL0DEMO06"
 ALARMS = "alarms"  # refusals of a wrong key count here; nothing else may be stored by a refusal
 
 _DELIVERED = Delivery(
@@ -59,6 +62,7 @@ _PAID = a_payment(
     Status.PAID, mpesa_receipt=RECEIPT, result_code="0", paid_at_ms=NOW, delivery=_DELIVERED
 )
 _OPEN = a_payment(transaction_id=OTHER_TRANSACTION)
+_IN_REVIEW = a_payment(Status.REVIEW, transaction_id=REVIEWED, reason="amount_differs")
 _BY_HAND = {
     "TransactionType": "Pay Bill",
     "TransID": SUSPENDED,
@@ -72,7 +76,7 @@ ESTATE: dict[str, Any] = {
     **SEED,
     "meter_accounts": {meter_id.replace("-", ""): {meter_id: True} for meter_id in SEED["meters"]},
     "transactions": {
-        payment.transaction_id: payment_to_json(payment) for payment in (_PAID, _OPEN)
+        payment.transaction_id: payment_to_json(payment) for payment in (_PAID, _OPEN, _IN_REVIEW)
     },
     "confirmations": {
         SUSPENDED: {
@@ -83,6 +87,23 @@ ESTATE: dict[str, Any] = {
             "outcome": "suspense",
         }
     },
+    "reviews": {
+        REVIEWED: {
+            "status": "open",
+            "reason": "amount_differs",
+            "raised_at": NOW,
+            "told": {
+                number: {
+                    "reason": "amount_differs",
+                    "at": NOW,
+                    "mpesa_receipt": receipt,
+                    "amount": 300,
+                }
+                for number, receipt in (("e1", TOLD), ("e2", RECEIPT))
+            },
+        }
+    },
+    "receipts": {RECEIPT: {"transaction_id": TRANSACTION, "claimed_at": NOW, "channel": "stk"}},
     "suspense": {
         SUSPENDED: {
             "status": "open",

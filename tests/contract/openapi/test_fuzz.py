@@ -16,23 +16,36 @@ from schemathesis import Case
 from tests.contract.openapi.aim import Targets, aim
 from tests.contract.openapi.calls import Calls
 from tests.contract.openapi.document import operations, strict_schema
-from tests.contract.openapi.edge import SUSPENDED, Edge, Stage, c2b_key, callback_key, function_at
+from tests.contract.openapi.edge import (
+    REVIEWED,
+    SUSPENDED,
+    TOLD,
+    Edge,
+    Stage,
+    c2b_key,
+    callback_key,
+    function_at,
+)
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION
 from tests.unit.lipamita.entrypoints.deployment import AMINA, BRIAN, OPERATOR
 
-EXAMPLES = 50  # of each operation, besides the table
+EXAMPLES = 40  # of each operation, besides the table
 SCHEMA = strict_schema()
 OPERATIONS = list(operations(SCHEMA.raw_schema))
 TARGETS = Targets(
     meters=("MTR-001", "MTR-001", "MTR-003", "MTR-004", "MTR-404"),
-    transactions=[OTHER_TRANSACTION],
-    receipts=(SUSPENDED, "UKL0DEMO99"),
+    transactions={"*": [OTHER_TRANSACTION], "decideReview": [REVIEWED]},
+    receipts=(SUSPENDED, SUSPENDED, TOLD, TOLD, "UKL0DEMO99"),
     keys={
         "stkCallback": callback_key(OTHER_TRANSACTION),
         "c2bValidation": c2b_key("validation"),
         "c2bConfirmation": c2b_key("confirmation"),
     },
-    tokens={"*": (AMINA, AMINA, OPERATOR, OPERATOR, BRIAN), "assignSuspense": (OPERATOR,)},
+    tokens={
+        "*": (AMINA, AMINA, OPERATOR, OPERATOR, BRIAN),
+        "assignSuspense": (OPERATOR,),
+        "decideReview": (OPERATOR,),
+    },
 )
 STAGE = Stage()
 SCHEMA.app = STAGE

@@ -20,6 +20,7 @@ from schemathesis import Case
 from tests.contract.openapi.aim import Targets, aim
 from tests.contract.openapi.document import operations, strict_schema
 from tests.contract.openapi.edge import ROOT, function_at
+from tools.lab.people import Person
 from tools.lab.stack import Stack, start_apart
 
 EXAMPLES = 8  # of each operation, besides the table
@@ -29,6 +30,7 @@ GUIDE = ROOT / "docs" / "api.md"
 TIMEOUT_S = 10.0
 GUIDE_LIMIT_S = 30.0
 RECEIPT = "UKL0DEMO03"
+TOLD = "UKL0DEMO06"
 BY_HAND = {
     "TransID": RECEIPT,
     "TransTime": "20261121101500",
@@ -84,8 +86,8 @@ def prepared(stack: Stack) -> System:
     opened = amina.ask_to_pay("MTR-001", 100, "0700000009").json()["transaction_id"]
     targets = Targets(
         meters=("MTR-001", "MTR-001", "MTR-003", "MTR-404"),
-        transactions=[opened],
-        receipts=(RECEIPT, "UKL0DEMO99"),
+        transactions={"*": [opened], "decideReview": [in_review(stack, amina)]},
+        receipts=(RECEIPT, TOLD, "UKL0DEMO99"),
         keys={
             "stkCallback": path_key(secret, opened),
             "c2bValidation": path_key(secret, "c2b|validation"),
@@ -94,9 +96,29 @@ def prepared(stack: Stack) -> System:
         tokens={
             "*": (amina.id_token, grace.id_token),
             "assignSuspense": (grace.id_token,),
+            "decideReview": (grace.id_token,),
         },
     )
     return System(stack=stack, targets=targets)
+
+
+def in_review(stack: Stack, payer: Person) -> str:
+    """A payment of 500 for which 300 were told."""
+    asked = payer.ask_to_pay("MTR-001", 500, "0700000008").json()
+    transaction_id: str = asked["transaction_id"]
+    asked_for = stack.database.get(f"transactions/{transaction_id}/checkout_request_id")
+    paid = [{"Name": "Amount", "Value": 300}, {"Name": "MpesaReceiptNumber", "Value": TOLD}]
+    told = {
+        "CheckoutRequestID": asked_for,
+        "ResultCode": 0,
+        "CallbackMetadata": {"Item": paid},
+    }
+    key = path_key(stack.secrets["CALLBACK_SECRET"], transaction_id)
+    path = f"/daraja/callback/{transaction_id}/{key}"
+    body = {"Body": {"stkCallback": told}}
+    requests.post(stack.url("hosting") + path, json=body, timeout=TIMEOUT_S).raise_for_status()
+    stack.database.wait_until(f"reviews/{transaction_id}/told", bool)
+    return transaction_id
 
 
 @SCHEMA.parametrize()

@@ -12,7 +12,7 @@ from lipamita.domain.payment import Status
 from tests.contract.openapi.calls import OPERATIONS, PATHS, PUBLISHED, Calls, answer_example
 from tests.contract.openapi.document import operation, strict_schema
 from tests.contract.openapi.edge import Edge
-from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION
+from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, RECEIPT
 from tests.unit.lipamita.entrypoints.deployment import OPERATOR
 
 if TYPE_CHECKING:
@@ -46,6 +46,9 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("getMeter", "400"): lambda calls: calls.good("getMeter", path="/api/meters/mtr-001"),
     ("assignSuspense", "400"): lambda calls: calls.assign(why=" "),
     ("assignSuspense", "409"): Calls.decides_otherwise,
+    ("decideReview", "202"): lambda calls: calls.decide(amount=10_001),
+    ("decideReview", "400"): lambda calls: calls.decide(decision="refund"),
+    ("decideReview", "409"): lambda calls: calls.decide(receipt="UKL0DEMO99"),
 }
 OPENS_NOTHING = {"200", "202", "409", "429", "502"}  # the others store nothing at all
 SHARED = {"405", "413"}  # one example stands for several operations, whose words differ
@@ -107,10 +110,30 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("assignSuspense", "unknown_meter"): lambda calls: calls.assign(meter_id="MTR-999"),
     ("assignSuspense", "unknown_receipt"): lambda calls: calls.misses("assignSuspense"),
     ("assignSuspense", "already_assigned"): Calls.decides_otherwise,
+    ("assignSuspense", "not_sellable"): lambda calls: calls.assign(meter_id="MTR-004"),
     ("assignSuspense", "busy"): Calls.decides_with_another,
     ("assignSuspense", "unknown_path"): lambda calls: calls.good(
         "assignSuspense", path="/api/suspense/UKL0%2FDEMO03/assign"
     ),
+    ("decideReview", "invalid_json"): lambda calls: calls.good("decideReview", body=b"null"),
+    ("decideReview", "unknown_field"): lambda calls: calls.decide(meter_id="MTR-001"),
+    ("decideReview", "invalid_decision"): lambda calls: calls.decide(decision=["credit"]),
+    ("decideReview", "invalid_transaction_id"): lambda calls: calls.good(
+        "decideReview", path="/api/reviews/x/decision"
+    ),
+    ("decideReview", "invalid_receipt"): lambda calls: calls.decide(receipt="short"),
+    ("decideReview", "invalid_amount"): lambda calls: calls.decide(amount=True),
+    ("decideReview", "invalid_why"): lambda calls: calls.decide(why=""),
+    ("decideReview", "amount_too_small"): Calls.decides_at_a_high_price,
+    ("decideReview", "unknown_review"): lambda calls: calls.misses("decideReview"),
+    ("decideReview", "unknown_path"): lambda calls: calls.good(
+        "decideReview", path="/api/reviews/a%2Fb/decision"
+    ),
+    ("decideReview", "receipt_not_told"): lambda calls: calls.decide(receipt="UKL0DEMO99"),
+    ("decideReview", "not_in_review"): Calls.decides_about_a_paid_one,
+    ("decideReview", "receipt_claimed_elsewhere"): lambda calls: calls.decide(receipt=RECEIPT),
+    ("decideReview", "another_credit_proposed"): Calls.proposes_something_else,
+    ("decideReview", "meter_not_ready"): Calls.decides_without_a_tariff,
     ("getPayment", "unknown_transaction"): lambda calls: calls.misses("getPayment"),
     ("getPayment", "unknown_path"): lambda calls: calls.good("getPayment", path="/api/payments/"),
 }
