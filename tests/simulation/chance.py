@@ -49,6 +49,7 @@ RATES: dict[str, float] = {
     "confirmation doubled": 0.3,
     "confirmation forged": 0.2,
     "query dead": 0.3,
+    "query slow": 0.3,
     "query random error": 0.3,
     "query odd code": 0.1,
     "query contradicts": 0.15,

@@ -95,10 +95,13 @@ class SimulatedDaraja:
         self._timeline.pause(chance.between(50, 1_000))
         if chance.fails("crash while querying"):
             raise DiedError
+        if chance.fails("query slow"):
+            self._timeline.pause(chance.between(2_000, 8_000))
         if chance.fails("query dead"):
             return QueryAnswer(result_code=None, result_desc="ReadTimeout", asked_at_ms=now_ms)
         body = self._query_body(checkout_request_id, chance)
         self._timeline.say(f"query says {body}")
+        self._timeline.pause(chance.between(20, 500))
         return query_answer(body.encode(), asked_at_ms=now_ms)
 
     def pull(self, *, from_ms: Millis, to_ms: Millis, offset: int) -> PulledRows | None:

@@ -12,7 +12,7 @@ from typing import Any
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.timeline import DiedError, Timeline
 
-MAX_STALL_MS = 540_000  # the longest that a function may live
+STALLS_MS = (2_000, 30_000, 150_000, 500_000)
 
 
 class DatabaseDownError(Exception):
@@ -54,7 +54,7 @@ class Database:
         chance = process.chance
         delay_ms = chance.between(1, 30)
         if process.chance.fails("stall"):
-            delay_ms += chance.one_of((2_000, 30_000, 150_000, MAX_STALL_MS))
+            delay_ms += chance.one_of(STALLS_MS)
         self._timeline.pause(delay_ms)
         self._wrote = False
         try:

@@ -50,12 +50,6 @@ class Messages:
         if chance.fails("callback forged"):
             body = callback_body(prompt, 0, amount=prompt.amount_kes, receipt="FORGED0001")
             self._send(chance, "forged", prompt.path[:-32] + "0" * 32, body, delay_ms=500)
-        if chance.fails("callback on another's path"):
-            others = [one.path for one in self._mpesa.prompts.values() if one is not prompt]
-            receipt = row.receipt if row else "FORGED0002"
-            body = callback_body(prompt, 0, amount=prompt.amount_kes, receipt=receipt)
-            if others and row is not None:
-                self._send(chance, "misled", chance.one_of(others), body, delay_ms=900)
 
     def confirmation_of(self, row: Row, chance: Stream) -> None:
         """A C2B confirmation of this money, if confirmations are sent at all."""
@@ -97,6 +91,12 @@ class Messages:
         if chance.fails("odd code told"):
             odd = callback_body(prompt, chance.one_of(ODD_CODES))
             self._send(chance, "odd code", prompt.path, odd)
+        others = [one.path for one in self._mpesa.prompts.values() if one is not prompt]
+        if others and chance.fails("callback on another's path"):
+            misled = callback_body(prompt, 0, amount=row.amount_kes, receipt=row.receipt)
+            self._send(chance, "misled", chance.one_of(others), misled, delay_ms=900)
+            if chance.likely(0.5):
+                return
         if chance.fails("callback lost"):
             return
         amount: object = chance.one_of((row.amount_kes, row.amount))

@@ -46,6 +46,8 @@ class Monitor:
             return f"{new.status} {new.channel} {new.amount_kes} for {new.meter_id}"
         if old.status == "paid" and new.status in LOWER_THAN_PAID:
             self._violated(new, f"paid was lowered to {new.status}")
+        if old.paid_unverified_at_ms is not None and new.status == "failed" != old.status:
+            self._violated(new, "a query's paid was lowered to failed")
         ranks = [DELIVERY_RANK.get(one.delivery.status, -1) for one in (old, new)]
         if ranks[1] < ranks[0] and ranks[1] >= 0:
             self._violated(new, f"delivery fell from {old.delivery.status}")

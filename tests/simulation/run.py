@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.simulation.chance import NEVER, Faults, draw_rates
@@ -28,14 +29,16 @@ def run(
     *,
     removed_faults: frozenset[str] = NEVER,
     removed_acts: frozenset[str] = NEVER,
+    rates: Mapping[str, float] | None = None,
     traced: bool = False,
-    without_faults: bool = False,
 ) -> Outcome:
-    """The run of that seed; what was removed is left out and nothing else changes."""
+    """The run of that seed; what was removed is left out and nothing else changes.
+
+    ``rates`` stand for the kinds and strengths of faults that the seed would have drawn.
+    """
     faults = Faults(seed, removed_faults)
     plan = draw_plan(faults.stream("plan")).without(removed_acts)
-    if not without_faults:
-        faults.enable(draw_rates(faults.stream("rates")))
+    faults.enable(draw_rates(faults.stream("rates")) if rates is None else dict(rates))
     estate = SimulatedEstate(plan, faults, traced=traced)
     estate.carry_out()
     violations = estate.violations()

@@ -16,6 +16,7 @@ from tests.simulation.chance import Faults, Stream
 
 MAX_EVENTS = 40_000  # of one run; a run that does not come to rest is a violation
 
+MAX_LIFE_MS = 540_000  # of a process: the longest function timeout
 ELSEWHERE = -1  # the instance of everything that is not ours: people, meters, Safaricom
 
 
@@ -26,9 +27,10 @@ class DiedError(BaseException):
 class Process:
     """One running function, person or message, with its own chance and its own clock."""
 
-    __slots__ = ("chance", "doomed", "instance", "name", "skew_ms", "subject")
+    __slots__ = ("chance", "doomed", "ends_ms", "instance", "name", "skew_ms", "subject")
 
-    def __init__(self, name: str, subject: str, chance: Stream, instance: int) -> None:
+    def __init__(self, name: str, subject: str, chance: Stream, instance: int, now_ms: int) -> None:
+        self.ends_ms = now_ms + MAX_LIFE_MS
         self.name = name
         self.subject = subject
         self.chance = chance
@@ -85,7 +87,7 @@ class Timeline:
             here = getcurrent()
             self.at(wake_ms, lambda: self._resume(process, here))
             self._hub.switch()
-        if process.doomed:
+        if process.doomed or self.now_ms > process.ends_ms:
             raise DiedError
 
     def run(self, until_ms: int) -> None:
@@ -134,7 +136,7 @@ class Timeline:
         unique = f"{name} ({self._names[name]})" if self._names[name] > 1 else name
         chance = self.faults.stream(unique)
         instance = chance.between(0, 1) if hosted else ELSEWHERE
-        process = Process(unique, subject, chance, instance)
+        process = Process(unique, subject, chance, instance, self.now_ms)
         self._alive.add(process)
         self._resume(process, greenlet(lambda: self._live(process, work)))
 
