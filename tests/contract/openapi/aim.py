@@ -20,7 +20,7 @@ class Targets:
 
     meters: Sequence[str]
     transactions: Mapping[str, Sequence[str]]
-    receipts: Sequence[str]
+    receipts: Mapping[str, Sequence[str]]
     keys: Mapping[str, str]
     tokens: Mapping[str, Sequence[str]]
 
@@ -34,7 +34,7 @@ def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
     named = {
         "meter_id": targets.meters,
         "transaction_id": targets.transactions.get(operation_id, targets.transactions["*"]),
-        "receipt": targets.receipts,
+        "receipt": targets.receipts.get(operation_id, ("",)),
         "key": [targets.keys.get(operation_id, "")],
     }
     if case.meta is not None and case.meta.generation.mode.is_positive:

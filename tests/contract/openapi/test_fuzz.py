@@ -35,7 +35,10 @@ OPERATIONS = list(operations(SCHEMA.raw_schema))
 TARGETS = Targets(
     meters=("MTR-001", "MTR-001", "MTR-003", "MTR-004", "MTR-404"),
     transactions={"*": [OTHER_TRANSACTION], "decideReview": [REVIEWED]},
-    receipts=(SUSPENDED, SUSPENDED, TOLD, TOLD, "UKL0DEMO99"),
+    receipts={
+        "assignSuspense": (SUSPENDED, SUSPENDED, "UKL0DEMO99"),
+        "decideReview": (TOLD, TOLD, "UKL0DEMO99"),
+    },
     keys={
         "stkCallback": callback_key(OTHER_TRANSACTION),
         "c2bValidation": c2b_key("validation"),
@@ -74,7 +77,7 @@ def test_any_request_is_answered_as_documented(case: Case[Any], running_edge: Ed
 def test_requests_of_each_operation_were_taken_and_refused(label: str) -> None:
     if not SEEN:
         pytest.skip("needs the requests of the test above")
-    assert SEEN[label, "2xx"] >= 5
+    assert SEEN[label, "2xx"] >= 2
     assert SEEN[label, "4xx"] >= 10
     assert not SEEN[label, "5xx"]
 

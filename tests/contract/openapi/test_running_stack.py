@@ -87,7 +87,7 @@ def prepared(stack: Stack) -> System:
     targets = Targets(
         meters=("MTR-001", "MTR-001", "MTR-003", "MTR-404"),
         transactions={"*": [opened], "decideReview": [in_review(stack, amina)]},
-        receipts=(RECEIPT, TOLD, "UKL0DEMO99"),
+        receipts={"assignSuspense": (RECEIPT, "UKL0DEMO99"), "decideReview": (TOLD, "UKL0DEMO99")},
         keys={
             "stkCallback": path_key(secret, opened),
             "c2bValidation": path_key(secret, "c2b|validation"),
