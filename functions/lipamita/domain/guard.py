@@ -58,7 +58,7 @@ def clear_phone(
         wanted.meter_id,
         wanted.amount_kes,
     )
-    if same and standing_status is not None and age_ms < DOUBLE_TAP_MS:
+    if same and standing_status is not None and 0 <= age_ms < DOUBLE_TAP_MS:
         return Clearance(same_as=standing.transaction_id)
     return Clearance(wait_ms=PROMPT_LIFE_MS - age_ms)
 

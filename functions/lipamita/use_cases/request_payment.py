@@ -68,7 +68,7 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     payment = _new_payment(request, transaction_id, quote, world)
     going_on_with = guard_push(_wanted(payment), request.msisdn, world)
     if going_on_with != transaction_id:  # a second tap, with a key of its own
-        first = store.read_payment(going_on_with)
+        first = store.read_payment(transaction_id) or store.read_payment(going_on_with)
         return first.value if first is not None else payment
     if not store.create_payment(payment):  # somebody with the same key was first, and pushes
         repeated = store.read_payment(transaction_id)

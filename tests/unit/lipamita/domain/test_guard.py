@@ -65,6 +65,10 @@ def test_another_purchase_waits_until_the_prompt_is_over(second: PhonePrompt) ->
     assert clear_phone(FIRST, Status.PROMPTED, second) == Clearance(wait_ms=left_ms)
 
 
+def test_a_request_that_was_held_up_does_not_become_a_later_purchase() -> None:
+    assert clear_phone(FIRST, Status.PROMPTED, later(-50)).same_as is None
+
+
 def test_a_prompt_is_over_after_its_life() -> None:
     assert clear_phone(FIRST, Status.PROMPTED, later(PROMPT_LIFE_MS)) == Clearance()
 
