@@ -28,18 +28,23 @@ def published() -> dict[str, Any]:
     return dict(schemathesis.openapi.from_path(DOCUMENT, config=configuration()).raw_schema)
 
 
-def strict_schema() -> BaseSchema:
-    """The document for schemathesis, with every object of an answer closed."""
+def strict_schema(*, table: bool = True) -> BaseSchema:
+    """The document for schemathesis, with every object of an answer closed.
+
+    Without the ``table`` of boundaries, omissions and other methods it asks only the examples and
+    requests at random.
+    """
     document = deepcopy(published())
     for schema in document["components"]["schemas"].values():
         _close(schema)
-    return schemathesis.openapi.from_dict(document, config=configuration())
+    return schemathesis.openapi.from_dict(document, config=configuration(table=table))
 
 
-def configuration() -> SchemathesisConfig:
+def configuration(*, table: bool = True) -> SchemathesisConfig:
     """No file is looked for; the same examples in every run where Hypothesis gives the same."""
     fixed = settings().derandomize or "CI" in os.environ
     config: dict[str, Any] = {
+        "phases": {"coverage": {"enabled": table}},
         "generation": {"deterministic": fixed, "database": "none"},
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["2xx", 403, 404, 409, 502]},
