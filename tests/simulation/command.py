@@ -26,31 +26,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.replay is not None:
         return _replay(options.replay)
-    started_s = time.perf_counter()
-    outcomes = [run(options.seed * SEED_STEP + number) for number in range(options.runs)]
-    _report(outcomes, time.perf_counter() - started_s)
-    failed = [outcome for outcome in outcomes if outcome.violations]
-    for outcome in failed[:MAX_SHOWN]:
+    total = Total()
+    for number in range(options.runs):
+        total.add(run(options.seed * SEED_STEP + number))
+    total.report()
+    for outcome in total.failed[:MAX_SHOWN]:
         _show(outcome)
-    return 1 if failed else 0
+    return 1 if total.failed else 0
 
 
-def _report(outcomes: Sequence[Outcome], elapsed_s: float) -> None:
-    faults: Counter[str] = Counter()
-    ended: Counter[str] = Counter()
-    for outcome in outcomes:
-        faults.update(kind_of(fault) for fault in outcome.faults)
-        ended.update(outcome.ended)
-    failed = sum(1 for outcome in outcomes if outcome.violations)
-    _print(
-        f"{len(outcomes)} runs, {sum(outcome.events for outcome in outcomes)} events, "
-        f"{sum(faults.values())} faults of {len(faults)} kinds, {failed} runs with violations, "
-        f"{elapsed_s:.1f} s"
-    )
-    for title, counts in (("Faults injected", faults), ("Ended as", ended)):
-        _print(f"{title}:")
-        for name, count in counts.most_common():
-            _print(f"  {count:>8}  {name}")
+class Total:
+    """What many runs add up to."""
+
+    def __init__(self) -> None:
+        self.failed: list[Outcome] = []
+        self._started_s = time.perf_counter()
+        self._runs = self._events = 0
+        self._faults: Counter[str] = Counter()
+        self._ended: Counter[str] = Counter()
+
+    def add(self, outcome: Outcome) -> None:
+        self._runs += 1
+        self._events += outcome.events
+        self._faults.update(kind_of(fault) for fault in outcome.faults)
+        self._faults.update(outcome.troubles)
+        self._ended.update(outcome.ended)
+        if outcome.violations:
+            self.failed.append(outcome)
+
+    def report(self) -> None:
+        _print(
+            f"{self._runs} runs, {self._events} events, {self._faults.total()} faults of "
+            f"{len(self._faults)} kinds, {len(self.failed)} runs with violations, "
+            f"{time.perf_counter() - self._started_s:.1f} s"
+        )
+        for title, counts in (("Faults injected", self._faults), ("Ended as", self._ended)):
+            _print(f"{title}:")
+            for name, count in counts.most_common():
+                _print(f"  {count:>8}  {name}")
 
 
 def _replay(seed: int) -> int:

@@ -93,7 +93,7 @@ class Database:
         if process is None:
             return
         if process.chance.fails("crash after a write"):
-            self._timeline.say(f"wrote {path}")
+            self._timeline.say(f"has written {path}")
             raise DiedError
         if process.chance.fails("write answer lost"):
             self._timeline.say(f"{path} is written, the answer is lost")

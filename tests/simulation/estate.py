@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from lipamita.domain import errors
+from lipamita.domain.ids import TransactionId
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.tariff import Block, Levy, Tariff
 from lipamita.domain.units import Cents, Millis, Wh
@@ -74,6 +75,7 @@ class SimulatedEstate:
             amounts_may_differ=not plan.credits_on_query,  # a query's word stands for the amount
         )
         self.daraja.on_prompt = self.people.prompted
+        self.messages.knows_prompt = self._knows_prompt
         self.schedules = Schedules(
             self.timeline, self.world, self.store, self.mpesa, pull=plan.pull
         )
@@ -148,9 +150,17 @@ class SimulatedEstate:
             unverified_policy=UnverifiedPolicy.CREDIT if by_query else UnverifiedPolicy.HOLD,
         )
 
+    def _knows_prompt(self, path: str) -> bool:
+        payment = self.store.payments.get(TransactionId(self.judge.transaction_of[path]))
+        return payment is not None and payment.checkout_request_id is not None
+
     def _wrote(self, path: str) -> None:
-        seen = self.monitor.wrote(path, self.timeline.now_ms)
-        self.timeline.say(f"wrote {path} {seen}")
+        self.monitor.wrote(path, self.timeline.now_ms)
+        if self.timeline.current is not None:
+            self.people.wrote(path, self.timeline.current.subject)
+        if self.timeline.trace is not None:
+            seen = self.monitor.describe(path, self.timeline.now_ms)
+            self.timeline.say(f"writes {path}: {seen}" if seen else f"writes {path}")
 
     def _reprice(self, prices: PriceList) -> None:
         self.store.tariffs["domestic"] = _tariff(prices)

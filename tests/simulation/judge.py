@@ -33,13 +33,16 @@ class Judge:
     transaction_of: Mapping[str, str]  # path of a push -> transaction
 
     def violations(self) -> list[str]:
-        credited = [p for p in self.store.payments.values() if p.delivery.status in CREDITED]
+        credited = self._credited()
         return [
             *self._receipts(credited),
             *self._credits(credited),
             *self._work_left(),
             *self._sold(credited),
         ]
+
+    def _credited(self) -> list[Payment]:
+        return [p for p in self.store.payments.values() if p.delivery.status in CREDITED]
 
     def outcomes(self) -> Iterator[str]:
         """Where each payment and confirmation ended, to be counted."""
@@ -48,17 +51,17 @@ class Judge:
             yield "twin" if twin else f"{payment.channel} {payment.status}"
         for transaction_id in self.store.reviews:
             yield "review, decided" if transaction_id in self.store.decided else "review, open"
+        held_by = self._held(self._credited())
         for row in self.mpesa.ledger:
-            if UNNAMED in self._queues(row) and any(
-                self._holds(payment, row) for payment in self.store.payments.values()
-            ):
+            if held_by[row.receipt] and UNNAMED in self._queues(row):
                 yield "credited, and a review without a receipt is left"
         for key in self.store.suspense:
             yield "suspense, assigned" if self._assigned(key) else "suspense, open"
 
     def _receipts(self, credited: list[Payment]) -> Iterator[str]:
+        held_by = self._held(credited)
         for row in self.mpesa.ledger:
-            holders = [payment for payment in credited if self._holds(payment, row)]
+            holders = held_by[row.receipt]
             waiting = list(self._queues(row))
             if len(holders) > 1:
                 yield f"{row.receipt} of {row.label} was credited {len(holders)} times"
@@ -79,8 +82,13 @@ class Judge:
             yield f"{row.receipt} of {row.label} went to {payment.meter_id}, not to {meant}"
 
     def _credits(self, credited: list[Payment]) -> Iterator[str]:
+        paid_for = {
+            payment.transaction_id
+            for holders in self._held(credited).values()
+            for payment in holders
+        }
         for payment in credited:
-            if not any(self._holds(payment, row) for row in self.mpesa.ledger):
+            if payment.transaction_id not in paid_for:
                 yield f"{payment.transaction_id} was credited, but nobody paid"
             if payment.delivery.energy_wh != payment.quote.energy_wh:
                 yield f"{payment.transaction_id} was not credited at its frozen price"
@@ -125,9 +133,31 @@ class Judge:
             if numbers != list(range(1, len(mine) + 1)):
                 yield f"{meter_id}: sequences {numbers}"
 
-    def _holds(self, payment: Payment, row: Row) -> bool:
-        if payment.mpesa_receipt is not None:
-            return payment.mpesa_receipt == row.receipt
+    def _held(self, credited: list[Payment]) -> dict[str, list[Payment]]:
+        """Who was credited for each receipt.
+
+        Queries name no receipt. So a payment credited on their word holds its own prompt's money;
+        if that receipt was attached to an equal payment, then the money that this one left over.
+        """
+        held_by: dict[str, list[Payment]] = {row.receipt: [] for row in self.mpesa.ledger}
+        for payment in credited:
+            if payment.mpesa_receipt in held_by:
+                held_by[payment.mpesa_receipt].append(payment)
+        for payment in credited:
+            if payment.mpesa_receipt is None:
+                rows = [
+                    row for row in self.mpesa.ledger if row.prompt and self._equal(payment, row)
+                ]
+                own = [row for row in rows if self._is_own(payment, row)]
+                free = [row for row in (*own, *rows) if not held_by[row.receipt]]
+                for row in (free or own)[:1]:
+                    held_by[row.receipt].append(payment)
+        return held_by
+
+    def _equal(self, payment: Payment, row: Row) -> bool:
+        return payment.amount_kes == row.amount_kes and payment.meter_id in self._meter_of(row)
+
+    def _is_own(self, payment: Payment, row: Row) -> bool:
         prompt = row.prompt
         return prompt is not None and self.transaction_of[prompt.path] == payment.transaction_id
 

@@ -37,6 +37,8 @@ class Messages:
         self._timeline = timeline
         self._world = world
         self._c2b = c2b
+        # Whether we know whose prompt a path belongs to: else its first callback must be believed.
+        self.knows_prompt: Callable[[str], bool] = lambda _: False
         self._c2b_key = path_key(world.callback_secret, f"c2b|{C2bPath.CONFIRMATION}")
 
     def result_of(self, prompt: Prompt, chance: Stream) -> None:
@@ -91,7 +93,11 @@ class Messages:
         if chance.fails("odd code told"):
             odd = callback_body(prompt, chance.one_of(ODD_CODES))
             self._send(chance, "odd code", prompt.path, odd)
-        others = [one.path for one in self._mpesa.prompts.values() if one is not prompt]
+        others = [
+            one.path
+            for one in self._mpesa.prompts.values()
+            if one is not prompt and self.knows_prompt(one.path)
+        ]
         if others and chance.fails("callback on another's path"):
             misled = callback_body(prompt, 0, amount=row.amount_kes, receipt=row.receipt)
             self._send(chance, "misled", chance.one_of(others), misled, delay_ms=900)

@@ -29,21 +29,37 @@ class Monitor:
     def price_changed(self, prices: PriceList, now_ms: int) -> None:
         self._prices.append((now_ms, prices))
 
-    def wrote(self, path: str, now_ms: int) -> str:
-        """Look at what was written there; a line for the trace."""
+    def wrote(self, path: str, now_ms: int) -> None:
+        """Look at what was written there."""
         kind, _, key = path.partition("/")
         if kind == "transactions":
-            return self._payment(self._store.payments[key], now_ms)  # type: ignore[index]
+            self._payment(self._store.payments[key], now_ms)  # type: ignore[index]
+        elif kind == "registers":
+            self._register(key, self._store.registers[key], now_ms)  # type: ignore[index]
+
+    def describe(self, path: str, now_ms: int) -> str:
+        """The state written there, for the trace."""
+        kind, _, key = path.partition("/")
+        if kind == "transactions":
+            payment = self._store.payments[key]  # type: ignore[index]
+            due_ms = payment.next_check_at_ms
+            due = "not due" if due_ms is None else f"due in {(due_ms - now_ms) / 1000:.0f} s"
+            return (
+                f"{payment.channel} {payment.amount_kes} for {payment.meter_id}: {payment.status}, "
+                f"{payment.delivery.status}, receipt {payment.mpesa_receipt}, {due}, "
+                f"{payment.reason}"
+            )
         if kind == "registers":
-            return self._register(key, self._store.registers[key], now_ms)  # type: ignore[index]
+            register = self._store.registers[key]  # type: ignore[index]
+            return f"{register.credited_total_wh} Wh sold in {register.sequence} entries"
         return ""
 
-    def _payment(self, new: Payment, now_ms: int) -> str:
+    def _payment(self, new: Payment, now_ms: int) -> None:
         old = self._payments.get(new.transaction_id)
         self._payments[new.transaction_id] = new
         if old is None:
             self._check_price(new, now_ms)
-            return f"{new.status} {new.channel} {new.amount_kes} for {new.meter_id}"
+            return
         if old.status == "paid" and new.status in LOWER_THAN_PAID:
             self._violated(new, f"paid was lowered to {new.status}")
         if old.paid_unverified_at_ms is not None and new.status == "failed" != old.status:
@@ -57,10 +73,6 @@ class Monitor:
             self._violated(new, "the frozen quote, amount or meter changed")
         if old.mpesa_receipt not in (None, new.mpesa_receipt) and not decided:
             self._violated(new, f"receipt {old.mpesa_receipt} became {new.mpesa_receipt}")
-        return (
-            f"{old.status} -> {new.status}, {new.delivery.status}, receipt {new.mpesa_receipt}, "
-            f"due {_seconds(new.next_check_at_ms, now_ms)}, {new.reason}"
-        )
 
     def _check_price(self, payment: Payment, now_ms: int) -> None:
         quote = payment.quote
@@ -80,7 +92,7 @@ class Monitor:
         if cents != payment.amount_kes * 100:
             self._violated(payment, f"the lines add up to {cents} cents")
 
-    def _register(self, meter_id: str, new: MeterRegister, now_ms: int) -> str:
+    def _register(self, meter_id: str, new: MeterRegister, now_ms: int) -> None:
         old = self._registers.get(meter_id)
         self._registers[meter_id] = new
         before_wh, before_sequence = (old.credited_total_wh, old.sequence) if old else (0, 0)
@@ -88,7 +100,7 @@ class Monitor:
         if new.sequence == before_sequence:
             if new.credited_total_wh != before_wh:
                 self.violations.append(f"register of {meter_id}: energy without a sequence")
-            return "closed an entry"
+            return
         newest = max(new.entries.values(), key=lambda entry: entry.sequence)
         in_month_wh = old.month_wh if old and old.month == new.month else 0
         facts = {
@@ -100,7 +112,6 @@ class Monitor:
             "wrong month": new.month != month and not _near_midnight(now_ms),
         }
         self.violations += [f"register of {meter_id}: {what}" for what, bad in facts.items() if bad]
-        return f"sold {newest.energy_wh} Wh as {new.sequence}, {new.credited_total_wh} in all"
 
     def _violated(self, payment: Payment, what: str) -> None:
         self.violations.append(f"{payment.transaction_id}: {what}")
@@ -110,7 +121,3 @@ def _near_midnight(now_ms: int) -> bool:
     """A process that read its clock just before may write just after."""
     into_day_ms = (now_ms + 3 * 3_600_000) % 86_400_000
     return into_day_ms < PRICE_READ_AT_MOST_MS or into_day_ms > 86_400_000 - 1_000
-
-
-def _seconds(due_ms: int | None, now_ms: int) -> str:
-    return "never" if due_ms is None else f"in {(due_ms - now_ms) / 1000:.0f} s"

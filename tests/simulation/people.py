@@ -43,7 +43,8 @@ class People:
         self._messages = messages
         self._store = store
         self._purchases: dict[str, Purchase] = {}
-        self._transactions: dict[str, TransactionId] = {}
+        self._transactions: dict[str, TransactionId] = {}  # answered to a key
+        self._made_for: dict[str, str] = {}  # the purchase that a transaction was made for
 
     def intend(self, act: Act, at_ms: int) -> None:
         if isinstance(act, Purchase):
@@ -54,6 +55,12 @@ class People:
             self._timeline.start(at_ms, act.name, lambda: self._decide(act), hosted=True)
         elif isinstance(act, Verdict):
             self._timeline.start(at_ms, act.name, lambda: self._judge(act), hosted=True)
+
+    def wrote(self, path: str, subject: str) -> None:
+        """Somebody, on behalf of that purchase, wrote there."""
+        kind, _, key = path.partition("/")
+        if kind == "transactions" and subject in self._purchases:
+            self._made_for.setdefault(key, subject)
 
     def prompted(self, prompt: Prompt) -> None:
         """A prompt appeared on a phone."""
@@ -115,15 +122,10 @@ class People:
         )
         payment = request_payment(request, self._world)
         known = self._transactions.setdefault(purchase.key, payment.transaction_id)
-        if known != payment.transaction_id and not self._is_anothers(known, purchase):
+        # A tap with a key of its own may have been answered with the purchase it repeated.
+        repeated_another = self._made_for.get(known) != purchase.name
+        if known != payment.transaction_id and not repeated_another:
             self.violations.append(f"{purchase.name}: one key, two transactions")
-
-    def _is_anothers(self, transaction_id: TransactionId, purchase: Purchase) -> bool:
-        """A tap with a key of its own may have been answered with the purchase it repeated."""
-        return any(
-            known == transaction_id and key != purchase.key
-            for key, known in self._transactions.items()
-        )
 
     def _look(self, purchase: Purchase) -> None:
         transaction_id = self._transactions.get(purchase.key)
@@ -163,7 +165,11 @@ class People:
 
     def _credit(self, transaction_id: TransactionId, uid: str) -> None:
         """Look the receipts that were told up in the statement, and credit the first found."""
-        told = {review.receipt for review in self._store.reviews[transaction_id].values()}
+        told = {
+            review.receipt
+            for review in self._store.reviews[transaction_id].values()
+            if review.reason != "callback_mismatch"  # it says that this is another's money
+        }
         account = self._store.payments[transaction_id].meter_id.replace("-", "")
         for row in self._mpesa.ledger:
             if row.receipt in told and row.account == account and row.amount_kes:

@@ -108,3 +108,12 @@ class Plan:
 
     def without(self, names: frozenset[str]) -> Plan:
         return replace(self, acts=tuple(act for act in self.acts if act.name not in names))
+
+
+def trouble_of(act: Act) -> str | None:
+    """The planned fault that an act is, if it is one."""
+    if isinstance(act, Reprice):
+        return "tariff changed"
+    if isinstance(act, PowerCut):
+        return "instance lost"
+    return f"meter {act.what}" if isinstance(act, MeterAct) and act.what != "online" else None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tests.simulation.chance import NEVER, Faults, draw_rates
 from tests.simulation.draw import draw_plan
 from tests.simulation.estate import SimulatedEstate
+from tests.simulation.plan import trouble_of
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Outcome:
     events: int
     faults: tuple[str, ...]
     acts: tuple[str, ...]
+    troubles: tuple[str, ...]
     ended: Counter[str]
     trace: tuple[str, ...]
 
@@ -48,6 +50,7 @@ def run(
         events=estate.timeline.events,
         faults=tuple(faults.struck),
         acts=tuple(act.name for act in plan.acts),
+        troubles=tuple(trouble for act in plan.acts if (trouble := trouble_of(act))),
         ended=Counter(estate.judge.outcomes()),
         trace=tuple(estate.timeline.trace or ()),
     )
