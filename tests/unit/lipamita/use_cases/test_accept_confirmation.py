@@ -10,7 +10,7 @@ from lipamita.domain.errors import ConflictError, ForbiddenError
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
-from lipamita.domain.units import HOUR_MS, MINUTE_MS, Millis
+from lipamita.domain.units import HOUR_MS, MINUTE_MS, Millis, daraja_timestamp
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
 from lipamita.use_cases.pull_payments import Pulled, pull_payments
@@ -19,7 +19,7 @@ from lipamita.use_cases.records import PulledRows, RawConfirmation
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
-from tests.fakes.estate import METER, OWNER, Estate, ask, make_meter, refusal, success
+from tests.fakes.estate import METER, OWNER, START_MS, Estate, ask, make_meter, refusal, success
 from tests.fakes.memory_store import ProcessDiedError
 
 RECEIPT = "UKL1AAAA01"
@@ -34,13 +34,17 @@ def estate_with_accounts() -> Estate:
 
 
 def paid_by_hand(
-    estate: Estate, account: str = "MTR001", amount: str = "500.00", receipt: str = RECEIPT
+    estate: Estate,
+    account: str = "MTR001",
+    amount: str = "500.00",
+    receipt: str = RECEIPT,
+    paid_at_ms: Millis | None = None,
 ) -> str:
     """A confirmation as Daraja sends it, stored."""
     body = {
         "TransactionType": "Pay Bill",
         "TransID": receipt,
-        "TransTime": "20261118150640",
+        "TransTime": daraja_timestamp(estate.now_ms if paid_at_ms is None else paid_at_ms),
         "TransAmount": amount,
         "BusinessShortCode": "600000",
         "BillRefNumber": account,
@@ -236,8 +240,8 @@ def test_two_equal_payments_that_lost_their_callbacks_are_credited_once_each(
         estate.wait(MINUTE_MS)
         reconcile(estate.world)
     if not rows_first:
-        paid_by_hand(estate)
-        paid_by_hand(estate, receipt="UKL2BBBB02")
+        paid_by_hand(estate, paid_at_ms=START_MS)
+        paid_by_hand(estate, receipt="UKL2BBBB02", paid_at_ms=START_MS)
     for _ in range(20):
         estate.wait(MINUTE_MS)
         reconcile(estate.world)
@@ -319,12 +323,30 @@ def test_a_confirmation_days_late_of_a_payment_that_queries_credited_credits_not
         estate.wait(MINUTE_MS)
         reconcile(estate.world)
     estate.wait(30 * HOUR_MS)
-    paid_by_hand(estate)
+    paid_by_hand(estate, paid_at_ms=START_MS)
     for _ in range(4):
         estate.wait(MINUTE_MS)
         reconcile(estate.world)
     assert only(estate).mpesa_receipt == RECEIPT
     assert sold_wh(estate) == ENERGY_WH
+
+
+def test_money_paid_after_the_query_knew_of_it_is_other_money() -> None:
+    estate = estate_with_accounts()
+    request_payment(ask(), estate.world)
+    estate.daraja.query_answers = ["0", "0", "0"]
+    for _ in range(20):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+    second = request_payment(ask(key="key-2"), estate.world)
+    paid_by_hand(estate)  # the confirmation of the second prompt
+    for _ in range(3):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+    first = next(iter(estate.store.payments.values()))
+    assert first.mpesa_receipt is None
+    assert estate.store.payments[second.transaction_id].mpesa_receipt == RECEIPT
+    assert sold_wh(estate) == 2 * ENERGY_WH
 
 
 def test_money_to_another_account_is_not_taken_for_an_open_prompt_when_it_is_assigned() -> None:
