@@ -16,7 +16,7 @@ from lipamita.domain.errors import ConfigurationError
 from lipamita.entrypoints import settings
 
 FIREBASE = Path("tests/contract/firebase_tools/node_modules/.bin/firebase")
-TARGETS = "database,functions,hosting"
+TARGETS = "database,firestore,functions,hosting"
 MAX_ENV_BYTES = 64 * 1024
 
 

@@ -1,7 +1,8 @@
 """The same project under firebase-tools: `python -m emulators official [firebase arguments]`.
 
 firebase-tools starts Auth, Functions and Hosting by itself, without download. For the Realtime
-Database it wants Java and a jar: the `java` beside this package becomes our emulator instead.
+Database and Firestore it wants Java and jars: the `java` beside this package becomes our emulators
+instead.
 Without arguments: `emulators:start --project demo-lipamita`.
 """
 
@@ -40,7 +41,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def official_environment(own: Mapping[str, str]) -> dict[str, str]:
-    """What lets firebase-tools run offline with our Realtime Database."""
+    """What lets firebase-tools run offline with our databases."""
     return {
         **own,
         "CI": "true",
@@ -48,6 +49,7 @@ def official_environment(own: Mapping[str, str]) -> dict[str, str]:
         "NO_UPDATE_NOTIFIER": "1",
         "FUNCTIONS_DISCOVERY_TIMEOUT": "30",
         "DATABASE_EMULATOR_BINARY_PATH": str(SHIM / "java"),
+        "FIRESTORE_EMULATOR_BINARY_PATH": str(SHIM / "firestore"),
         "EMULATORS_PYTHON": sys.executable,
         "EMULATORS_ROOT": str(ROOT),
         "PATH": f"{SHIM}{os.pathsep}{own.get('PATH', '')}",

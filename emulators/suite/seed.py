@@ -2,7 +2,8 @@
 
 firebase-export-metadata.json, database_export/<namespace>.json, auth_export/config.json and
 auth_export/accounts.json (firebase-tools `emulator/hubExport.ts`). Firestore's official export is
-a binary of its own; ours is JSON lines, under a key that firebase-tools does not look at.
+a binary of its own; ours is JSON lines, under a key that firebase-tools does not look at. What our
+emulator exports under firebase-tools stands under firebase-tools' own key and is read as well.
 """
 
 from __future__ import annotations
@@ -55,9 +56,9 @@ class Seeds:
                     await self._import_namespace(session, path)
             if "auth" in metadata and "auth" in self.ports:
                 await self._import_auth(session, folder / _path(metadata, "auth"))
-            if FIRESTORE_KEY in metadata and "firestore" in self.ports:
-                name = _path(metadata, FIRESTORE_KEY)
-                await self._firestore(session, "import", folder, name)
+            for key in (FIRESTORE_KEY, "firestore"):  # the latter: written under firebase-tools
+                if key in metadata and "firestore" in self.ports:
+                    await self._firestore(session, "import", folder, _path(metadata, key))
 
     async def export_to(self, folder: Path) -> None:
         """Replace the folder by an export of what runs. Raises SeedError."""

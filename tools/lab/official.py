@@ -15,15 +15,21 @@ from tools.lab.stack import SECRET_NAMES, SEED, Stack, start_simulator
 
 START_LIMIT_S = 90.0
 READY = "All emulators ready"
-COPIED = ("functions", "database.rules.json", "emulator-data")
+COPIED = (
+    "functions",
+    "database.rules.json",
+    "firestore.rules",
+    "firestore.indexes.json",
+    "emulator-data",
+)
 PROJECT = "demo-lipamita"
 NAMESPACE = "demo-lipamita-default-rtdb"
-SERVED = ("auth", "functions", "database", "hosting")
+SERVED = ("auth", "functions", "database", "firestore", "hosting")
 HELPERS = ("hub", "logging", "eventarc", "tasks")
 
 
 def start_official(folder: Path) -> Stack:
-    """The simulator, and auth, functions, database and hosting as firebase-tools runs them."""
+    """The simulator, and auth, functions, databases and hosting under firebase-tools."""
     own = {name: secrets.token_hex(32) for name in SECRET_NAMES}
     simulator, ready = start_simulator(folder, {**own, "DARAJA_SHORT_CODE": "600000"})
     try:

@@ -141,7 +141,7 @@ def start_apart(folder: Path, *, environment: Mapping[str, str] | None = None) -
     daraja, first = start_simulator(folder, shared)
     suite_ready = folder / "suite.json"
     try:
-        only = ("rtdb", "auth", "functions", "hosting")
+        only = ("rtdb", "auth", "firestore", "functions", "hosting")
         suite = Process(
             "suite",
             _emulators(

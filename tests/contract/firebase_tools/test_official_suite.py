@@ -29,7 +29,17 @@ pytestmark = [
 ]
 READY = "All emulators ready"
 START_S = 120.0
-NAMES = ("auth", "functions", "database", "hosting", "hub", "logging", "eventarc", "tasks")
+NAMES = (
+    "auth",
+    "functions",
+    "database",
+    "firestore",
+    "hosting",
+    "hub",
+    "logging",
+    "eventarc",
+    "tasks",
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +54,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
         yield Addresses(
             rtdb=urls["database"],
             auth=urls["auth"],
+            firestore=urls["firestore"],
             functions=urls["functions"],
             hosting=urls["hosting"],
             hub=urls["hub"],

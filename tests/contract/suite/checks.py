@@ -8,7 +8,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import grpc
 import requests
+from google.cloud.firestore_v1.services.firestore import FirestoreClient
+from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
 from .processes import Addresses
 
@@ -31,6 +34,17 @@ def calls_a_function(suite: Addresses) -> None:
         "setting": "from .env",
         "secret": "from .secret.local",
     }
+
+
+def keeps_documents_for_functions_and_clients(suite: Addresses) -> None:
+    answer = requests.post(f"{suite.functions}{FUNCTIONS}/keep", "500", timeout=TIMEOUT)
+    assert (answer.status_code, answer.text) == (200, '{"amount": 500}')
+    channel = grpc.insecure_channel(suite.firestore.removeprefix("http://"))
+    transport = FirestoreGrpcTransport(channel=channel)
+    name = "projects/demo-lipamita/databases/(default)/documents/payments/p1"
+    found = FirestoreClient(transport=transport).get_document({"name": name})
+    channel.close()
+    assert found.fields["amount"].integer_value == 500
 
 
 def does_not_know_other_functions(suite: Addresses) -> None:
@@ -124,6 +138,7 @@ def imports_without_firing_triggers(suite: Addresses) -> None:
 
 CHECKS: tuple[Callable[[Addresses], None], ...] = (
     calls_a_function,
+    keeps_documents_for_functions_and_clients,
     does_not_know_other_functions,
     rewrites_to_a_function_with_the_whole_path,
     serves_files,

@@ -18,7 +18,8 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-FREE = [f"--port={name}=0" for name in ("rtdb", "auth", "functions", "hosting", "daraja", "hub")]
+NAMES = ("rtdb", "auth", "firestore", "functions", "hosting", "daraja", "hub")
+FREE = [f"--port={name}=0" for name in NAMES]
 START_S = 60.0
 STOP_S = 30.0
 
@@ -29,6 +30,7 @@ class Addresses:
 
     rtdb: str
     auth: str
+    firestore: str
     functions: str
     hosting: str
     hub: str
@@ -108,7 +110,7 @@ def started(
 
 def addresses(ready: Mapping[str, Any]) -> Addresses:
     """The base URLs of a ready file."""
-    names = ("rtdb", "auth", "functions", "hosting", "hub")
+    names = ("rtdb", "auth", "firestore", "functions", "hosting", "hub")
     return Addresses(**{name: ready[name]["url"] for name in names})
 
 

@@ -233,7 +233,8 @@ def test_a_functions_folder_that_cannot_be_loaded_is_said_in_the_table(project: 
 def test_changed_rules_apply_at_once_and_broken_ones_change_nothing(project: Path) -> None:
     rules = project / "database.rules.json"
     with started(project, "--import", "seed", "--only", "rtdb,auth") as (suite, ready):
-        urls = addresses({**ready, "functions": ready["hub"], "hosting": ready["hub"]})
+        missing = dict.fromkeys(("firestore", "functions", "hosting"), ready["hub"])
+        urls = addresses({**ready, **missing})
         amina = {"auth": sign_in(urls, "amina")["idToken"]}
         rules.write_text('{"rules": {".read": "auth != null &"}}')
         suite.wait_for(f"{rules.name}:1:")

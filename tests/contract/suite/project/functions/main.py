@@ -31,6 +31,16 @@ def echo(request: Request) -> Response:
     return Response(json.dumps(seen), mimetype="application/json", status=203)
 
 
+@https_fn.on_request()
+def keep(request: Request) -> Response:
+    """Writes what it was sent into Firestore and answers with what stands there."""
+    from google.cloud import firestore  # noqa: PLC0415 (as the functions do: it is slow)
+
+    document = firestore.Client().document("payments/p1")
+    document.set({"amount": int(request.get_data(as_text=True))})
+    return Response(json.dumps(document.get().to_dict()), mimetype="application/json")
+
+
 @https_fn.on_call()
 def add(request: https_fn.CallableRequest[Any]) -> Any:
     """Adds two numbers and names the caller."""
