@@ -61,6 +61,12 @@ def on_recharge_processed(event: db_fn.Event[Change[object]]) -> None:
     triggers.recharge_processed(event.params["meter_id"], event.params["transaction_id"])
 
 
+@db_fn.on_value_created(reference="/meters/{meter_id}/commands/{command_id}/done_at")
+def on_command_done(event: db_fn.Event[object]) -> None:
+    """A meter answered a command."""
+    triggers.command_done(event.params["meter_id"])
+
+
 @scheduler_fn.on_schedule(schedule="every 1 minutes", timeout_sec=60, max_instances=1)
 def reconcile(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """Everything whose due time has passed."""

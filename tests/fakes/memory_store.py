@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from lipamita.adapters.c2b_wire import confirmation_from_body
@@ -31,9 +31,7 @@ from lipamita.use_cases.records import (
     Versioned,
 )
 
-
-class ProcessDiedError(Exception):
-    """The process is gone, as far as the use case is concerned."""
+from tests.fakes.memory_commands import MemoryCommands
 
 
 @dataclass(frozen=True)
@@ -47,14 +45,10 @@ class Kept:
 
 
 @dataclass
-class MemoryStore:
+class MemoryStore(MemoryCommands):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
-    before_write: Callable[[str], None] = lambda _: None
-    after_write: Callable[[str], None] = lambda _: None
-    on_read: Callable[[str], None] = lambda _: None
     payments: dict[TransactionId, Payment] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
     keys: dict[tuple[Uid, str], IdempotencyRecord] = field(default_factory=dict)
     phone_prompts: dict[str, PhonePrompt] = field(default_factory=dict)
     rates: dict[tuple[RateKind, str], Millis] = field(default_factory=dict)
@@ -74,16 +68,6 @@ class MemoryStore:
     registers: dict[MeterId, MeterRegister] = field(default_factory=dict)
     recharges: dict[MeterId, dict[TransactionId, Recharge]] = field(default_factory=dict)
     acknowledged: dict[TransactionId, Acknowledgement] = field(default_factory=dict)
-
-    def _write(self, path: str, change: Callable[[], None]) -> None:
-        self.before_write(path)
-        change()
-        self.versions[path] = self.versions.get(path, 0) + 1
-        self.after_write(path)
-
-    def _tag(self, path: str) -> str:
-        self.on_read(path)
-        return str(self.versions.get(path, 0))
 
     def claim_idempotency_key(
         self, uid: Uid, key_hash: str, record: IdempotencyRecord

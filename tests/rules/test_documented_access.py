@@ -40,7 +40,7 @@ KEYS = {
     "key_hash": "aa11",
     "phone_key": "aa11",
     "key": "tenant-amina",
-    "name": "version",
+    "order_id": "aa11",
 }
 CALLERS = {
     "nobody": NO_ONE,

@@ -11,6 +11,7 @@ import re
 
 from firebase_functions import logger
 
+from lipamita.domain.command import OrderId
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, QueryAnswer
 from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.payment import Payment
@@ -118,6 +119,12 @@ class StructuredLog:
             meter_id=payment.meter_id,
             balance_after_wh=payment.delivery.balance_after_wh or 0,
         )
+
+    def command_sent(self, meter_id: MeterId, order_id: OrderId, kind: str) -> None:
+        logger.info("command sent", meter_id=meter_id, order_id=order_id, kind=kind)
+
+    def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None:
+        logger.info("command done", meter_id=meter_id, order_id=order_id, result=result)
 
     def reconciled(self, *, due: int, queries: int, failures: int) -> None:
         logger.info("reconciled", due=due, queries=queries, failures=failures)

@@ -16,6 +16,7 @@ from lipamita.adapters.meter_schema import (
     tariff_from_json,
 )
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.adapters.rtdb_commands import RtdbCommands
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_reviews import RtdbReviews
@@ -40,7 +41,7 @@ from lipamita.use_cases.records import (
 MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the rest alarm
 
 
-class RtdbStore(RtdbConfirmations, RtdbReviews):
+class RtdbStore(RtdbConfirmations, RtdbReviews, RtdbCommands):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 
     # --- transactions, idempotency, receipts

@@ -10,6 +10,8 @@ from lipamita.domain.ids import parse_meter_id, parse_transaction_id
 from lipamita.entrypoints import wiring
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.close_recharge import close_recharge
+from lipamita.use_cases.follow_ups import FOLLOW_UPS
+from lipamita.use_cases.notice_command import notice_commands
 from lipamita.use_cases.settle_payment import settle_payment
 
 
@@ -28,3 +30,8 @@ def recharge_processed(meter_id: str, transaction_id: str) -> None:
     transaction = parse_transaction_id(transaction_id)
     settle_payment(transaction, wiring.world())
     close_recharge(parse_meter_id(meter_id), transaction, wiring.world())
+
+
+def command_done(meter_id: str) -> None:
+    """A meter answered a command: go on with what waited for it."""
+    notice_commands(parse_meter_id(meter_id), wiring.world(), FOLLOW_UPS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from lipamita.domain.command import OrderId
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
 from lipamita.domain.guard import PhonePrompt, RateKind
@@ -18,6 +19,7 @@ from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
+from lipamita.use_cases.command_ports import CommandStore
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
@@ -236,7 +238,7 @@ class MeterStore(Protocol):
         ...
 
 
-class Store(PaymentStore, EvidenceStore, ConfirmationStore, MeterStore, Protocol):
+class Store(PaymentStore, EvidenceStore, ConfirmationStore, MeterStore, CommandStore, Protocol):
     """The Realtime Database as a whole."""
 
 
@@ -284,6 +286,10 @@ class Log(Protocol):
     def confirmation_finished(
         self, confirmation_id: str, outcome: str, transaction_id: TransactionId | None
     ) -> None: ...
+
+    def command_sent(self, meter_id: MeterId, order_id: OrderId, kind: str) -> None: ...
+
+    def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None: ...
 
     def reconciled(self, *, due: int, queries: int, failures: int) -> None: ...
 

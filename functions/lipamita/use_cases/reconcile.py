@@ -6,14 +6,17 @@ that cannot be worked on is put off, logged, and stays in sight; it never stops 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lipamita.domain.errors import NotFoundError, UnreadableError
-from lipamita.domain.ids import TransactionId
+from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.check_payment import check_payment
+from lipamita.use_cases.follow_ups import FOLLOW_UPS
+from lipamita.use_cases.notice_command import notice_commands
 from lipamita.use_cases.world import World
 
 MAX_BATCH = 200
@@ -25,13 +28,16 @@ RETRY_AFTER_MS = 5 * MINUTE_MS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled:
-    """What one run did. ``left`` payments were due but out of time; the next run takes them."""
+    """What one run did. ``left`` payments were due but out of time; the next run takes them.
+
+    ``others``: due work of other kinds.
+    """
 
     due: int
     queries: int
     failures: int
     left: int
-    confirmations: int = 0
+    others: int = 0
 
 
 def reconcile(world: World) -> Reconciled:
@@ -54,33 +60,59 @@ def reconcile(world: World) -> Reconciled:
         except Exception as error:
             failures += 1
             _put_off(transaction_id, error, world)
-    confirmations, unaccepted = _accept_confirmations(world, started_ms)
-    failures += unaccepted
-    world.log.reconciled(due=len(due) + confirmations, queries=queries, failures=failures)
+    others = 0
+    for chore in _chores(world):
+        found, failed = _do(chore, world, started_ms)
+        others += found
+        failures += failed
+    world.log.reconciled(due=len(due) + others, queries=queries, failures=failures)
     return Reconciled(
         due=len(due),
         queries=queries,
         failures=failures,
         left=len(due) - done,
-        confirmations=confirmations,
+        others=others,
     )
 
 
-def _accept_confirmations(world: World, started_ms: Millis) -> tuple[int, int]:
-    """How many confirmations were due, and how many of them failed."""
-    due = world.store.due_confirmations(now_ms=world.clock(), limit=MAX_BATCH)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chore:
+    """One kind of work besides payments: how it is found, done, and put off when it fails."""
+
+    due: Callable[[Millis], Sequence[str]]
+    work: Callable[[str], object]
+    postpone: Callable[[str, Millis], None]
+
+
+def _chores(world: World) -> tuple[Chore, ...]:
+    store = world.store
+    return (
+        Chore(
+            due=lambda now_ms: store.due_confirmations(now_ms=now_ms, limit=MAX_BATCH),
+            work=lambda key: accept_confirmation(key, world),
+            postpone=store.postpone_confirmation,
+        ),
+        Chore(
+            due=lambda now_ms: store.due_command_registers(now_ms=now_ms, limit=MAX_BATCH),
+            work=lambda key: notice_commands(MeterId(key), world, FOLLOW_UPS),
+            postpone=lambda key, at_ms: store.postpone_commands(MeterId(key), at_ms),
+        ),
+    )
+
+
+def _do(chore: Chore, world: World, started_ms: Millis) -> tuple[int, int]:
+    """How much of it was due, and how much of that failed."""
+    due = chore.due(world.clock())
     failures = 0
-    for confirmation_id in due:
+    for key in due:
         if world.clock() - started_ms > MAX_RUN_MS:
             break
         try:
-            accept_confirmation(confirmation_id, world)
-        except Exception as error:  # one confirmation's trouble must not stop the rest
+            chore.work(key)
+        except Exception as error:  # one piece of work's trouble must not stop the rest
             failures += 1
-            world.log.work_failed(confirmation_id, error)
-            world.store.postpone_confirmation(
-                confirmation_id, Millis(world.clock() + RETRY_AFTER_MS)
-            )
+            world.log.work_failed(key, error)
+            chore.postpone(key, Millis(world.clock() + RETRY_AFTER_MS))
     return len(due), failures
 
 

@@ -94,6 +94,7 @@ def test_a_field_that_clients_write_is_checked_in_type_range_and_priority(field:
 def test_the_indexes_are_those_of_the_document() -> None:
     indexed = {node.path: set(node.index_on) for node in RULES if node.index_on}
     assert indexed == {
+        "command_registers": {"next_check_at"},
         "confirmations": {"next_check_at"},
         "open_prompts/{meter_id}": {"created_at"},
         "transactions": {"next_check_at", "user_id", "meter_id"},

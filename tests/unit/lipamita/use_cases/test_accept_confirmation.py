@@ -20,7 +20,7 @@ from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
 from tests.fakes.estate import METER, OWNER, START_MS, Estate, ask, make_meter, refusal, success
-from tests.fakes.memory_store import ProcessDiedError
+from tests.fakes.memory_nodes import ProcessDiedError
 
 RECEIPT = "UKL1AAAA01"
 ENERGY_WH = 20_000

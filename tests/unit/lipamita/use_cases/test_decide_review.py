@@ -16,7 +16,7 @@ from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
 from tests.fakes.estate import METER, OWNER, Estate, ask, success
-from tests.fakes.memory_store import ProcessDiedError
+from tests.fakes.memory_nodes import ProcessDiedError
 
 RECEIPT = Receipt("UKL1AAAA01")
 GRACE = Caller(uid=Uid("operator-grace"), role=Role.OPERATOR)

@@ -24,7 +24,7 @@ from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
 from tests.fakes.estate import METER, Estate, ask, make_meter, success
-from tests.fakes.memory_store import ProcessDiedError
+from tests.fakes.memory_nodes import ProcessDiedError
 
 
 def test_the_intent_is_stored_before_the_push() -> None:

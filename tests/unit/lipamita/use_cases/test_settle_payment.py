@@ -14,7 +14,7 @@ from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
 from tests.fakes.estate import METER, Estate, ask, refusal, success
-from tests.fakes.memory_store import ProcessDiedError
+from tests.fakes.memory_nodes import ProcessDiedError
 
 ENERGY_WH = 20_000  # 500 shillings at 25 shillings per kWh
 
