@@ -6,6 +6,7 @@ from lipamita.adapters.fields import Fields
 from lipamita.domain.errors import ConfigurationError, UnreadableError
 from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.meter import Meter, MeterStatus
+from lipamita.domain.monthly_charge import ChargeAccount
 from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge, SoldEntry
 from lipamita.domain.tariff import Block, Levy, Tariff
 from lipamita.domain.units import Cents, Millis, Wh
@@ -59,7 +60,14 @@ def tariff_from_json(tariff_id: str, node: object) -> Tariff:
 
 def register_to_json(register: MeterRegister) -> Json:
     """``meter_registers/{meter_id}``."""
+    charges = register.charges
+    charged: Json = {
+        "charge_month": charges.next_month,
+        "charge_paid_cents": charges.paid_cents,
+        "overpaid_charge_cents": charges.overpaid_cents,
+    }
     return {
+        **{name: value for name, value in charged.items() if value},
         "credited_total_wh": register.credited_total_wh,
         "withdrawn_total_wh": register.withdrawn_total_wh,
         "sequence": register.sequence,
@@ -85,6 +93,11 @@ def register_from_json(meter_id: MeterId, node: object) -> MeterRegister | None:
         remainder_cents=Cents(fields.whole("remainder_cents")),
         month=fields.text("month"),
         month_wh=Wh(fields.whole("month_wh")),
+        charges=ChargeAccount(
+            next_month=fields.optional_text("charge_month") or "",
+            paid_cents=Cents(fields.whole_or("charge_paid_cents", 0)),
+            overpaid_cents=Cents(fields.whole_or("overpaid_charge_cents", 0)),
+        ),
         entries={
             TransactionId(key): _entry_from_json(entry) for key, entry in fields.children("entries")
         },
@@ -150,6 +163,8 @@ def _entry_to_json(entry: SoldEntry) -> Json:
     }
     if entry.closed_at_ms is not None:
         node["closed_at"] = entry.closed_at_ms
+    if entry.overpaid_charge_cents:
+        node["overpaid_charge_cents"] = entry.overpaid_charge_cents
     return node
 
 
@@ -161,4 +176,5 @@ def _entry_from_json(fields: Fields) -> SoldEntry:
         credited_total_wh=Wh(fields.whole("credited_total_wh")),
         added_at_ms=Millis(fields.whole("added_at")),
         closed_at_ms=None if closed_at is None else Millis(closed_at),
+        overpaid_charge_cents=Cents(fields.whole_or("overpaid_charge_cents", 0)),
     )

@@ -99,7 +99,12 @@ def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
 
 
 def _quote_to_json(quote: Quote) -> Json:
+    charges: Json = {
+        "charge_cents": quote.charge_cents,
+        "monthly_charge_cents": quote.monthly_charge_cents,
+    }
     return {
+        **{name: value for name, value in charges.items() if value},
         "tariff_id": quote.tariff_id,
         "amount_kes": quote.amount_kes,
         "energy_wh": quote.energy_wh,
@@ -133,6 +138,8 @@ def _quote_from_json(fields: Fields) -> Quote:
             )
             for _, line in fields.children("lines")
         ),
+        charge_cents=Cents(fields.whole_or("charge_cents", 0)),
+        monthly_charge_cents=Cents(fields.whole_or("monthly_charge_cents", 0)),
     )
 
 

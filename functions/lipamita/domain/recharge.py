@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.monthly_charge import NO_CENTS, NO_CHARGES, ChargeAccount, pay_charge
 from lipamita.domain.tariff import Quote
 from lipamita.domain.units import HOUR_MS, Cents, Kes, Millis, Wh
 
@@ -27,13 +28,17 @@ _DEVICE_KEY_LABEL = "device-key|"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoldEntry:
-    """One sale in the register: what it added and the totals it led to."""
+    """One sale in the register: what it added and the totals it led to.
+
+    ``overpaid_charge_cents`` of its money were meant for a monthly charge that was paid by then.
+    """
 
     sequence: int
     energy_wh: Wh
     credited_total_wh: Wh
     added_at_ms: Millis
     closed_at_ms: Millis | None = None
+    overpaid_charge_cents: Cents = NO_CENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,7 @@ class MeterRegister:
     remainder_cents: Cents
     month: str
     month_wh: Wh
+    charges: ChargeAccount = NO_CHARGES
     entries: Mapping[TransactionId, SoldEntry] = field(default_factory=dict)
 
     def month_wh_in(self, month: str) -> Wh:
@@ -79,14 +85,23 @@ def sell(
     """
     if transaction_id in register.entries:
         return register
+    charges = pay_charge(
+        register.charges,
+        month=quote.month,
+        monthly_cents=quote.monthly_charge_cents,
+        paid_cents=quote.charge_cents,
+    )
+    more_overpaid = charges.overpaid_cents - register.charges.overpaid_cents
     entry = SoldEntry(
         sequence=register.sequence + 1,
         energy_wh=quote.energy_wh,
         credited_total_wh=Wh(register.credited_total_wh + quote.energy_wh),
         added_at_ms=now_ms,
+        overpaid_charge_cents=Cents(min(max(0, more_overpaid), quote.charge_cents)),
     )
     return replace(
         register,
+        charges=charges,
         credited_total_wh=entry.credited_total_wh,
         sequence=entry.sequence,
         remainder_cents=Cents(register.remainder_cents + quote.remainder_cents),

@@ -3,7 +3,8 @@
 A month's purchases climb through the blocks. The price of a block, with its levies and VAT, is
 kept as a whole number of 1e-4 cents per kWh, so nothing is rounded until the end; then energy is
 rounded down, every line is rounded down to the cent, and what is left over stands in a line of
-its own. The lines of a quote always add up to the amount paid.
+its own. A monthly charge that is due comes first. The lines of a quote always add up to the amount
+paid.
 """
 
 from __future__ import annotations
@@ -13,13 +14,22 @@ from enum import StrEnum
 from itertools import pairwise
 
 from lipamita.domain.errors import ConfigurationError, InvalidInputError
+from lipamita.domain.monthly_charge import (
+    NO_CENTS,
+    NO_CHARGES,
+    ChargeAccount,
+    charge_to_quote,
+    months_text,
+    owed,
+    vat_within,
+    with_vat,
+)
 from lipamita.domain.units import Cents, Kes, Wh
 
 CENTS_PER_KES = 100
 WH_PER_KWH = 1_000
 PERCENT = 100
 _PRICE_SCALE = PERCENT * PERCENT  # levy percent x VAT percent
-NO_CENTS = Cents(0)
 NO_ENERGY = Wh(0)
 MAX_BLOCKS = 16
 MAX_LEVIES = 16
@@ -28,6 +38,7 @@ MAX_LEVIES = 16
 class LineKind(StrEnum):
     """What a line of a quote pays for."""
 
+    FIXED_CHARGE = "fixed_charge"
     ENERGY = "energy"
     LEVY = "levy"
     VAT = "vat"
@@ -66,9 +77,9 @@ class Tariff:
         _check(len(self.levies) <= MAX_LEVIES, self, f"levies must be at most {MAX_LEVIES}")
         _check(0 <= self.vat_percent <= PERCENT, self, "vat_percent must be from 0 to 100")
         _check(
-            self.fixed_charge_cents_per_month == 0,
+            self.fixed_charge_cents_per_month >= 0,
             self,
-            "fixed_charge_cents_per_month must be 0: monthly charges are not sold with energy",
+            "fixed_charge_cents_per_month must not be negative",
         )
         _check(
             all(block.price_cents_per_kwh > 0 for block in self.blocks),
@@ -102,7 +113,11 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """What an amount buys, frozen when the payment is requested; the price never moves after."""
+    """What an amount buys, frozen when the payment is requested; the price never moves after.
+
+    ``charge_cents`` of the amount go to fixed charges, of ``monthly_charge_cents`` a month; both
+    include VAT. ``energy_wh`` is 0 when the charge takes it all.
+    """
 
     tariff_id: str
     amount_kes: Kes
@@ -110,6 +125,8 @@ class Quote:
     month: str
     month_wh_before: Wh
     lines: tuple[QuoteLine, ...]
+    charge_cents: Cents = NO_CENTS
+    monthly_charge_cents: Cents = NO_CENTS
 
     @property
     def remainder_cents(self) -> Cents:
@@ -117,29 +134,59 @@ class Quote:
         return Cents(sum(line.amount_cents for line in self.lines if line.kind == "remainder"))
 
 
-def make_quote(tariff: Tariff, *, amount_kes: Kes, month: str, month_wh_before: Wh) -> Quote:
+def make_quote(
+    tariff: Tariff,
+    *,
+    amount_kes: Kes,
+    month: str,
+    month_wh_before: Wh,
+    charges: ChargeAccount = NO_CHARGES,
+) -> Quote:
     """What ``amount_kes`` buys for a meter that bought ``month_wh_before`` earlier this month.
 
-    Raises InvalidInputError when the amount does not buy a single watt-hour.
+    The monthly charge that is due by ``charges`` is paid first, and may take it all. Raises
+    InvalidInputError when the amount buys not a single watt-hour and pays no charge.
     """
-    purchases = _buy(tariff, amount_kes=amount_kes, month_wh_before=month_wh_before)
+    amount_cents = Cents(amount_kes * CENTS_PER_KES)
+    monthly = with_vat(tariff.fixed_charge_cents_per_month, tariff.vat_percent)
+    charge = charge_to_quote(charges, month=month, monthly_cents=monthly, amount_cents=amount_cents)
+    for_energy = Cents(amount_cents - charge)
+    purchases = _buy(tariff, amount_cents=for_energy, month_wh_before=month_wh_before)
     energy_wh = sum(energy for _, energy in purchases)
-    if energy_wh <= 0:  # a negative amount must not take energy back
+    if energy_wh < 0 or (energy_wh == 0 and charge <= 0):  # a negative amount takes nothing back
         raise InvalidInputError(
             "amount_too_small", f"{amount_kes} shillings do not buy 1 Wh", field="amount"
         )
+    months = months_text(owed(charges, month=month, monthly_cents=monthly))
     return Quote(
         tariff_id=tariff.tariff_id,
         amount_kes=amount_kes,
         energy_wh=Wh(energy_wh),
         month=month,
         month_wh_before=month_wh_before,
-        lines=_lines(tariff, purchases, amount_kes),
+        lines=(*_charge_lines(tariff, charge, months), *_lines(tariff, purchases, for_energy)),
+        charge_cents=charge,
+        monthly_charge_cents=monthly,
     )
 
 
-def _buy(tariff: Tariff, *, amount_kes: Kes, month_wh_before: Wh) -> list[tuple[Block, int]]:
-    left = amount_kes * CENTS_PER_KES * _PRICE_SCALE * WH_PER_KWH  # in 1e-7 cents
+def _charge_lines(tariff: Tariff, charge_cents: Cents, months: str) -> list[QuoteLine]:
+    if charge_cents <= 0:
+        return []
+    vat = vat_within(charge_cents, tariff.vat_percent)
+    net = QuoteLine(
+        kind=LineKind.FIXED_CHARGE,
+        label=f"Fixed charge {months}",
+        amount_cents=Cents(charge_cents - vat),
+    )
+    if not vat:
+        return [net]
+    label = f"VAT {tariff.vat_percent}% on fixed charge"
+    return [net, QuoteLine(kind=LineKind.VAT, label=label, amount_cents=vat)]
+
+
+def _buy(tariff: Tariff, *, amount_cents: Cents, month_wh_before: Wh) -> list[tuple[Block, int]]:
+    left = amount_cents * _PRICE_SCALE * WH_PER_KWH  # in 1e-7 cents
     at_wh = int(month_wh_before)
     purchases = []
     for block in tariff.blocks:
@@ -174,8 +221,8 @@ def _levy_price(levy: Levy, block: Block) -> int:
 
 
 def _lines(
-    tariff: Tariff, purchases: list[tuple[Block, int]], amount_kes: Kes
-) -> tuple[QuoteLine, ...]:
+    tariff: Tariff, purchases: list[tuple[Block, int]], amount_cents: Cents
+) -> list[QuoteLine]:
     lines = [
         QuoteLine(
             kind=LineKind.ENERGY,
@@ -185,7 +232,7 @@ def _lines(
         )
         for block, energy in purchases
     ]
-    for levy in tariff.levies:
+    for levy in tariff.levies if purchases else ():
         hundredths = sum(energy * _levy_price(levy, block) for block, energy in purchases)
         lines.append(
             QuoteLine(
@@ -194,7 +241,7 @@ def _lines(
                 amount_cents=Cents(hundredths // (PERCENT * WH_PER_KWH)),
             )
         )
-    if tariff.vat_percent:
+    if tariff.vat_percent and purchases:
         taxed = sum(energy * _price_with_levies(tariff, block) for block, energy in purchases)
         lines.append(
             QuoteLine(
@@ -204,14 +251,14 @@ def _lines(
             )
         )
     spent = sum(line.amount_cents for line in lines)
-    left = amount_kes * CENTS_PER_KES - spent
+    left = amount_cents - spent
     if left:
         lines.append(
             QuoteLine(
                 kind=LineKind.REMAINDER, label="below one watt-hour", amount_cents=Cents(left)
             )
         )
-    return tuple(lines)
+    return lines
 
 
 def _check(fact: bool, tariff: Tariff, message: str) -> None:

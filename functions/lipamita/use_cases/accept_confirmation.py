@@ -19,17 +19,18 @@ from lipamita.domain.confirmation import (
     source_of,
     was_settled_by,
 )
-from lipamita.domain.errors import InvalidInputError, NotFoundError
+from lipamita.domain.errors import ConfigurationError, InvalidInputError, NotFoundError
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import MeterId, TransactionId, Uid, new_transaction_id
 from lipamita.domain.meter import Meter
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
 from lipamita.domain.settlement import Alarm, Review
-from lipamita.domain.tariff import Quote, make_quote
-from lipamita.domain.units import Millis, Wh, month_eat
+from lipamita.domain.tariff import Quote
+from lipamita.domain.units import Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.deliver import deliver
+from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.records import StoredConfirmation, SuspenseItem
 from lipamita.use_cases.world import World
 
@@ -64,16 +65,15 @@ def quote_by_hand(
         return "amount_not_whole"
     if meter.kind != "esp32":
         return "meter_not_ready"
-    tariff = world.store.read_tariff(meter.tariff_id)
-    if tariff is None:
-        return "meter_not_ready"
-    register = world.store.read_register(meter.meter_id).value
-    month = month_eat(now_ms)
-    bought = Wh(0) if register is None else register.month_wh_in(month)
     try:
-        return make_quote(
-            tariff, amount_kes=confirmation.amount_kes, month=month, month_wh_before=bought
+        tariff = world.store.read_tariff(meter.tariff_id)
+        if tariff is None:
+            return "meter_not_ready"
+        return quote_energy(
+            tariff, meter.meter_id, confirmation.amount_kes, world.store, now_ms=now_ms
         )
+    except ConfigurationError:  # a tariff that nothing can be sold by: the money waits in sight
+        return "meter_not_ready"
     except InvalidInputError as error:
         return error.code
 

@@ -13,9 +13,10 @@ from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Cause, Payment, Status, move
-from lipamita.domain.tariff import Quote, make_quote
-from lipamita.domain.units import Kes, Millis, Wh, month_eat
+from lipamita.domain.tariff import Quote
+from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.change_payment import change_payment
+from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.records import Proposal, ReviewCase
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
@@ -130,10 +131,7 @@ def _quote(payment: Payment, amount_kes: Kes, world: World, now_ms: Millis) -> Q
     tariff = world.store.read_tariff(payment.quote.tariff_id)
     if tariff is None:
         raise ConflictError("meter_not_ready", "the payment's tariff does not exist any more")
-    register = world.store.read_register(payment.meter_id).value
-    month = month_eat(now_ms)
-    bought = Wh(0) if register is None else register.month_wh_in(month)
-    return make_quote(tariff, amount_kes=amount_kes, month=month, month_wh_before=bought)
+    return quote_energy(tariff, payment.meter_id, amount_kes, world.store, now_ms=now_ms)
 
 
 def _credited(payment: Payment, decision: CreditDecision, quote: Quote, now_ms: Millis) -> Payment:

@@ -24,11 +24,12 @@ from lipamita.domain.payment import Payment
 from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import FIRST_CHECK_AFTER_MS
 from lipamita.domain.settlement import Alarm
-from lipamita.domain.tariff import Quote, make_quote
-from lipamita.domain.units import Kes, Millis, Wh, month_eat
+from lipamita.domain.tariff import Quote
+from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.guard_push import guard_push
 from lipamita.use_cases.ports import Store
+from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.records import IdempotencyRecord, PushRequest
 from lipamita.use_cases.world import World
 
@@ -135,10 +136,7 @@ def _quote(meter: Meter, amount_kes: Kes, store: Store, now_ms: Millis) -> Quote
         raise ConflictError(
             "meter_not_ready", f"meter {meter.meter_id} has no tariff yet", field="meter_id"
         )
-    register = store.read_register(meter.meter_id).value
-    month = month_eat(now_ms)
-    bought = Wh(0) if register is None else register.month_wh_in(month)
-    return make_quote(tariff, amount_kes=amount_kes, month=month, month_wh_before=bought)
+    return quote_energy(tariff, meter.meter_id, amount_kes, store, now_ms=now_ms)
 
 
 def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> TransactionId:

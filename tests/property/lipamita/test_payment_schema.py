@@ -40,7 +40,9 @@ quotes = st.builds(
     energy_wh=energy,
     month=st.just("2026-11"),
     month_wh_before=energy,
-    lines=st.lists(lines, max_size=34).map(tuple),
+    lines=st.lists(lines, max_size=36).map(tuple),
+    charge_cents=st.integers(0, 10**8).map(Cents),
+    monthly_charge_cents=st.integers(0, 10**8).map(Cents),
 )
 deliveries = st.builds(
     Delivery,

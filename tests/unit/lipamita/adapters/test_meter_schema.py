@@ -167,7 +167,7 @@ def test_levies_and_vat_of_a_tariff_are_read() -> None:
         {**TARIFF_NODE, "vat_percent": "16"},
         {**TARIFF_NODE, "levies": [{"percent": 5}]},
         {**TARIFF_NODE, "levies": 5},
-        {**TARIFF_NODE, "fixed_charge_cents_per_month": 15_000},
+        {**TARIFF_NODE, "fixed_charge_cents_per_month": -1},
     ],
     ids=lambda node: str(node)[:50],
 )

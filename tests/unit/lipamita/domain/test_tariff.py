@@ -168,7 +168,7 @@ def test_no_amount_takes_energy_back(amount: int) -> None:
         ([(None, 5)], {"levies": (Levy(name="x", percent=-1),)}, "levy"),
         ([(None, 5)], {"levies": (Levy(name="x", cents_per_kwh=Cents(-1)),)}, "levy"),
         ([(None, 5)], {"levies": (Levy(name="x"),) * 17}, "levies"),
-        ([(None, 5)], {"fixed_charge_cents_per_month": 1}, "fixed_charge"),
+        ([(None, 5)], {"fixed_charge_cents_per_month": -1}, "fixed_charge"),
     ],
 )
 def test_a_tariff_that_would_give_energy_away_cannot_be_made(

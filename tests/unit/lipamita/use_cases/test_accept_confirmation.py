@@ -6,10 +6,11 @@ import json
 
 import pytest
 from lipamita.domain.confirmation import HOLD_MS, ConfirmationOutcome
-from lipamita.domain.errors import ConflictError, ForbiddenError
+from lipamita.domain.errors import ConfigurationError, ConflictError, ForbiddenError
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import HOUR_MS, MINUTE_MS, Millis, daraja_timestamp
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
@@ -21,6 +22,7 @@ from lipamita.use_cases.settle_payment import settle_payment
 
 from tests.fakes.estate import METER, OWNER, START_MS, Estate, ask, make_meter, refusal, success
 from tests.fakes.memory_nodes import ProcessDiedError
+from tests.fakes.memory_store import MemoryStore
 
 RECEIPT = "UKL1AAAA01"
 ENERGY_WH = 20_000
@@ -313,6 +315,23 @@ def test_money_that_cannot_be_sold_is_not_assigned_and_stays_in_suspense() -> No
         assign_suspense(assigned(estate), estate.world)
     assert refused.value.code == "not_sellable"
     assert estate.store.suspense[RECEIPT].assigned_meter_id is None
+
+
+class UnsellableStore(MemoryStore):
+    """Every tariff is one that nothing can be sold by."""
+
+    def read_tariff(self, tariff_id: str) -> Tariff | None:
+        raise ConfigurationError("invalid_tariff", f"tariff {tariff_id}: blocks must be 1 to 16")
+
+
+def test_money_for_a_meter_whose_tariff_is_broken_stays_in_suspense() -> None:
+    estate = estate_with_accounts()
+    accept_confirmation(paid_by_hand(estate, "MTR-404"), estate.world)
+    broken = Estate(store=UnsellableStore(**vars(estate.store)), now_ms=estate.now_ms)
+    with pytest.raises(ConflictError) as refused:
+        assign_suspense(assigned(broken), broken.world)
+    assert refused.value.code == "not_sellable"
+    assert broken.store.suspense[RECEIPT].assigned_meter_id is None
 
 
 def test_a_confirmation_days_late_of_a_payment_that_queries_credited_credits_nothing_more() -> None:
