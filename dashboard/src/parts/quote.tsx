@@ -4,6 +4,10 @@ import { kesFromCents, kwh } from "../quantity.ts";
 import type { Words } from "../words/en.ts";
 import { useWords } from "../words/words.ts";
 
+// As the functions write them into the quote.
+const CHARGE = /^Fixed charge (.+)$/;
+const VAT_ON_CHARGE = /^(VAT \d+%) on fixed charge$/;
+
 export function Quote({ lines }: { readonly lines: readonly QuoteLine[] }) {
   const words = useWords();
   if (lines.length === 0) return null;
@@ -26,5 +30,12 @@ function nameOf(line: QuoteLine, words: Words): string {
   if (line.kind === "energy" && line.energyWh !== null) {
     return words.payment.lineEnergy(kwh(line.energyWh));
   }
-  return line.kind === "remainder" ? words.payment.lineRemainder : line.label;
+  if (line.kind === "remainder") return words.payment.lineRemainder;
+  const months = CHARGE.exec(line.label)?.[1];
+  if (line.kind === "fixed_charge" && months !== undefined) {
+    return words.payment.lineCharge(months.replace(" to ", " – "));
+  }
+  const vat = VAT_ON_CHARGE.exec(line.label)?.[1];
+  if (line.kind === "vat" && vat !== undefined) return words.payment.lineVatOnCharge(vat);
+  return line.label;
 }

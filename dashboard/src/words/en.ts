@@ -177,6 +177,8 @@ export const en = {
     buys: "What it buys",
     lineEnergy: (kwh: string) => `Electricity, ${kwh} kWh`,
     lineRemainder: "Below one watt-hour",
+    lineCharge: (months: string) => `Fixed charge ${months}`,
+    lineVatOnCharge: (vat: string) => `${vat} on fixed charge`,
   },
 
   payments: {

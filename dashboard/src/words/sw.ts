@@ -181,6 +181,8 @@ export const sw: Words = {
     buys: "Unachopata",
     lineEnergy: (kwh) => `Umeme, kWh ${kwh}`,
     lineRemainder: "Chini ya wati-saa moja",
+    lineCharge: (months) => `Ada ya mwezi ${months}`,
+    lineVatOnCharge: (vat) => `${vat} ya ada ya mwezi`,
   },
 
   payments: {

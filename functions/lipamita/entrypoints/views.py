@@ -6,6 +6,7 @@ from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.tariff import Quote
 from lipamita.entrypoints.messages import Language, customer_message, try_again
+from lipamita.entrypoints.receipts import receipt_json
 from lipamita.use_cases.view import PaymentView
 
 Json = dict[str, object]
@@ -55,6 +56,7 @@ def payment_json(view: PaymentView, language: Language) -> Json:
         "meter_id": payment.meter_id,
         "meter_name": view.meter.name if view.meter else None,
         "quote": quote_json(payment.quote),
+        "receipt": receipt_json(view, language),
         "delivery": {
             "kind": delivery.kind,
             "status": delivery.status.value,

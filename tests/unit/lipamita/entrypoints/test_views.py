@@ -21,7 +21,8 @@ def test_a_payment_shows_a_closed_list_of_fields() -> None:
     assert set(shown(full_payment())) == {
         *("transaction_id", "status", "message", "try_again", "reason", "result_code"),
         "amount_kes",
-        *("phone_number", "mpesa_receipt", "meter_id", "meter_name", "quote", "delivery"),
+        *("phone_number", "mpesa_receipt", "meter_id", "meter_name", "quote", "receipt"),
+        "delivery",
         *("created_at_ms", "paid_at_ms", "updated_at_ms"),
     }
 
