@@ -19,6 +19,7 @@ from lipamita.domain.recharge import Acknowledgement, Recharge
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.tariff import Block, Tariff
 from lipamita.domain.units import Cents, Kes, Millis
+from lipamita.use_cases.notice_ports import Notifier
 from lipamita.use_cases.records import PulledRows, PushRequest, RawCallback
 from lipamita.use_cases.request_payment import PaymentRequest
 from lipamita.use_cases.world import World
@@ -78,6 +79,8 @@ class Estate:
     daraja: FakeDaraja = field(default_factory=FakeDaraja)
     now_ms: Millis = START_MS
     policy: UnverifiedPolicy = UnverifiedPolicy.CREDIT
+    notifiers: dict[str, Notifier] = field(default_factory=dict)
+    alarm_channels: tuple[str, ...] = ()
     made: int = 0
 
     def __post_init__(self) -> None:
@@ -97,6 +100,8 @@ class Estate:
             device_master_secret="d" * 32,
             public_base_url="https://estate.example",
             unverified_policy=self.policy,
+            notifiers=self.notifiers,
+            alarm_channels=self.alarm_channels,
         )
 
     def wait(self, duration_ms: int) -> None:

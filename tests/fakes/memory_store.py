@@ -14,7 +14,7 @@ from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge
-from lipamita.domain.settlement import Alarm, Review
+from lipamita.domain.settlement import Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Millis
 from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
@@ -32,6 +32,7 @@ from lipamita.use_cases.records import (
 )
 
 from tests.fakes.memory_commands import MemoryCommands
+from tests.fakes.memory_notices import MemoryNotices
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Kept:
 
 
 @dataclass
-class MemoryStore(MemoryCommands):
+class MemoryStore(MemoryCommands, MemoryNotices):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
     payments: dict[TransactionId, Payment] = field(default_factory=dict)
@@ -58,7 +59,6 @@ class MemoryStore(MemoryCommands):
     reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
     proposals: dict[TransactionId, Proposal] = field(default_factory=dict)
     decided: dict[TransactionId, tuple[Uid, str]] = field(default_factory=dict)
-    alarms: list[Alarm] = field(default_factory=list)
     confirmations: dict[str, Kept] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     accounts: dict[str, list[MeterId]] = field(default_factory=dict)
@@ -201,11 +201,6 @@ class MemoryStore(MemoryCommands):
         if transaction_id not in self.decided:
             path = f"decided/{transaction_id}"
             self._write(path, lambda: self.decided.update({transaction_id: (by, why)}))
-
-    def raise_alarm(
-        self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis
-    ) -> None:
-        self._write("alarms", lambda: self.alarms.append(alarm))
 
     def record_confirmation(self, raw: RawConfirmation) -> None:
         if raw.confirmation_id not in self.confirmations:

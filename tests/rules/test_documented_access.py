@@ -36,6 +36,7 @@ KEYS = {
     "line": "l1",
     "step": "h1",
     "kind": "callback_forged",
+    "notice_id": "alarm-1",
     "evidence_id": "0123456789abcdef",
     "key_hash": "aa11",
     "phone_key": "aa11",

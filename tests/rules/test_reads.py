@@ -86,6 +86,8 @@ READS: dict[str, frozenset[str]] = {
     "idempotency/tenant-amina/aa11": NO_ONE,
     "alarms": STAFF,
     "alarms/2025-06-15": STAFF,
+    "notices": STAFF,
+    "notices/alarm-1": STAFF,
     "confirmations": NO_ONE,
     "confirmations/UKL0DEMO02": NO_ONE,
     "meter_accounts": NO_ONE,

@@ -14,9 +14,11 @@ from firebase_functions import logger
 from lipamita.domain.command import OrderId
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, QueryAnswer
 from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Recharge
 from lipamita.domain.settlement import Alarm
+from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, RawConfirmation
 
 _PATH_KEY = re.compile(r"/[0-9a-f]{32}(?=/|$)")  # see domain.ids.path_key
@@ -147,9 +149,37 @@ class StructuredLog:
             transaction_id=transaction_id or "",
         )
 
+    def notice_answered(self, notice: Notice, answer: NoticeAnswer) -> None:
+        logger.info(
+            "notice answered",
+            notice_id=notice.notice_id,
+            channel=notice.channel,
+            outcome=answer.outcome.value,
+            why=answer.why,
+            status=notice.status.value,
+            attempts=notice.attempts,
+            transaction_id=notice.transaction_id or "",
+        )
+
     def work_failed(self, work_id: str, error: Exception) -> None:
         logger.error(
             "work failed",
             work_id=work_id,
             error=f"{type(error).__name__}: {error}",
         )
+
+
+class LogNotifier:
+    """Implements use_cases.notice_ports.Notifier: the log is the channel, and always takes it."""
+
+    def tell(self, notice: Notice, *, now_ms: Millis) -> NoticeAnswer:
+        logger.warn(
+            "notice",
+            notice_id=notice.notice_id,
+            kind=notice.kind,
+            title=notice.title,
+            body=notice.body,
+            transaction_id=notice.transaction_id or "",
+            waited_ms=now_ms - notice.created_at_ms,
+        )
+        return NoticeAnswer(outcome=NoticeOutcome.DELIVERED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lipamita.adapters import log as logging
 from lipamita.adapters.daraja_wire import callback_from_body
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.meter_schema import (
@@ -19,6 +18,7 @@ from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
 from lipamita.adapters.rtdb_commands import RtdbCommands
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
+from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
@@ -27,9 +27,8 @@ from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.tariff import Tariff
-from lipamita.domain.units import Kes, Millis, day_eat
+from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS, MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.records import (
     IdempotencyRecord,
@@ -41,7 +40,7 @@ from lipamita.use_cases.records import (
 MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the rest alarm
 
 
-class RtdbStore(RtdbConfirmations, RtdbReviews, RtdbCommands):
+class RtdbStore(RtdbConfirmations, RtdbReviews, RtdbCommands, RtdbNotices):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 
     # --- transactions, idempotency, receipts
@@ -142,7 +141,7 @@ class RtdbStore(RtdbConfirmations, RtdbReviews, RtdbCommands):
     def set_latest_transaction(self, uid: Uid, transaction_id: TransactionId) -> None:
         self.at(f"users/{uid}").update({"latest_transaction_id": transaction_id})
 
-    # --- callbacks, reviews, alarms
+    # --- callbacks
 
     def record_callback(self, transaction_id: TransactionId, callback: RawCallback) -> None:
         evidence = f"callbacks/{transaction_id}/{callback.evidence_id}"
@@ -170,19 +169,6 @@ class RtdbStore(RtdbConfirmations, RtdbReviews, RtdbCommands):
             _evidence(key, row, considered=index < MAX_EVIDENCE)
             for index, (key, row) in enumerate(rows)
         ]
-
-    def raise_alarm(
-        self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis
-    ) -> None:
-        logging.alarm(alarm, transaction_id)
-        self.at(f"alarms/{day_eat(now_ms)}/{alarm.kind}").update(
-            {
-                "count": INCREMENT_BY_ONE,
-                "last_at": now_ms,
-                "last_detail": alarm.detail,
-                "last_transaction_id": transaction_id,
-            }
-        )
 
     # --- meters, tariffs, registers, recharges
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from lipamita.adapters import log
+from lipamita.domain.units import SECOND_MS, Millis
 from lipamita.entrypoints import wiring
+from lipamita.use_cases.notify import notify
 from lipamita.use_cases.pull_payments import pull_payments
 from lipamita.use_cases.reconcile import reconcile
+
+TELL_UNTIL_MS = 48 * SECOND_MS  # a channel takes 8 s at most, the function has 60 s
 
 
 def every_quarter_of_an_hour() -> None:
@@ -17,5 +21,8 @@ def every_quarter_of_an_hour() -> None:
 
 
 def every_minute() -> None:
-    """Reconcile whatever is due."""
-    reconcile(wiring.world())
+    """Reconcile whatever is due; in the time that is left, tell people what they must know."""
+    world = wiring.world()
+    until_ms = Millis(world.clock() + TELL_UNTIL_MS)
+    reconcile(world)
+    notify(world, until_ms=until_ms)

@@ -6,19 +6,18 @@ Parameters are read from the environment (functions/.env*), secrets from Secret 
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit
 
 from firebase_functions.params import SecretParam, StringParam
 
-from lipamita.domain.errors import ConfigurationError
 from lipamita.domain.schedule import UnverifiedPolicy
+from lipamita.entrypoints import notifying, web_address
+from lipamita.entrypoints.web_address import wrong
 
 DARAJA_ENVIRONMENT = StringParam(
     "DARAJA_ENVIRONMENT",
@@ -73,7 +72,7 @@ SECRET_PARAMS = (
 )
 # By name: the SDK turns params into names only where a function declares its own secrets. Given
 # globally as params they reach the manifest as "{{ params.X }}", a secret that does not exist.
-SECRETS = [param.name for param in SECRET_PARAMS]
+SECRETS = [param.name for param in (*SECRET_PARAMS, *notifying.SECRET_PARAMS)]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 MIN_SECRET_CHARACTERS = 32  # of the two secrets that are ours to choose
 PAY_BILL, BUY_GOODS = TRANSACTION_TYPES = ("CustomerPayBillOnline", "CustomerBuyGoodsOnline")
@@ -121,30 +120,31 @@ class Settings:
 
     def __post_init__(self) -> None:
         production = self.environment is DarajaEnvironment.PRODUCTION
-        deployed = bool(os.environ.get("K_SERVICE")) and not _is_emulated()
+        deployed = bool(os.environ.get("K_SERVICE")) and not web_address.is_emulated()
         if deployed and self.environment is DarajaEnvironment.EMULATOR:
-            raise _wrong("DARAJA_ENVIRONMENT", "must not be emulator in a deployed function")
+            raise wrong("DARAJA_ENVIRONMENT", "must not be emulator in a deployed function")
         if deployed or production:
             for name in _EMULATOR_HOSTS:  # under them anybody may sign in as anybody
                 if os.environ.get(name):
-                    raise _wrong(name, "must not be set in a deployed function")
+                    raise wrong(name, "must not be set in a deployed function")
         _check_daraja_url(self.environment, self.daraja_base_url)
         _check_public_url(self.environment, self.public_base_url)
-        if production and _is_emulated():
-            raise _wrong("DARAJA_ENVIRONMENT", "must not be production under the emulators")
+        if production and web_address.is_emulated():
+            raise wrong("DARAJA_ENVIRONMENT", "must not be production under the emulators")
         if not _SHORT_CODE.fullmatch(self.short_code):
-            raise _wrong("DARAJA_SHORT_CODE", "must be 5 to 7 digits")
+            raise wrong("DARAJA_SHORT_CODE", "must be 5 to 7 digits")
         if self.transaction_type not in TRANSACTION_TYPES:
-            raise _wrong("DARAJA_TRANSACTION_TYPE", f"must be one of {TRANSACTION_TYPES}")
+            raise wrong("DARAJA_TRANSACTION_TYPE", f"must be one of {TRANSACTION_TYPES}")
         _check_party_b(self.transaction_type, self.party_b, self.short_code)
         schemes = ("https",) if deployed or production else ("https", "http")
-        database = _parts("DATABASE_URL", self.database_url)
+        database = web_address.parts("DATABASE_URL", self.database_url)
         if database.scheme not in schemes or not database.hostname:
-            raise _wrong("DATABASE_URL", "must be the https URL of a Realtime Database instance")
+            raise wrong("DATABASE_URL", "must be the https URL of a Realtime Database instance")
 
 
 def read_settings() -> Settings:
     """The configuration of this process. Raises ConfigurationError, naming the parameter."""
+    notifying.check_addresses()
     environment = _choice(DarajaEnvironment, "DARAJA_ENVIRONMENT", DARAJA_ENVIRONMENT.value)
     default_host = _HOSTS.get(environment, "")
     short_code, transaction_type = DARAJA_SHORT_CODE.value, DARAJA_TRANSACTION_TYPE.value
@@ -170,10 +170,10 @@ def secret(param: SecretParam) -> str:
     """A secret's value. Raises ConfigurationError when it is absent or too short to be one."""
     value = param.value
     if not value:
-        raise _wrong(param.name, "is not set")
+        raise wrong(param.name, "is not set")
     ours = param in (CALLBACK_SECRET, DEVICE_MASTER_SECRET)
     if ours and len(value) < MIN_SECRET_CHARACTERS:
-        raise _wrong(param.name, f"must have at least {MIN_SECRET_CHARACTERS} characters")
+        raise wrong(param.name, f"must have at least {MIN_SECRET_CHARACTERS} characters")
     return value
 
 
@@ -187,62 +187,43 @@ def refuse_bad_configuration() -> None:
     read_settings()
     for param in SECRET_PARAMS:
         secret(param)
+    notifying.read_alarm_channels()
 
 
 def _check_party_b(transaction_type: str, party_b: str, short_code: str) -> None:
     """The money goes to party_b: the short code itself for a PayBill, the till for a Till."""
     if not _TILL.fullmatch(party_b):
-        raise _wrong("DARAJA_PARTY_B", "must be the till number, in digits")
+        raise wrong("DARAJA_PARTY_B", "must be the till number, in digits")
     if transaction_type == PAY_BILL and party_b != short_code:
-        raise _wrong("DARAJA_PARTY_B", "must be empty for a PayBill: the short code is paid")
+        raise wrong("DARAJA_PARTY_B", "must be empty for a PayBill: the short code is paid")
 
 
 def _check_daraja_url(environment: DarajaEnvironment, url: str) -> None:
-    host = _parts("DARAJA_BASE_URL", url).hostname or ""
+    host = web_address.parts("DARAJA_BASE_URL", url).hostname or ""
     if environment is DarajaEnvironment.EMULATOR:
         if not host:
-            raise _wrong("DARAJA_BASE_URL", "must name the simulator, e.g. http://127.0.0.1:9190")
+            raise wrong("DARAJA_BASE_URL", "must name the simulator, e.g. http://127.0.0.1:9190")
         if host.endswith("safaricom.co.ke"):
-            raise _wrong("DARAJA_BASE_URL", "must not be Safaricom's in environment emulator")
+            raise wrong("DARAJA_BASE_URL", "must not be Safaricom's in environment emulator")
         return
     expected = _HOSTS[environment]
     if url != f"https://{expected}":
-        raise _wrong("DARAJA_BASE_URL", f"must be https://{expected} in environment {environment}")
+        raise wrong("DARAJA_BASE_URL", f"must be https://{expected} in environment {environment}")
 
 
 def _check_public_url(environment: DarajaEnvironment, url: str) -> None:
-    parts = _parts("PUBLIC_BASE_URL", url)
+    parts = web_address.parts("PUBLIC_BASE_URL", url)
     host = (parts.hostname or "").rstrip(".")
     plain = not (parts.query or parts.fragment or parts.username or re.search(r"\s", url))
     if parts.scheme not in ("https", "http") or not host or not plain:
-        raise _wrong("PUBLIC_BASE_URL", "must be a URL such as https://example.web.app")
+        raise wrong("PUBLIC_BASE_URL", "must be a URL such as https://example.web.app")
     if environment is DarajaEnvironment.EMULATOR:
         return
     banned = next((word for word in _BANNED_WORDS if word in url.lower()), None)
     if banned:
-        raise _wrong("PUBLIC_BASE_URL", f"must not contain {banned!r}: Safaricom refuses such URLs")
-    if parts.scheme != "https" or _is_local(host):
-        raise _wrong("PUBLIC_BASE_URL", "must be https on a public host: Safaricom calls it")
-
-
-def _parts(name: str, url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        raise _wrong(name, "must be a URL") from None
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return "." not in host
-
-
-def _is_emulated() -> bool:
-    return os.environ.get("FUNCTIONS_EMULATOR") == "true"
+        raise wrong("PUBLIC_BASE_URL", f"must not contain {banned!r}: Safaricom refuses such URLs")
+    if parts.scheme != "https" or web_address.is_local(host):
+        raise wrong("PUBLIC_BASE_URL", "must be https on a public host: Safaricom calls it")
 
 
 def _project_id() -> str:
@@ -251,7 +232,7 @@ def _project_id() -> str:
         return named
     config = json.loads(os.environ.get("FIREBASE_CONFIG") or "{}")
     if not config.get("projectId"):
-        raise _wrong("GCLOUD_PROJECT", "is not set")
+        raise wrong("GCLOUD_PROJECT", "is not set")
     return str(config["projectId"])
 
 
@@ -260,8 +241,4 @@ def _choice(kind: type[_Choice], name: str, value: str) -> _Choice:
         return kind(value)
     except ValueError:
         known = ", ".join(kind)
-        raise _wrong(name, f"must be one of {known}, found {value!r}") from None
-
-
-def _wrong(name: str, expected: str) -> ConfigurationError:
-    return ConfigurationError("configuration", f"{name} {expected}", field=name)
+        raise wrong(name, f"must be one of {known}, found {value!r}") from None

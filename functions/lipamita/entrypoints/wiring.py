@@ -15,7 +15,7 @@ from lipamita.adapters.daraja_wire import Merchant
 from lipamita.adapters.log import StructuredLog
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.units import Millis
-from lipamita.entrypoints import settings
+from lipamita.entrypoints import notifying, settings
 from lipamita.use_cases.world import World
 
 
@@ -79,6 +79,8 @@ def _make() -> Deployment:
             device_master_secret=settings.secret(settings.DEVICE_MASTER_SECRET),
             public_base_url=config.public_base_url,
             unverified_policy=config.unverified_policy,
+            notifiers=notifying.make_notifiers(),
+            alarm_channels=notifying.read_alarm_channels(),
         ),
         app=app,
         pull=config.pull is settings.Switch.ON,

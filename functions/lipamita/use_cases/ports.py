@@ -14,12 +14,14 @@ from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
+from lipamita.domain.notice import Notice, NoticeAnswer
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.command_ports import CommandStore
+from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
@@ -238,7 +240,15 @@ class MeterStore(Protocol):
         ...
 
 
-class Store(PaymentStore, EvidenceStore, ConfirmationStore, MeterStore, CommandStore, Protocol):
+class Store(
+    PaymentStore,
+    EvidenceStore,
+    ConfirmationStore,
+    MeterStore,
+    CommandStore,
+    NoticeStore,
+    Protocol,
+):
     """The Realtime Database as a whole."""
 
 
@@ -292,5 +302,7 @@ class Log(Protocol):
     def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None: ...
 
     def reconciled(self, *, due: int, queries: int, failures: int) -> None: ...
+
+    def notice_answered(self, notice: Notice, answer: NoticeAnswer) -> None: ...
 
     def work_failed(self, work_id: str, error: Exception) -> None: ...

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from lipamita.domain.ids import RandomBytes, TransactionId, path_key
 from lipamita.domain.schedule import UnverifiedPolicy
+from lipamita.use_cases.notice_ports import Notifier
 from lipamita.use_cases.ports import Clock, Daraja, Log, Store
 
 
@@ -22,6 +24,8 @@ class World:
     device_master_secret: str
     public_base_url: str
     unverified_policy: UnverifiedPolicy
+    notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # channels by name
+    alarm_channels: tuple[str, ...] = ()
 
     def callback_url(self, transaction_id: TransactionId) -> str:
         """Where Safaricom reports this payment, and nobody else can."""

@@ -14,6 +14,7 @@ from lipamita.adapters.meter_schema import (
     tariff_from_json,
 )
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.adapters.rtdb_notices import notice_from_json, notice_to_json
 from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.recharge import Acknowledgement, SoldEntry, make_recharge
 from lipamita.domain.units import Kes, Millis, Wh
@@ -46,6 +47,11 @@ def documented(path: str) -> Any:
 def test_a_payment_is_kept_field_by_field() -> None:
     node = documented("transactions/{transaction_id}")
     assert payment_to_json(payment_from_json(PAYMENT, node)) == node
+
+
+def test_a_notice_is_kept_field_by_field() -> None:
+    node = documented("notices/{notice_id}")
+    assert notice_to_json(notice_from_json("alarm-1", node)) == node
 
 
 def test_a_register_is_kept_field_by_field() -> None:

@@ -96,6 +96,7 @@ def test_the_indexes_are_those_of_the_document() -> None:
     assert indexed == {
         "command_registers": {"next_check_at"},
         "confirmations": {"next_check_at"},
+        "notices": {"next_check_at", "status"},
         "open_prompts/{meter_id}": {"created_at"},
         "transactions": {"next_check_at", "user_id", "meter_id"},
         "meters": {"owner_uid"},

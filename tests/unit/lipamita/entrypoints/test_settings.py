@@ -27,6 +27,8 @@ EMULATOR = {
     "FIREBASE_DATABASE_EMULATOR_HOST": "127.0.0.1:9000",
 }
 SECRETS = dict.fromkeys(settings.SECRETS, "x" * 40)
+NEEDED = {param.name for param in settings.SECRET_PARAMS}
+HOLES = sorted({*NEEDED, "DARAJA_SHORT_CODE", "PUBLIC_BASE_URL"})
 NAMES = {
     *(PRODUCTION | EMULATOR | SECRETS),
     *("DARAJA_BASE_URL", "DARAJA_TRANSACTION_TYPE", "DARAJA_PARTY_B", "PAID_UNVERIFIED_POLICY"),
@@ -294,7 +296,7 @@ def test_a_good_deployment_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     serve(monkeypatch, **PRODUCTION, **SECRETS, K_SERVICE="stk-push")
 
 
-@pytest.mark.parametrize("name", sorted({*SECRETS, "DARAJA_SHORT_CODE", "PUBLIC_BASE_URL"}))
+@pytest.mark.parametrize("name", HOLES)
 def test_a_deployment_with_a_hole_does_not_start(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
