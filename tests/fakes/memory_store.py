@@ -21,7 +21,6 @@ from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
-    Proposal,
     RawCallback,
     RawConfirmation,
     ReviewCase,
@@ -33,6 +32,7 @@ from lipamita.use_cases.records import (
 
 from tests.fakes.memory_commands import MemoryCommands
 from tests.fakes.memory_notices import MemoryNotices
+from tests.fakes.memory_proposals import MemoryProposals
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,11 @@ class Kept:
 
 
 @dataclass
-class MemoryStore(MemoryCommands, MemoryNotices):
+class MemoryStore(
+    MemoryCommands,
+    MemoryNotices,
+    MemoryProposals,
+):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
     payments: dict[TransactionId, Payment] = field(default_factory=dict)
@@ -57,7 +61,6 @@ class MemoryStore(MemoryCommands, MemoryNotices):
     latest: dict[Uid, TransactionId] = field(default_factory=dict)
     callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
     reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
-    proposals: dict[TransactionId, Proposal] = field(default_factory=dict)
     decided: dict[TransactionId, tuple[Uid, str]] = field(default_factory=dict)
     confirmations: dict[str, Kept] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
@@ -188,12 +191,6 @@ class MemoryStore(MemoryCommands, MemoryNotices):
                 for review in told.values()
             )
         )
-
-    def propose_credit(self, transaction_id: TransactionId, proposal: Proposal) -> Proposal:
-        if transaction_id not in self.proposals:
-            path = f"proposals/{transaction_id}"
-            self._write(path, lambda: self.proposals.update({transaction_id: proposal}))
-        return self.proposals[transaction_id]
 
     def close_review(
         self, transaction_id: TransactionId, *, by: Uid, why: str, now_ms: Millis

@@ -42,6 +42,7 @@ KEYS = {
     "phone_key": "aa11",
     "key": "tenant-amina",
     "order_id": "aa11",
+    "subject": "review-aa11",
 }
 CALLERS = {
     "nobody": NO_ONE,

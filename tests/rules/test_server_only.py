@@ -49,6 +49,8 @@ PATHS = [
     "reviews",
     f"reviews/{PAID}/status",
     f"reviews/{THEIRS}",
+    "proposals",
+    "proposals/review-aa11/by",
     "alarms",
     "alarms/2025-06-15/callback_forged/count",
     "notices",

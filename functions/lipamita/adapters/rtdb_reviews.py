@@ -7,7 +7,7 @@ from lipamita.adapters.rtdb_nodes import RtdbNodes
 from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.settlement import Review
 from lipamita.domain.units import Kes, Millis
-from lipamita.use_cases.records import Proposal, ReviewCase, Told
+from lipamita.use_cases.records import ReviewCase, Told
 
 
 class RtdbReviews(RtdbNodes):
@@ -31,24 +31,6 @@ class RtdbReviews(RtdbNodes):
             return None
         rows = Fields.of(path, node).children("told")
         return ReviewCase(told=tuple(_told(row) for _, row in rows))
-
-    def propose_credit(self, transaction_id: TransactionId, proposal: Proposal) -> Proposal:
-        path = f"reviews/{transaction_id}/proposal"
-        mine = {
-            "by": proposal.by,
-            "mpesa_receipt": proposal.receipt,
-            "amount": proposal.amount_kes,
-            "why": proposal.why,
-            "at": proposal.at_ms,
-        }
-        standing = Fields.of(path, self.create_if_absent(path, mine))
-        return Proposal(
-            by=Uid(standing.text("by")),
-            receipt=Receipt(standing.text("mpesa_receipt")),
-            amount_kes=Kes(standing.whole("amount")),
-            why=standing.text("why"),
-            at_ms=Millis(standing.whole("at")),
-        )
 
     def close_review(
         self, transaction_id: TransactionId, *, by: Uid, why: str, now_ms: Millis

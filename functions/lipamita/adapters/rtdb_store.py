@@ -19,6 +19,7 @@ from lipamita.adapters.rtdb_commands import RtdbCommands
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_notices import RtdbNotices
+from lipamita.adapters.rtdb_proposals import RtdbProposals
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
@@ -40,7 +41,13 @@ from lipamita.use_cases.records import (
 MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the rest alarm
 
 
-class RtdbStore(RtdbConfirmations, RtdbReviews, RtdbCommands, RtdbNotices):
+class RtdbStore(
+    RtdbConfirmations,
+    RtdbReviews,
+    RtdbCommands,
+    RtdbNotices,
+    RtdbProposals,
+):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 
     # --- transactions, idempotency, receipts

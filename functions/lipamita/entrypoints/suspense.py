@@ -15,7 +15,8 @@ _CONFIRMATION_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 
 def assign(request: Request, confirmation_id: str) -> Response:
-    """{"meter_id", "why"} -> 200 with the decision and what became of the money.
+    """{"meter_id", "why"} -> 200 with the decision and what became of the money, or 202 when a
+    second person must say the same.
 
     The same decision again is 200; another meter is 409 already_assigned.
     """
@@ -33,6 +34,9 @@ def assign(request: Request, confirmation_id: str) -> Response:
         caller=caller,
     )
     item, outcome = assign_suspense(assignment, wiring.world())
+    if item.assigned_meter_id is None:
+        waiting = {"receipt": confirmation_id, "status": "waiting_for_second_person"}
+        return http.json_response(202, dict(waiting))
     return http.json_response(
         200,
         {

@@ -9,7 +9,9 @@ from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Caller, Meter
 from lipamita.domain.tariff import Quote
+from lipamita.domain.two_people import Proposal, needs_two_people
 from lipamita.use_cases.accept_confirmation import accept_confirmation, quote_by_hand
+from lipamita.use_cases.agree import agree
 from lipamita.use_cases.records import SuspenseItem
 from lipamita.use_cases.world import World
 
@@ -29,9 +31,11 @@ def assign_suspense(
 ) -> tuple[SuspenseItem, ConfirmationOutcome | None]:
     """The item as decided, and what became of its money; repeating the same decision is harmless.
 
-    Raises ForbiddenError, NotFoundError, and ConflictError: already_assigned when it was given to
-    another meter, not_sellable when that meter cannot be credited with it, so that it stays in
-    suspense. A process that dies after the decision is finished by reconciliation.
+    An item without assigned_meter_id waits for a second person. Raises ForbiddenError,
+    NotFoundError, and ConflictError: already_assigned when it was given to another meter,
+    not_sellable when that meter cannot be credited with it, so that it stays in suspense,
+    another_proposal when the first person named another meter. A process that dies after the
+    decision is finished by reconciliation.
     """
     if not assignment.caller.is_staff:
         raise ForbiddenError("staff_only", "only an operator may assign suspense")
@@ -50,6 +54,8 @@ def assign_suspense(
     decided = old.value
     if decided.assigned_meter_id is None:
         _check_sellable(assignment.confirmation_id, meter, world)
+        if not _may_decide(assignment, decided, world):
+            return decided, None
         decided = replace(
             decided,
             assigned_meter_id=assignment.meter_id,
@@ -60,6 +66,19 @@ def assign_suspense(
         if not world.store.replace_suspense(assignment.confirmation_id, old, decided):
             raise ConflictError("busy", "somebody else decided at the same moment; look again")
     return decided, accept_confirmation(assignment.confirmation_id, world)
+
+
+def _may_decide(assignment: Assignment, item: SuspenseItem, world: World) -> bool:
+    """Whether nobody else need agree, or somebody else said the same before."""
+    if item.amount_kes is None or not needs_two_people(item.amount_kes):
+        return True
+    mine = Proposal(
+        by=assignment.caller.uid,
+        what=f"assign KES {item.amount_kes} to meter {assignment.meter_id}",
+        why=assignment.why,
+        at_ms=world.clock(),
+    )
+    return agree(f"suspense-{assignment.confirmation_id}", mine, world)
 
 
 def _check_sellable(confirmation_id: str, meter: Meter, world: World) -> None:

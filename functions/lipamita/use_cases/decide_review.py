@@ -14,14 +14,15 @@ from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Cause, Payment, Status, move
 from lipamita.domain.tariff import Quote
+from lipamita.domain.two_people import Proposal, needs_two_people
 from lipamita.domain.units import Kes, Millis
+from lipamita.use_cases.agree import agree
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.quote_energy import quote_energy
-from lipamita.use_cases.records import Proposal, ReviewCase
+from lipamita.use_cases.records import ReviewCase
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
 
-TWO_PEOPLE_ABOVE_KES = 10_000
 MAX_SOURCE = 128  # of a step in a payment's history; the whole reason stands in the review
 
 
@@ -43,7 +44,7 @@ def credit_review(decision: CreditDecision, world: World) -> Payment | None:
     """The payment, credited; None when a second person must confirm. Safe to repeat.
 
     Raises ForbiddenError, NotFoundError (unknown_review), ConflictError (receipt_not_told,
-    not_in_review, receipt_claimed_elsewhere, another_credit_proposed, meter_not_ready),
+    not_in_review, receipt_claimed_elsewhere, another_proposal, meter_not_ready),
     InvalidInputError.
     """
     if not decision.caller.is_staff:
@@ -59,8 +60,9 @@ def credit_review(decision: CreditDecision, world: World) -> Payment | None:
     if not _was_credited(payment, decision.receipt):
         _check_told(case, decision.receipt)
         _check_open(payment)
-        above = decision.amount_kes > TWO_PEOPLE_ABOVE_KES
-        if above and not _second_person(decision, world, now_ms):
+        if needs_two_people(decision.amount_kes) and not agree(
+            f"review-{transaction_id}", _proposal(decision, now_ms), world
+        ):
             return None
         _claim(decision, world, now_ms)
         quote = _quote(payment, decision.amount_kes, world, now_ms)
@@ -95,22 +97,13 @@ def _check_open(payment: Payment) -> None:
         )
 
 
-def _second_person(decision: CreditDecision, world: World, now_ms: Millis) -> bool:
-    """Whether somebody else proposed the same before; otherwise this proposes it."""
-    mine = Proposal(
+def _proposal(decision: CreditDecision, now_ms: Millis) -> Proposal:
+    return Proposal(
         by=decision.caller.uid,
-        receipt=decision.receipt,
-        amount_kes=decision.amount_kes,
+        what=f"credit KES {decision.amount_kes} of receipt {decision.receipt}",
         why=decision.why,
         at_ms=now_ms,
     )
-    standing = world.store.propose_credit(decision.transaction_id, mine)
-    if (standing.receipt, standing.amount_kes) != (decision.receipt, decision.amount_kes):
-        raise ConflictError(
-            "another_credit_proposed",
-            f"{standing.by} proposed KES {standing.amount_kes} of receipt {standing.receipt}",
-        )
-    return standing.by != decision.caller.uid
 
 
 def _claim(decision: CreditDecision, world: World, now_ms: Millis) -> None:

@@ -22,10 +22,10 @@ from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.command_ports import CommandStore
 from lipamita.use_cases.notice_ports import NoticeStore
+from lipamita.use_cases.proposal_ports import ProposalStore
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
-    Proposal,
     PulledRows,
     PushRequest,
     RawCallback,
@@ -124,10 +124,6 @@ class EvidenceStore(Protocol):
 
     def read_review(self, transaction_id: TransactionId) -> ReviewCase | None:
         """What was told about a payment in review, or None."""
-        ...
-
-    def propose_credit(self, transaction_id: TransactionId, proposal: Proposal) -> Proposal:
-        """Create if absent by transaction_id; the proposal that stands."""
         ...
 
     def close_review(
@@ -247,6 +243,7 @@ class Store(
     MeterStore,
     CommandStore,
     NoticeStore,
+    ProposalStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""

@@ -110,17 +110,6 @@ class ReviewCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """The first of two people's word to credit a receipt."""
-
-    by: Uid
-    receipt: Receipt
-    amount_kes: Kes
-    why: str
-    at_ms: Millis
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PushRequest:
     """One STK push."""
 

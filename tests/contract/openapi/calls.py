@@ -25,6 +25,7 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     described["operationId"]: (path, method, described)
     for path, method, described in operations(PUBLISHED)
 }
+HENRY = id_token("operator-henry", role="operator")
 MAX_REQUESTS = 40  # more than any rate allows at once
 TOO_LARGE = b" " * (64 * 1024 + 1)
 PATHS = {
@@ -157,7 +158,17 @@ class Calls:
 
     def proposes_something_else(self) -> TestResponse:
         self.decide(amount=20_000)
-        return self.decide(amount=20_001)
+        body = {**request_example("decideReview"), "amount": 20_001}
+        return self.good("decideReview", body=body, token=HENRY)
+
+    def assigns_much(self, **but: Any) -> TestResponse:
+        self.edge.app.database.merge(f"suspense/{SUSPENDED}", {"amount": 20_000})
+        return self.good("assignSuspense", **but)
+
+    def assigns_much_elsewhere(self) -> TestResponse:
+        self.assigns_much()
+        body = {**request_example("assignSuspense"), "meter_id": "MTR-002"}
+        return self.assigns_much(body=body, token=HENRY)
 
     def decides_about_a_paid_one(self) -> TestResponse:
         self.edge.app.database.merge(f"transactions/{REVIEWED}", {"status": "paid"})

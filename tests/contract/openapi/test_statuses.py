@@ -44,6 +44,7 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("requestPayment", "502"): Calls.is_refused_by_daraja,
     ("getPayment", "400"): lambda calls: calls.good("getPayment", path="/api/payments/x"),
     ("getMeter", "400"): lambda calls: calls.good("getMeter", path="/api/meters/mtr-001"),
+    ("assignSuspense", "202"): Calls.assigns_much,
     ("assignSuspense", "400"): lambda calls: calls.assign(why=" "),
     ("assignSuspense", "409"): Calls.decides_otherwise,
     ("decideReview", "202"): lambda calls: calls.decide(amount=10_001),
@@ -111,6 +112,7 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("assignSuspense", "unknown_receipt"): lambda calls: calls.misses("assignSuspense"),
     ("assignSuspense", "already_assigned"): Calls.decides_otherwise,
     ("assignSuspense", "not_sellable"): lambda calls: calls.assign(meter_id="MTR-004"),
+    ("assignSuspense", "another_proposal"): Calls.assigns_much_elsewhere,
     ("assignSuspense", "busy"): Calls.decides_with_another,
     ("assignSuspense", "unknown_path"): lambda calls: calls.good(
         "assignSuspense", path="/api/suspense/UKL0%2FDEMO03/assign"
@@ -132,7 +134,7 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("decideReview", "receipt_not_told"): lambda calls: calls.decide(receipt="UKL0DEMO99"),
     ("decideReview", "not_in_review"): Calls.decides_about_a_paid_one,
     ("decideReview", "receipt_claimed_elsewhere"): lambda calls: calls.decide(receipt=RECEIPT),
-    ("decideReview", "another_credit_proposed"): Calls.proposes_something_else,
+    ("decideReview", "another_proposal"): Calls.proposes_something_else,
     ("decideReview", "meter_not_ready"): Calls.decides_without_a_tariff,
     ("getPayment", "unknown_transaction"): lambda calls: calls.misses("getPayment"),
     ("getPayment", "unknown_path"): lambda calls: calls.good("getPayment", path="/api/payments/"),

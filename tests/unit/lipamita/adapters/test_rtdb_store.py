@@ -22,7 +22,6 @@ from lipamita.domain.units import DAY_MS, Kes, Millis
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
-    Proposal,
     RawCallback,
     ReviewCase,
     Told,
@@ -464,18 +463,12 @@ def test_a_meter_and_its_tariff_are_read(store: RtdbStore, database: LiveDatabas
     assert tariff.blocks[0].price_cents_per_kwh == 2_500
 
 
-def test_of_two_who_propose_one_stands_and_the_first_decision_stays(store: RtdbStore) -> None:
+def test_of_two_who_decide_the_first_decision_stays(store: RtdbStore) -> None:
     review = Review(reason="amount_differs", receipt=RECEIPT, amount_kes=Kes(300), evidence_id="e1")
     store.add_review(TRANSACTION, review, now_ms=NOW)
     assert store.read_review(TRANSACTION) == ReviewCase(
         told=(Told(receipt=RECEIPT, amount_kes=Kes(300)),)
     )
-    proposals = [
-        Proposal(by=Uid(name), receipt=RECEIPT, amount_kes=Kes(300), why="seen", at_ms=NOW)
-        for name in ("grace", "henry")
-    ]
-    standing = {store.propose_credit(TRANSACTION, proposal).by for proposal in proposals}
-    assert standing == {"grace"}
     for name in ("grace", "henry"):
         store.close_review(TRANSACTION, by=Uid(name), why="seen", now_ms=NOW)
     assert store.at(f"reviews/{TRANSACTION}/decision/by").get() == "grace"

@@ -9,8 +9,9 @@ from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt, Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.two_people import TWO_PEOPLE_ABOVE_KES
 from lipamita.domain.units import HOUR_MS, Cents, Kes
-from lipamita.use_cases.decide_review import TWO_PEOPLE_ABOVE_KES, CreditDecision, credit_review
+from lipamita.use_cases.decide_review import CreditDecision, credit_review
 from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
@@ -116,7 +117,7 @@ def test_above_the_limit_two_people_must_say_the_same() -> None:
     assert credit_review(decision(payment, amount_kes=much), estate.world) is None  # again she
     with pytest.raises(ConflictError) as raised:
         credit_review(decision(payment, HENRY, amount_kes=much + 1), estate.world)
-    assert raised.value.code == "another_credit_proposed"
+    assert raised.value.code == "another_proposal"
     assert sold_wh(estate) == 0
     assert credit_review(decision(payment, HENRY, amount_kes=much), estate.world) is not None
     assert sold_wh(estate) > 0
