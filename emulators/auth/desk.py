@@ -26,6 +26,14 @@ class Session:
     auth_time_s: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCode:
+    """A code that was sent to a phone."""
+
+    phone_number: str
+    code: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """`now_ms` gives epoch milliseconds; `new_id(n)` gives n random letters and digits."""
@@ -35,6 +43,7 @@ class Desk:
     new_id: Callable[[int], str]
     book: AccountBook = field(default_factory=AccountBook)
     hide_unknown_emails: bool = False
+    codes: dict[str, PhoneCode] = field(default_factory=dict)
 
     def now_s(self) -> int:
         """Seconds since the epoch."""

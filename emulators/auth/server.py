@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from emulators.auth import admin_operations, client_operations
+from emulators.auth import admin_operations, client_operations, phone
 from emulators.auth.client_operations import Wire
 from emulators.auth.desk import Desk
 from emulators.auth.errors import AuthError, bad_json, missing_key, not_admin, not_found
@@ -33,6 +33,8 @@ CLIENT_CALLS: dict[str, Callable[[Desk, Fields], Wire]] = {
     "lookup": client_operations.lookup,
     "update": client_operations.update,
     "delete": client_operations.delete,
+    "sendVerificationCode": phone.send_code,
+    "signInWithPhoneNumber": phone.sign_in,
 }
 ADMIN_CALLS: dict[str, Callable[[Desk, Fields], Wire]] = {
     "signUp": admin_operations.create,
@@ -104,6 +106,7 @@ class Application:
         app.router.add_post(projects + ":{action}", self._admin_call)
         app.router.add_get(EMULATOR + "/accounts", self._list)
         app.router.add_delete(EMULATOR + "/accounts", self._clear)
+        app.router.add_get(EMULATOR + "/verificationCodes", self._codes)
         app.router.add_get(EMULATOR + "/config", self._config)
         app.router.add_patch(EMULATOR + "/config", self._configure)
         app.router.add_route("*", "/{path:.*}", self._unknown)
@@ -163,6 +166,9 @@ class Application:
     async def _clear(self, request: web.Request) -> web.Response:
         self._desk(request.match_info["project"]).book.clear()
         return web.json_response({})
+
+    async def _codes(self, request: web.Request) -> web.Response:
+        return web.json_response(phone.list_codes(self._desk(request.match_info["project"])))
 
     async def _config(self, request: web.Request) -> web.Response:
         return web.json_response(_config_of(self._desk(request.match_info["project"])))
