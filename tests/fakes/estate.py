@@ -24,6 +24,7 @@ from lipamita.use_cases.records import PulledRows, PushRequest, RawCallback
 from lipamita.use_cases.request_payment import PaymentRequest
 from lipamita.use_cases.world import World
 
+from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_store import MemoryStore
 
 METER = MeterId("MTR-001")
@@ -77,6 +78,7 @@ class Estate:
 
     store: MemoryStore = field(default_factory=MemoryStore)
     daraja: FakeDaraja = field(default_factory=FakeDaraja)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     now_ms: Millis = START_MS
     policy: UnverifiedPolicy = UnverifiedPolicy.CREDIT
     notifiers: dict[str, Notifier] = field(default_factory=dict)
@@ -84,6 +86,7 @@ class Estate:
     made: int = 0
 
     def __post_init__(self) -> None:
+        self.accounts.now_ms = lambda: self.now_ms
         self.store.meters.setdefault(METER, make_meter())
         block = Block(up_to_wh=None, price_cents_per_kwh=PRICE_CENTS_PER_KWH)
         self.store.tariffs.setdefault("flat", Tariff(tariff_id="flat", blocks=(block,)))
@@ -93,6 +96,7 @@ class Estate:
         return World(
             store=self.store,
             daraja=self.daraja,
+            accounts=self.accounts,
             clock=lambda: self.now_ms,
             random_bytes=self._bytes,
             log=SilentLog(),

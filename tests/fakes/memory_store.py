@@ -32,6 +32,7 @@ from lipamita.use_cases.records import (
 
 from tests.fakes.memory_commands import MemoryCommands
 from tests.fakes.memory_notices import MemoryNotices
+from tests.fakes.memory_people import MemoryPeople
 from tests.fakes.memory_proposals import MemoryProposals
 
 
@@ -50,6 +51,7 @@ class MemoryStore(
     MemoryCommands,
     MemoryNotices,
     MemoryProposals,
+    MemoryPeople,
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
@@ -66,7 +68,6 @@ class MemoryStore(
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     accounts: dict[str, list[MeterId]] = field(default_factory=dict)
     prompts: dict[MeterId, dict[TransactionId, Payment]] = field(default_factory=dict)
-    meters: dict[MeterId, Meter] = field(default_factory=dict)
     tariffs: dict[str, Tariff] = field(default_factory=dict)
     registers: dict[MeterId, MeterRegister] = field(default_factory=dict)
     recharges: dict[MeterId, dict[TransactionId, Recharge]] = field(default_factory=dict)

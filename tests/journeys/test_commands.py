@@ -16,6 +16,7 @@ from lipamita.use_cases.send_command import send_command
 from lipamita.use_cases.world import World
 
 from tests.fakes.estate import FakeDaraja
+from tests.fakes.memory_people import FakeAccounts
 from tests.journeys import scene
 from tools.lab.stack import Stack
 
@@ -31,6 +32,7 @@ def world(stack: Stack) -> World:
     return World(
         store=RtdbStore(app),
         daraja=FakeDaraja(),
+        accounts=FakeAccounts(),
         clock=now_ms,
         random_bytes=secrets.token_bytes,
         log=StructuredLog(),

@@ -93,6 +93,8 @@ READS: dict[str, frozenset[str]] = {
     "meter_accounts": NO_ONE,
     "open_prompts/MTR-001": NO_ONE,
     "rate_limits": NO_ONE,
+    "staff": NO_ONE,
+    "staff/operator-grace": NO_ONE,
     "rate_limits/stk_push/tenant-amina": NO_ONE,
     "daraja_access_token": NO_ONE,
     "daraja_access_token/access_token": NO_ONE,

@@ -11,6 +11,7 @@ from lipamita.domain.tariff import Block, Levy, Tariff
 from lipamita.domain.units import Cents, Millis, Wh
 from lipamita.use_cases.world import World
 
+from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.chance import Faults
 from tests.simulation.daraja import SimulatedDaraja
@@ -141,6 +142,7 @@ class SimulatedEstate:
         return World(
             store=self.database,
             daraja=self.daraja,
+            accounts=FakeAccounts(),
             clock=clock,
             random_bytes=random_bytes,
             log=WatchedLog(self.timeline),

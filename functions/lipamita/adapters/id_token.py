@@ -11,7 +11,9 @@ import re
 from firebase_admin import App, auth
 from firebase_admin.exceptions import FirebaseError
 
+from lipamita.adapters.firebase_accounts import msisdn_of
 from lipamita.domain.errors import BusyError, InvalidInputError, UnauthenticatedError
+from lipamita.domain.identity import Session
 from lipamita.domain.ids import Uid, parse_meter_id
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.units import SECOND_MS, Millis
@@ -23,7 +25,12 @@ _KEY = re.compile(r"[^.#$\[\]/\x00-\x1f\x7f]+")  # the database's keys; an admin
 
 
 def caller_of(authorization: str | None, app: App, *, now_ms: Millis) -> Caller:
-    """The caller of a request with that Authorization header.
+    """The caller of a request with that Authorization header; raises as ``session_of``."""
+    return session_of(authorization, app, now_ms=now_ms).caller
+
+
+def session_of(authorization: str | None, app: App, *, now_ms: Millis) -> Session:
+    """The session of a request with that Authorization header; revocation is not looked at.
 
     Raises UnauthenticatedError, and BusyError while Google's certificates cannot be fetched.
     """
@@ -46,7 +53,18 @@ def caller_of(authorization: str | None, app: App, *, now_ms: Millis) -> Caller:
     expires_at_s = claims.get("exp")
     if not isinstance(expires_at_s, int) or now_ms > (expires_at_s + CLOCK_SKEW_S) * SECOND_MS:
         raise _expired()
-    return _caller(claims)
+    issued_at_s = claims.get("iat")
+    return Session(
+        caller=_caller(claims),
+        issued_at_ms=Millis((issued_at_s if isinstance(issued_at_s, int) else 0) * SECOND_MS),
+        email=_text(claims.get("email")),
+        msisdn=msisdn_of(claims.get("phone_number")),
+        name=_text(claims.get("name")),
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _caller(claims: dict[str, object]) -> Caller:

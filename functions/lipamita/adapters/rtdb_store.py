@@ -19,6 +19,7 @@ from lipamita.adapters.rtdb_commands import RtdbCommands
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_notices import RtdbNotices
+from lipamita.adapters.rtdb_people import RtdbPeople
 from lipamita.adapters.rtdb_proposals import RtdbProposals
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.domain.errors import BusyError
@@ -47,6 +48,7 @@ class RtdbStore(
     RtdbCommands,
     RtdbNotices,
     RtdbProposals,
+    RtdbPeople,
 ):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 

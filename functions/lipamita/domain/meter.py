@@ -34,6 +34,11 @@ class Caller:
         """An operator or an admin."""
         return self.role in STAFF
 
+    @property
+    def is_admin(self) -> bool:
+        """An admin: may give roles, and read the audit."""
+        return self.role is Role.ADMIN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterStatus:

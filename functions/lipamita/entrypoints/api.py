@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Request, Response
 
 from lipamita.domain.ids import parse_meter_id, parse_transaction_id
-from lipamita.entrypoints import http, reviews, suspense, views, wiring
+from lipamita.entrypoints import devices, http, reviews, staff, suspense, users, views, wiring
 from lipamita.entrypoints.messages import language_of
 from lipamita.use_cases.view import view_meter, view_payment
 
@@ -16,6 +16,9 @@ def handle(request: Request) -> Response:
         case ["meters", meter_id]:
             http.require_method(request, "GET")
             return _meter(request, meter_id)
+        case ["meters", meter_id, "device", "revoke"]:
+            http.require_method(request, "POST")
+            return devices.revoke(request, meter_id)
         case ["payments", transaction_id]:
             http.require_method(request, "GET")
             return _payment(request, transaction_id)
@@ -25,6 +28,11 @@ def handle(request: Request) -> Response:
         case ["suspense", confirmation_id, "assign"]:
             http.require_method(request, "POST")
             return suspense.assign(request, confirmation_id)
+        case ["staff"]:
+            return staff.handle(request)
+        case ["users", "me"]:
+            http.require_method(request, "POST")
+            return users.open_own(request)
     raise http.not_found()
 
 

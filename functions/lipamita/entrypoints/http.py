@@ -10,11 +10,14 @@ from typing import TypeGuard
 from flask import Request, Response
 
 from lipamita.adapters import log
-from lipamita.adapters.id_token import caller_of
+from lipamita.adapters.app_check import HEADER as APP_CHECK_HEADER
+from lipamita.adapters.id_token import session_of
 from lipamita.domain import errors
-from lipamita.domain.meter import Caller
+from lipamita.domain.identity import Session
+from lipamita.domain.meter import Caller, Role
 from lipamita.domain.units import SECOND_MS
 from lipamita.entrypoints import wiring
+from lipamita.use_cases.check_session import check_session
 
 MAX_JSON_BYTES = 16 * 1024
 MAX_HEADER_KEPT = 200
@@ -70,14 +73,14 @@ def json_response(status: int, body: dict[str, object]) -> Response:
     return response
 
 
-def require_method(request: Request, method: str) -> None:
-    """Raises HttpError 405 for any other method."""
-    if request.method != method:
+def require_method(request: Request, *methods: str) -> None:
+    """Raises HttpError 405 for any other method than these."""
+    if request.method not in methods:
         raise HttpError(
             405,
             "method_not_allowed",
-            f"use {method} here, found {request.method}",
-            {"Allow": method},
+            f"use {' or '.join(methods)} here, found {request.method}",
+            {"Allow": ", ".join(methods)},
         )
 
 
@@ -137,8 +140,21 @@ def reason(value: object, *, field: str = "why") -> str:
 
 def caller(request: Request) -> Caller:
     """Who is asking. Raises UnauthenticatedError."""
-    header = request.headers.get("Authorization")
-    return caller_of(header, wiring.deployment().app, now_ms=wiring.now_ms())
+    return session(request).caller
+
+
+def session(request: Request) -> Session:
+    """The session of whoever is asking: of staff not revoked, of a tenant from our own app.
+
+    Devices and staff's tools cannot be attested by App Check; they are held by their accounts.
+    Raises UnauthenticatedError.
+    """
+    deployment, header = wiring.deployment(), request.headers.get("Authorization")
+    found = session_of(header, deployment.app, now_ms=wiring.now_ms())
+    if deployment.verify_app is not None and found.caller.role is Role.TENANT:
+        deployment.verify_app(request.headers.get(APP_CHECK_HEADER))
+    check_session(found, deployment.world)
+    return found
 
 
 def path_below(request: Request, prefix: str) -> list[str]:

@@ -57,6 +57,11 @@ DARAJA_PULL = StringParam(
     default="off",
     description="Ask M-PESA every 15 minutes what was paid: on (production only) or off",
 )
+APP_CHECK = StringParam(
+    "APP_CHECK",
+    default="off",
+    description="Refuse tenants' requests that do not come from our own app: on or off",
+)
 DARAJA_CONSUMER_KEY = SecretParam("DARAJA_CONSUMER_KEY")
 DARAJA_CONSUMER_SECRET = SecretParam("DARAJA_CONSUMER_SECRET")
 DARAJA_PASSKEY = SecretParam("DARAJA_PASSKEY")
@@ -117,6 +122,7 @@ class Settings:
     party_b: str
     unverified_policy: UnverifiedPolicy
     pull: Switch
+    app_check: Switch
 
     def __post_init__(self) -> None:
         production = self.environment is DarajaEnvironment.PRODUCTION
@@ -163,6 +169,7 @@ def read_settings() -> Settings:
             UnverifiedPolicy, "PAID_UNVERIFIED_POLICY", PAID_UNVERIFIED_POLICY.value
         ),
         pull=_choice(Switch, "DARAJA_PULL", DARAJA_PULL.value),
+        app_check=_choice(Switch, "APP_CHECK", APP_CHECK.value),
     )
 
 

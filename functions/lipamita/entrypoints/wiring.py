@@ -10,8 +10,10 @@ from typing import Any
 
 from lipamita.adapters.access_token import AccessTokens
 from lipamita.adapters.admin_app import admin_app
+from lipamita.adapters.app_check import AppVerifier, app_verifier
 from lipamita.adapters.daraja_http import DarajaHttp
 from lipamita.adapters.daraja_wire import Merchant
+from lipamita.adapters.firebase_accounts import FirebaseAccounts
 from lipamita.adapters.log import StructuredLog
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.units import Millis
@@ -26,6 +28,7 @@ class Deployment:
     world: World
     app: Any
     pull: bool = False
+    verify_app: AppVerifier | None = None  # set where tenants must come from our own app
 
 
 _LOCK = threading.Lock()
@@ -72,6 +75,7 @@ def _make() -> Deployment:
         world=World(
             store=RtdbStore(app, short_codes=frozenset({config.short_code, config.party_b})),
             daraja=DarajaHttp(base_url=config.daraja_base_url, merchant=merchant, tokens=tokens),
+            accounts=FirebaseAccounts(app),
             clock=now_ms,
             random_bytes=secrets.token_bytes,
             log=StructuredLog(),
@@ -84,4 +88,5 @@ def _make() -> Deployment:
         ),
         app=app,
         pull=config.pull is settings.Switch.ON,
+        verify_app=app_verifier(app) if config.app_check is settings.Switch.ON else None,
     )

@@ -21,6 +21,7 @@ from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.command_ports import CommandStore
+from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.proposal_ports import ProposalStore
 from lipamita.use_cases.records import (
@@ -244,6 +245,7 @@ class Store(
     CommandStore,
     NoticeStore,
     ProposalStore,
+    PeopleStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lipamita.domain.ids import RandomBytes, TransactionId, path_key
 from lipamita.domain.schedule import UnverifiedPolicy
+from lipamita.use_cases.identity_ports import Accounts
 from lipamita.use_cases.notice_ports import Notifier
 from lipamita.use_cases.ports import Clock, Daraja, Log, Store
 
@@ -17,6 +18,7 @@ class World:
 
     store: Store
     daraja: Daraja
+    accounts: Accounts
     clock: Clock
     random_bytes: RandomBytes
     log: Log

@@ -23,6 +23,7 @@ class Targets:
     receipts: Mapping[str, Sequence[str]]
     keys: Mapping[str, str]
     tokens: Mapping[str, Sequence[str]]
+    people: Sequence[str]
 
 
 def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
@@ -35,6 +36,7 @@ def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
         "meter_id": targets.meters,
         "transaction_id": targets.transactions.get(operation_id, targets.transactions["*"]),
         "receipt": targets.receipts.get(operation_id, ("",)),
+        "who": targets.people,
         "key": [targets.keys.get(operation_id, "")],
     }
     if case.meta is not None and case.meta.generation.mode.is_positive:

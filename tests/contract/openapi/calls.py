@@ -15,7 +15,7 @@ from tests.contract.openapi.document import operations, published, resolved
 from tests.contract.openapi.edge import REVIEWED, SUSPENDED, Edge, c2b_key, callback_key
 from tests.unit.lipamita.adapters.id_tokens import id_token
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, TRANSACTION
-from tests.unit.lipamita.entrypoints.deployment import AMINA, BRIAN, OPERATOR
+from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, DEVICE, OPERATOR
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -28,17 +28,25 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
 HENRY = id_token("operator-henry", role="operator")
 MAX_REQUESTS = 40  # more than any rate allows at once
 TOO_LARGE = b" " * (64 * 1024 + 1)
+SIGNED_IN = id_token(
+    "tenant-amina", email="amina@tenants.example", phone_number="+254700000001"
+)  # as Firebase issues it after a sign-in
 PATHS = {
     "requestPayment": "/daraja/stk-push",
     "getPayment": f"/api/payments/{TRANSACTION}",
     "getMeter": "/api/meters/MTR-001",
     "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
+    "revokeDevice": "/api/meters/MTR-001/device/revoke",
+    "openProfile": "/api/users/me",
+    "listStaff": "/api/staff",
+    "changeRole": "/api/staff",
     "stkCallback": f"/daraja/callback/{OTHER_TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
     "c2bValidation": f"/daraja/c2b/validation/{c2b_key('validation')}",
     "c2bConfirmation": f"/daraja/c2b/confirmation/{c2b_key('confirmation')}",
 }
 MISSED = {
+    "revokeDevice": "/api/meters/MTR-999/device/revoke",
     "getPayment": "/api/payments/-Of2cAbcdEFGHijkl012",
     "getMeter": "/api/meters/MTR-999",
     "assignSuspense": "/api/suspense/UKL0DEMO99/assign",
@@ -62,7 +70,9 @@ class Calls:
         sent = but.get("body", request_example(operation_id))
         headers = {}
         if described["security"]:
-            token = OPERATOR if "staff" in described["tags"] else AMINA
+            named = {"staff": OPERATOR, "admin": ADMIN}
+            person = SIGNED_IN if operation_id == "openProfile" else AMINA
+            token = next((named[tag] for tag in described["tags"] if tag in named), person)
             headers["Authorization"] = f"Bearer {but.get('token', token)}"
         if operation_id == "requestPayment":
             headers["Idempotency-Key"] = but.get("key", "key-1")
@@ -88,6 +98,20 @@ class Calls:
         """An operator's credit, with some fields of its own."""
         body = {**request_example("decideReview"), **fields}
         return self.good("decideReview", body=body)
+
+    def revoke_device(self, **fields: object) -> TestResponse:
+        """A lost device, with some fields of its own."""
+        return self.good("revokeDevice", body={**request_example("revokeDevice"), **fields})
+
+    def change_role(self, **fields: object) -> TestResponse:
+        """An admin's decision about a role, with some fields of its own."""
+        return self.good("changeRole", body={**request_example("changeRole"), **fields})
+
+    def opens_as_a_device(self) -> TestResponse:
+        return self.good("openProfile", token=DEVICE)
+
+    def asks_about_nobody(self) -> TestResponse:
+        return self.change_role(who="nobody@tenants.example")
 
     # --- what may happen to any operation
 

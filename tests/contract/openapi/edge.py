@@ -74,6 +74,15 @@ _BY_HAND = {
 }
 ESTATE: dict[str, Any] = {
     **SEED,
+    "staff": {
+        "operator-grace": {
+            "role": "operator",
+            "email": "grace@operators.example",
+            "given_by": "admin-hope",
+            "given_at": 1_795_208_404_000,
+            "why": "new at the estate office",
+        }
+    },
     "meter_accounts": {meter_id.replace("-", ""): {meter_id: True} for meter_id in SEED["meters"]},
     "transactions": {
         payment.transaction_id: payment_to_json(payment) for payment in (_PAID, _OPEN, _IN_REVIEW)
@@ -164,6 +173,7 @@ class Edge:
         self.app.daraja.push_answer = None
         self.app.daraja.pushes.clear()
         self.app.made = 0
+        self.app.accounts.known.clear()
         self._as_seeded = self.stored()
 
     def stored(self) -> object:

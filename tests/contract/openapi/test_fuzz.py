@@ -27,7 +27,7 @@ from tests.contract.openapi.edge import (
     function_at,
 )
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION
-from tests.unit.lipamita.entrypoints.deployment import AMINA, BRIAN, OPERATOR
+from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, OPERATOR
 
 EXAMPLES = 40  # of each operation, besides the table
 SCHEMA = strict_schema()
@@ -48,7 +48,11 @@ TARGETS = Targets(
         "*": (AMINA, AMINA, OPERATOR, OPERATOR, BRIAN),
         "assignSuspense": (OPERATOR,),
         "decideReview": (OPERATOR,),
+        "revokeDevice": (OPERATOR,),
+        "listStaff": (ADMIN, ADMIN, OPERATOR),
+        "changeRole": (ADMIN,),
     },
+    people=("tenant-brian", "0700000002", "nobody@tenants.example"),
 )
 STAGE = Stage()
 SCHEMA.app = STAGE

@@ -78,6 +78,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 def prepared(stack: Stack) -> System:
     amina = stack.sign_in("amina@tenants.example", "amina-password")
     grace = stack.sign_in("grace@operators.example", "grace-password")
+    hope = stack.sign_in("hope@operators.example", "hope-password")
     secret = stack.secrets["CALLBACK_SECRET"]
     confirmation = f"/daraja/c2b/confirmation/{path_key(secret, 'c2b|confirmation')}"
     told = requests.post(stack.url("hosting") + confirmation, json=BY_HAND, timeout=TIMEOUT_S)
@@ -97,7 +98,11 @@ def prepared(stack: Stack) -> System:
             "*": (amina.id_token, grace.id_token),
             "assignSuspense": (grace.id_token,),
             "decideReview": (grace.id_token,),
+            "revokeDevice": (grace.id_token,),
+            "listStaff": (hope.id_token,),
+            "changeRole": (hope.id_token,),
         },
+        people=("tenant-brian", "nobody@tenants.example"),
     )
     return System(stack=stack, targets=targets)
 
@@ -140,12 +145,11 @@ def test_requests_of_each_operation_were_taken(label: str) -> None:
     assert SEEN[label] >= 1
 
 
-@pytest.mark.parametrize(("path", "method"), [(path, method) for path, method, _ in OPERATIONS])
-def test_another_method_is_refused_with_the_one_to_use(
-    system: System, path: str, method: str
-) -> None:
+@pytest.mark.parametrize("path", sorted({path for path, _, _ in OPERATIONS}))
+def test_another_method_is_refused_with_those_to_use(system: System, path: str) -> None:
     answer = requests.put(system.url + re.sub("{.*?}", "MTR-001", path), timeout=TIMEOUT_S)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, method)
+    methods = {method for at, method, _ in OPERATIONS if at == path}
+    assert (answer.status_code, set(answer.headers["Allow"].split(", "))) == (405, methods)
 
 
 def test_after_all_that_the_next_payment_reaches_the_phone(system: System) -> None:

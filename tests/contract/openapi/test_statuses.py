@@ -50,6 +50,12 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("decideReview", "202"): lambda calls: calls.decide(amount=10_001),
     ("decideReview", "400"): lambda calls: calls.decide(decision="refund"),
     ("decideReview", "409"): lambda calls: calls.decide(receipt="UKL0DEMO99"),
+    ("revokeDevice", "400"): lambda calls: calls.revoke_device(why=" "),
+    ("openProfile", "400"): lambda calls: calls.good("openProfile", body={"language": "fr"}),
+    ("openProfile", "403"): Calls.opens_as_a_device,
+    ("changeRole", "400"): lambda calls: calls.change_role(role="king"),
+    ("changeRole", "404"): Calls.asks_about_nobody,
+    ("changeRole", "409"): lambda calls: calls.change_role(who="device-mtr-001"),
 }
 OPENS_NOTHING = {"200", "202", "409", "429", "502"}  # the others store nothing at all
 SHARED = {"405", "413"}  # one example stands for several operations, whose words differ
@@ -136,6 +142,29 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("decideReview", "receipt_claimed_elsewhere"): lambda calls: calls.decide(receipt=RECEIPT),
     ("decideReview", "another_proposal"): Calls.proposes_something_else,
     ("decideReview", "meter_not_ready"): Calls.decides_without_a_tariff,
+    ("revokeDevice", "invalid_json"): lambda calls: calls.good("revokeDevice", body=b"[]"),
+    ("revokeDevice", "unknown_field"): lambda calls: calls.revoke_device(device="x"),
+    ("revokeDevice", "invalid_why"): lambda calls: calls.revoke_device(why=5),
+    ("revokeDevice", "invalid_meter_id"): lambda calls: calls.good(
+        "revokeDevice", path="/api/meters/mtr-001/device/revoke"
+    ),
+    ("revokeDevice", "unknown_meter"): lambda calls: calls.misses("revokeDevice"),
+    ("revokeDevice", "unknown_path"): lambda calls: calls.good(
+        "revokeDevice", path="/api/meters/MTR%2F001/device/revoke"
+    ),
+    ("openProfile", "invalid_json"): lambda calls: calls.good("openProfile", body=b"{"),
+    ("openProfile", "unknown_field"): lambda calls: calls.good("openProfile", body={"x": 1}),
+    ("openProfile", "invalid_name"): lambda calls: calls.good("openProfile", body={"name": " a"}),
+    ("openProfile", "invalid_language"): lambda calls: calls.good(
+        "openProfile", body={"language": 5}
+    ),
+    ("changeRole", "invalid_json"): lambda calls: calls.good("changeRole", body=b"null"),
+    ("changeRole", "unknown_field"): lambda calls: calls.change_role(uid="x"),
+    ("changeRole", "invalid_who"): lambda calls: calls.change_role(who=""),
+    ("changeRole", "invalid_role"): lambda calls: calls.change_role(role=None),
+    ("changeRole", "invalid_why"): lambda calls: calls.change_role(why="  "),
+    ("changeRole", "own_role"): lambda calls: calls.change_role(who="admin-hope"),
+    ("changeRole", "device_account"): lambda calls: calls.change_role(who="device-mtr-001"),
     ("getPayment", "unknown_transaction"): lambda calls: calls.misses("getPayment"),
     ("getPayment", "unknown_path"): lambda calls: calls.good("getPayment", path="/api/payments/"),
 }

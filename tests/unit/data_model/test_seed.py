@@ -107,6 +107,7 @@ PEOPLE = {
     "tenant-amina": ("amina@tenants.example", "amina-password", None),
     "tenant-brian": ("brian@tenants.example", "brian-password", None),
     "operator-grace": ("grace@operators.example", "grace-password", {"role": "operator"}),
+    "admin-hope": ("hope@operators.example", "hope-password", {"role": "admin"}),
     **{
         f"device-mtr-00{n}": (
             f"mtr-00{n}@meters.example",
@@ -120,6 +121,15 @@ PEOPLE = {
 
 def test_the_accounts_are_those_of_the_story() -> None:
     assert set(ACCOUNTS) == set(PEOPLE)
+
+
+def test_the_staff_of_the_list_are_those_with_the_claim() -> None:
+    roles = {uid: {"role": row["role"]} for uid, row in DATABASE["staff"].items()}
+    assert roles == {
+        uid: claims
+        for uid, (_, _, claims) in PEOPLE.items()
+        if claims in ({"role": "admin"}, {"role": "operator"})
+    }
 
 
 @pytest.mark.parametrize("uid", PEOPLE)

@@ -18,6 +18,7 @@ from lipamita.use_cases.world import World
 from werkzeug.test import EnvironBuilder
 
 from tests.fakes.estate import FakeDaraja
+from tests.fakes.memory_people import FakeAccounts
 from tests.unit.lipamita.adapters.id_tokens import id_token
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import NOW
@@ -26,6 +27,7 @@ CALLBACK_SECRET = "c" * 32
 AMINA = id_token("tenant-amina")
 BRIAN = id_token("tenant-brian")
 OPERATOR = id_token("operator-grace", role="operator")
+ADMIN = id_token("admin-hope", role="admin")
 DEVICE = id_token("device-mtr-001", role="meter", meter_id="MTR-001")
 GOOD = {
     "meter_id": "MTR-001",
@@ -90,6 +92,7 @@ class App:
 
     database: LiveDatabase
     daraja: FakeDaraja = field(default_factory=FakeDaraja)
+    accounts: FakeAccounts = field(default_factory=FakeAccounts)
     now_ms: Millis = NOW
 
     @property
@@ -97,6 +100,7 @@ class App:
         return World(
             store=RtdbStore(self.database.app),
             daraja=self.daraja,
+            accounts=self.accounts,
             clock=lambda: self.now_ms,
             random_bytes=self._bytes,
             log=StructuredLog(),

@@ -1,0 +1,68 @@
+"""GET and POST /api/staff: who has a role, and giving or taking one. Admins only."""
+
+from __future__ import annotations
+
+from flask import Request, Response
+
+from lipamita.domain.errors import ForbiddenError, InvalidInputError
+from lipamita.domain.meter import STAFF, Role
+from lipamita.entrypoints import http, wiring
+from lipamita.use_cases.give_role import RoleChange, give_role
+
+FIELDS = frozenset({"who", "role", "why"})
+NO_ROLE = "none"
+MAX_WHO = 254  # an e-mail address
+
+
+def handle(request: Request) -> Response:
+    """GET: 200 with everybody who has a role. POST {"who", "role", "why"}: 200 with the change."""
+    http.require_method(request, "GET", "POST")
+    return _list(request) if request.method == "GET" else _change(request)
+
+
+def _list(request: Request) -> Response:
+    if not http.caller(request).is_admin:
+        raise ForbiddenError("admin_only", "only an admin may see who has a role")
+    members = wiring.world().store.list_staff()
+    rows = [
+        {
+            "uid": member.uid,
+            "role": member.role.value,
+            "email": member.email,
+            "given_by": member.given_by,
+            "given_at_ms": member.given_at_ms,
+            "why": member.why,
+        }
+        for member in members
+    ]
+    return http.json_response(200, {"staff": rows})
+
+
+def _change(request: Request) -> Response:
+    caller = http.caller(request)
+    body = http.json_body(request)
+    http.refuse_unknown_fields(body, FIELDS)
+    who, role = body.get("who"), body.get("role")
+    if not http.is_text(who) or not 0 < len(who) <= MAX_WHO:
+        raise InvalidInputError(
+            "invalid_who", "who must be a uid, an e-mail address or a phone number", field="who"
+        )
+    given = sorted([*STAFF, NO_ROLE])
+    if role not in given:
+        raise InvalidInputError(
+            "invalid_role", f"role must be one of {', '.join(given)}", field="role"
+        )
+    change = RoleChange(
+        who=who,
+        role=None if role == NO_ROLE else Role(str(role)),
+        why=http.reason(body.get("why")),
+        caller=caller,
+    )
+    account = give_role(change, wiring.world())
+    return http.json_response(
+        200, {"uid": account.uid, "role": role, "previous_role": _named(account.role)}
+    )
+
+
+def _named(role: Role) -> str:
+    return role.value if role in STAFF else NO_ROLE
