@@ -46,6 +46,7 @@ check: setup ## Lint, types, import contracts, formatting, configuration
 
 fmt: setup ## Format everything, and write the generated parts of the documents
 	@PYTHONPATH=functions $(PY) -m tools.state_tables
+	@$(PY) -m tools.access_matrix
 	@.venv/bin/ruff check -q --fix $(PYTHON_CODE) || true
 	@.venv/bin/ruff format -q $(PYTHON_CODE)
 	@npm --prefix dashboard run --silent fmt

@@ -16,7 +16,7 @@ from tests.rules.database import Request, RulesDatabase, delete, get, patch, put
 from tests.rules.identities import DEVICE, EVERYONE, OTHER_DEVICE, OWNER, Identity
 from tests.rules.reference import Tree, at, may_read, may_write, normal, written
 from tests.rules.world import COMMAND, EARLIER, LATER, WAITING, world
-from tests.unit.data_model.document import leaves
+from tools.data_model import leaves
 
 WALKS = 12 * int(os.environ.get("RULES_WALKS", "1"))
 STEPS = 350

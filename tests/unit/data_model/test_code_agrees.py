@@ -19,7 +19,7 @@ from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.recharge import Acknowledgement, SoldEntry, make_recharge
 from lipamita.domain.units import Kes, Millis, Wh
 
-from tests.unit.data_model.document import leaves, read_fields
+from tools.data_model import leaves, read_fields
 
 SEED = Path(__file__).parents[3] / "emulator-data"
 DATABASE = json.loads(

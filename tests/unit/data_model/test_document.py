@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.unit.data_model.document import DOCUMENT, READERS, UNITS, WRITERS, Field, read_fields
+from tools.data_model import DOCUMENT, READERS, UNITS, WRITERS, Field, read_fields
 
 FIELDS = read_fields()
 KEY = re.compile(r"[a-z0-9_]+|\{[a-z_]+\}")

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.unit.data_model.document import Field, read_fields
 from tests.unit.data_model.rules_file import RulesNode, read_rules
+from tools.data_model import Field, read_fields
 
 FIELDS = read_fields()
 RULES = read_rules()

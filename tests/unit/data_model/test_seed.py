@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.data_model.document import leaves, read_fields
+from tools.data_model import leaves, read_fields
 
 SEED = Path(__file__).parents[3] / "emulator-data"
 METERS = ["MTR-001", "MTR-002", "MTR-003"]

@@ -21,10 +21,10 @@ from lipamita.domain.command import (
 )
 from lipamita.domain.units import Millis
 
-from tests.unit.data_model.document import leaves, read_fields
 from tests.unit.data_model.test_code_agrees import documented
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import METER, NOW
+from tools.data_model import leaves, read_fields
 
 ORDER = Order(
     meter_id=METER,
