@@ -58,7 +58,7 @@ class FakeDaraja:
         number = len(self.pushes)
         return self.push_answer or PushAcknowledged(
             merchant_request_id=f"29115-{number}",
-            checkout_request_id=f"ws_CO_{number}",
+            checkout_request_id=checkout_of(request.callback_url.split("/")[-2]),
             customer_message="Success. Request accepted for processing",
         )
 
@@ -140,6 +140,11 @@ class Estate:
         return self.made.to_bytes(count, "big")
 
 
+def checkout_of(transaction_id: str) -> str:
+    """What FakeDaraja calls the prompt of that transaction."""
+    return f"ws_CO_{transaction_id}"
+
+
 def make_meter() -> Meter:
     return Meter(
         meter_id=METER,
@@ -180,8 +185,8 @@ def success(
         {"Name": "PhoneNumber", "Value": 254700000001},
     ]
     told = {
-        "MerchantRequestID": payment.merchant_request_id or "29115-1",
-        "CheckoutRequestID": payment.checkout_request_id or "ws_CO_1",
+        "MerchantRequestID": "29115-1",
+        "CheckoutRequestID": checkout_of(payment.transaction_id),
         "ResultCode": code,
         "ResultDesc": "The service request is processed successfully.",
         "CallbackMetadata": {"Item": items},
@@ -192,8 +197,8 @@ def success(
 def refusal(payment: Payment, code: object = 1032) -> dict[str, object]:
     """A refusal callback of the payment's own prompt."""
     told = {
-        "MerchantRequestID": payment.merchant_request_id or "29115-1",
-        "CheckoutRequestID": payment.checkout_request_id or "ws_CO_1",
+        "MerchantRequestID": "29115-1",
+        "CheckoutRequestID": checkout_of(payment.transaction_id),
         "ResultCode": code,
         "ResultDesc": "Request cancelled by user",
     }

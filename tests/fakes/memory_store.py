@@ -33,6 +33,7 @@ from lipamita.use_cases.records import (
 from tests.fakes.memory_commands import MemoryCommands
 from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_people import MemoryPeople
+from tests.fakes.memory_prompts import MemoryPrompts
 from tests.fakes.memory_proposals import MemoryProposals
 
 
@@ -52,6 +53,7 @@ class MemoryStore(
     MemoryNotices,
     MemoryProposals,
     MemoryPeople,
+    MemoryPrompts,
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
@@ -188,7 +190,7 @@ class MemoryStore(
             return None
         return ReviewCase(
             told=tuple(
-                Told(receipt=review.receipt, amount_kes=review.amount_kes)
+                Told(receipt=review.receipt, amount_kes=review.amount_kes, reason=review.reason)
                 for review in told.values()
             )
         )

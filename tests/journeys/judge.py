@@ -27,7 +27,7 @@ def check_invariant(stack: Stack) -> None:
     }
     receipts = stack.simulator.receipts()
     _each_receipt_is_in_one_place(stack, receipts, transactions)
-    _nothing_is_credited_without_a_receipt(receipts, credited)
+    _nothing_is_credited_without_a_receipt(stack, receipts, credited)
     _the_registers_hold_what_was_sold(stack, credited)
     _the_meters_applied_what_was_delivered(stack, credited)
 
@@ -41,11 +41,11 @@ def _each_receipt_is_in_one_place(
             for transaction_id, node in transactions.items()
             if (
                 row["checkout_request_id"] is not None
-                and row["checkout_request_id"] == node.get("checkout_request_id")
+                and row["checkout_request_id"] == _checkout_request_id(stack, transaction_id)
             )
             or row["receipt"] == node.get("mpesa_receipt")
             or (
-                "checkout_request_id" not in node
+                _checkout_request_id(stack, transaction_id) is None
                 and _told_on_its_path(stack, transaction_id, row["receipt"])
             )
         ]
@@ -56,6 +56,11 @@ def _each_receipt_is_in_one_place(
         ]
         places += _waiting_confirmations(stack, row["receipt"])
         assert len(places) == 1, f"receipt {row['receipt']} is in {places}, {mine}"
+
+
+def _checkout_request_id(stack: Stack, transaction_id: str) -> str | None:
+    known: str | None = stack.database.get(f"prompts/{transaction_id}/checkout_request_id")
+    return known
 
 
 def _told_on_its_path(stack: Stack, transaction_id: str, receipt: str) -> bool:
@@ -85,13 +90,13 @@ def _place(stack: Stack, transaction_id: str, node: dict[str, Any]) -> str | Non
 
 
 def _nothing_is_credited_without_a_receipt(
-    receipts: list[dict[str, Any]], credited: dict[str, Any]
+    stack: Stack, receipts: list[dict[str, Any]], credited: dict[str, Any]
 ) -> None:
     by_prompt = {row["checkout_request_id"]: row for row in receipts if row["channel"] == "stk"}
     by_receipt = {row["receipt"]: row for row in receipts}
     for transaction_id, node in credited.items():
         row = by_receipt.get(node.get("mpesa_receipt")) or by_prompt.get(
-            node.get("checkout_request_id")
+            _checkout_request_id(stack, transaction_id)
         )
         assert row is not None, f"{transaction_id} was credited, but nobody paid"
         assert int(row["amount"]) == node["amount"], f"{transaction_id}: another amount was paid"

@@ -56,6 +56,11 @@ def transaction(stack: Stack, transaction_id: str) -> Any:
     return stack.database.get(f"transactions/{transaction_id}")
 
 
+def checkout_request_id(stack: Stack, transaction_id: str) -> Any:
+    """What Daraja called the prompt of that transaction."""
+    return stack.database.get(f"prompts/{transaction_id}/checkout_request_id")
+
+
 def wait_for_status(stack: Stack, transaction_id: str, status: str) -> Any:
     """The transaction once it has that status."""
     return stack.database.wait_until(

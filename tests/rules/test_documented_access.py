@@ -41,6 +41,7 @@ KEYS = {
     "evidence_id": "0123456789abcdef",
     "key_hash": "aa11",
     "phone_key": "aa11",
+    "checkout_hash": "aa11",
     "key": "tenant-amina",
     "order_id": "aa11",
     "subject": "review-aa11",

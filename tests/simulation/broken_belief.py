@@ -115,15 +115,7 @@ def believe_any_amount(patch: Patch) -> None:
 
 @under(MISLED)
 def ignore_whose_prompt_it_was(patch: Patch) -> None:
-    one_callback = settlement._one_callback
-
-    def careless(verdict: Any, callback: Any, now_ms: Any, elsewhere: Any) -> Any:
-        mine = verdict.payment.checkout_request_id
-        if mine is not None and hasattr(callback, "checkout_request_id"):
-            callback = replace(callback, checkout_request_id=mine)
-        return one_callback(verdict, callback, now_ms, elsewhere)
-
-    patch.setattr(settlement, "_one_callback", careless)
+    patch.setattr(settlement, "_is_of_another", lambda *_: False)
 
 
 @under(LIES)

@@ -20,7 +20,7 @@ from tests.simulation.judge import Judge
 from tests.simulation.log import WatchedLog
 from tests.simulation.messages import Messages
 from tests.simulation.monitor import Monitor
-from tests.simulation.mpesa import Mpesa
+from tests.simulation.mpesa import Mpesa, Prompt
 from tests.simulation.people import People
 from tests.simulation.plan import HOUR_MS, OWNERS, ByHand, MeterAct, Plan, PowerCut, Reprice
 from tests.simulation.prices import PriceList
@@ -76,7 +76,7 @@ class SimulatedEstate:
             amounts_may_differ=not plan.credits_on_query,  # a query's word stands for the amount
         )
         self.daraja.on_prompt = self.people.prompted
-        self.messages.knows_prompt = self._knows_prompt
+        self.messages.can_tell = self._can_tell
         self.schedules = Schedules(
             self.timeline, self.world, self.store, self.mpesa, pull=plan.pull
         )
@@ -152,9 +152,11 @@ class SimulatedEstate:
             unverified_policy=UnverifiedPolicy.CREDIT if by_query else UnverifiedPolicy.HOLD,
         )
 
-    def _knows_prompt(self, path: str) -> bool:
-        payment = self.store.payments.get(TransactionId(self.judge.transaction_of[path]))
-        return payment is not None and payment.checkout_request_id is not None
+    def _can_tell(self, prompt: Prompt, path: str) -> bool:
+        owns_path = TransactionId(self.judge.transaction_of[path])
+        owns_prompt = TransactionId(self.judge.transaction_of[prompt.path])
+        claimed_by = self.store.checkout_requests.get(prompt.checkout_id)
+        return owns_path in self.store.known_prompts or claimed_by == owns_prompt
 
     def _wrote(self, path: str) -> None:
         self.monitor.wrote(path, self.timeline.now_ms)

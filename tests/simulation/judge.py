@@ -18,7 +18,12 @@ from tests.simulation.plan import ByHand
 
 CREDITED = ("queued", "delivered")
 # Reviews that only show a contradiction. What was credited has the ledger's amount: see below.
-BESIDE = ("callback_mismatch", "receipt_claimed_elsewhere", "amount_differs")
+BESIDE = (
+    "callback_mismatch",
+    "told_on_another_path",
+    "receipt_claimed_elsewhere",
+    "amount_differs",
+)
 UNNAMED = "a review that names no receipt"
 
 

@@ -37,8 +37,8 @@ class Messages:
         self._timeline = timeline
         self._world = world
         self._c2b = c2b
-        # Whether we know whose prompt a path belongs to: else its first callback must be believed.
-        self.knows_prompt: Callable[[str], bool] = lambda _: False
+        # Whether we know whose the prompt is or what the path's own is: else we must believe it.
+        self.can_tell: Callable[[Prompt, str], bool] = lambda *_: False
         self._c2b_key = path_key(world.callback_secret, f"c2b|{C2bPath.CONFIRMATION}")
 
     def result_of(self, prompt: Prompt, chance: Stream) -> None:
@@ -93,14 +93,10 @@ class Messages:
         if chance.fails("odd code told"):
             odd = callback_body(prompt, chance.one_of(ODD_CODES))
             self._send(chance, "odd code", prompt.path, odd)
-        others = [
-            one.path
-            for one in self._mpesa.prompts.values()
-            if one is not prompt and self.knows_prompt(one.path)
-        ]
+        others = [one.path for one in self._mpesa.prompts.values() if one is not prompt]
         if others and chance.fails("callback on another's path"):
             misled = callback_body(prompt, 0, amount=row.amount_kes, receipt=row.receipt)
-            self._send(chance, "misled", chance.one_of(others), misled, delay_ms=900)
+            self._mislead(chance, prompt, chance.one_of(others), misled)
             if chance.likely(0.5):
                 return
         if chance.fails("callback lost"):
@@ -116,6 +112,16 @@ class Messages:
         if chance.fails("callback copy rewritten"):
             other = body.replace("as M-Pesa says", "in other words")
             self._send(chance, "callback", prompt.path, other)
+
+    def _mislead(self, chance: Stream, prompt: Prompt, path: str, body: str) -> None:
+        """It comes, unless neither prompt is known by then: nobody could tell them apart."""
+
+        def come() -> None:
+            if self.can_tell(prompt, path):
+                self._handle_callback(path, body)
+
+        delay_ms = 900 + chance.one_of(LATE_MS) * chance.fails("callback late")
+        self._start(f"misled {chance.name.removeprefix('payer of ')}", come, delay_ms)
 
     def _send(
         self, chance: Stream, name: str, path: str, body: str, *, delay_ms: int | None = None

@@ -45,4 +45,5 @@ def _told(fields: Fields) -> Told:
     return Told(
         receipt=None if receipt is None else Receipt(receipt),
         amount_kes=None if amount is None else Kes(amount),
+        reason=fields.optional_text("reason") or "",
     )

@@ -20,6 +20,7 @@ from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_people import RtdbPeople
+from lipamita.adapters.rtdb_prompts import RtdbPrompts
 from lipamita.adapters.rtdb_proposals import RtdbProposals
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.domain.errors import BusyError
@@ -49,6 +50,7 @@ class RtdbStore(
     RtdbNotices,
     RtdbProposals,
     RtdbPeople,
+    RtdbPrompts,
 ):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 

@@ -147,8 +147,6 @@ class Payment:
     product: str = "electricity"
     channel: str = "stk"
     description: str | None = None
-    merchant_request_id: str | None = None
-    checkout_request_id: str | None = None
     customer_message: str | None = None
     mpesa_receipt: Receipt | None = None
     result_code: str | None = None

@@ -12,12 +12,10 @@ from lipamita.domain.units import Millis
 
 
 def decide_push_answer(payment: Payment, answer: PushAnswer, *, now_ms: Millis) -> Verdict:
-    """The payment after Daraja's answer to the push.
-
-    A callback may have come first: then the ids are added and nothing is lowered.
-    """
+    """The payment after Daraja's answer to the push. Nothing is lowered."""
     if isinstance(answer, PushAcknowledged):
-        return _acknowledged(payment, answer, now_ms)
+        known = replace(payment, customer_message=answer.customer_message)
+        return Verdict(payment=acknowledged(known, now_ms=now_ms))
     if payment.status is not Status.CREATED:
         return Verdict(payment=payment)
     if isinstance(answer, PushRefused):
@@ -40,18 +38,10 @@ def decide_push_answer(payment: Payment, answer: PushAnswer, *, now_ms: Millis) 
     )
 
 
-def _acknowledged(payment: Payment, answer: PushAcknowledged, now_ms: Millis) -> Verdict:
-    if payment.checkout_request_id not in (None, answer.checkout_request_id):
-        detail = "the push was acknowledged under another CheckoutRequestID than its callback's"
-        return Verdict(payment=payment, alarms=(Alarm(kind="callback_mismatch", detail=detail),))
-    known = replace(
-        payment,
-        merchant_request_id=answer.merchant_request_id,
-        checkout_request_id=answer.checkout_request_id,
-        customer_message=answer.customer_message,
-    )
-    if known.status is not Status.CREATED:
-        return Verdict(payment=known)
-    prompted = move(known, Cause.ACKNOWLEDGED, now_ms=now_ms)
+def acknowledged(payment: Payment, *, now_ms: Millis) -> Payment:
+    """The payment once its prompt is known; a callback may have moved it before."""
+    if payment.status is not Status.CREATED:
+        return payment
+    prompted = move(payment, Cause.ACKNOWLEDGED, now_ms=now_ms)
     due = Millis(now_ms + FIRST_QUERY_AFTER_MS)
-    return Verdict(payment=replace(prompted, reason=None, next_check_at_ms=due))
+    return replace(prompted, reason=None, next_check_at_ms=due)

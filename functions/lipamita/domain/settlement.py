@@ -8,13 +8,14 @@
 | final refusal, query says paid| waits for a receipt |                 |                       |
 | unknown code, unreadable body | nothing, an alarm   | nothing         | nothing               |
 | another prompt's callback     | nothing, an alarm   | nothing         | nothing               |
-| the same, and it says paid    | a review beside it  | a review beside | a review beside it    |
+| the same, and it says paid    | a review of the payment whose prompt it was, or beside it     |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import TypeGuard
 
 from lipamita.domain.evidence import (
     Callback,
@@ -31,8 +32,12 @@ from lipamita.domain.payment import (
     allowed,
     move,
 )
+from lipamita.domain.prompt import Prompt
 from lipamita.domain.stk_result import FINAL_REFUSALS, PAID_CODE, Outcome, outcome
 from lipamita.domain.units import Kes, Millis
+
+MISMATCH = "callback_mismatch"  # it came on this payment's path and is of another prompt
+TOLD_ELSEWHERE = "told_on_another_path"  # it is of this payment's prompt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +50,16 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Money, or a doubt about it, that waits for a person."""
+    """Money, or a doubt about it, that waits for a person.
+
+    ``belongs_to`` names the payment whose prompt it was, if that is not the one it was told of.
+    """
 
     reason: str
     receipt: Receipt | None
     amount_kes: Kes | None
     evidence_id: str
+    belongs_to: TransactionId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +72,23 @@ class Verdict:
     alarms: tuple[Alarm, ...] = ()
 
 
-NO_TWINS: Mapping[Receipt, TransactionId] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What stands elsewhere about the things that callbacks name.
+
+    ``prompt``: this payment's own, once the push's answer is known. ``prompt_owners``: whose the
+    other prompts are. ``claimed_elsewhere``: receipts that already paid for another transaction.
+    ``twins``: those of them that stand for the same money, confirmed by hand for the same meter
+    and amount.
+    """
+
+    prompt: Prompt | None = None
+    prompt_owners: Mapping[str, TransactionId] = field(default_factory=dict)
+    claimed_elsewhere: frozenset[Receipt] = frozenset()
+    twins: Mapping[Receipt, TransactionId] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Known()
 
 
 def decide_callbacks(
@@ -71,28 +96,48 @@ def decide_callbacks(
     callbacks: Iterable[Callback],
     *,
     now_ms: Millis,
-    claimed_elsewhere: frozenset[Receipt] = frozenset(),
-    twins: Mapping[Receipt, TransactionId] = NO_TWINS,
+    known: Known = NOTHING_KNOWN,
 ) -> Verdict:
-    """The payment after all callbacks not yet seen, in the order they were received.
-
-    ``claimed_elsewhere``: receipts that already paid for another transaction. ``twins``: those of
-    them that stand for the same money, confirmed by hand for the same meter and amount.
-    """
+    """The payment after all callbacks not yet seen, in the order they were received."""
     verdict = Verdict(payment=payment)
     for callback in sorted(callbacks, key=lambda told: (told.received_at_ms, told.evidence_id)):
         if callback.evidence_id in verdict.payment.evidence_seen:
             continue
         twin = None
         if isinstance(callback, StkCallback) and callback.receipt is not None:
-            twin = twins.get(callback.receipt)
-        if twin is not None and _may_be_twin(verdict.payment, callback):
+            twin = known.twins.get(callback.receipt)
+        if _is_of_another(callback, payment.transaction_id, known):
+            verdict = _told_of_another(verdict, callback, known)
+        elif twin is not None and _may_be_twin(verdict.payment, callback):
             verdict = _told_by_twin(verdict, callback, twin, now_ms)
         else:
-            verdict = _one_callback(verdict, callback, now_ms, claimed_elsewhere)
+            verdict = _one_callback(verdict, callback, now_ms, known.claimed_elsewhere)
         seen = verdict.payment.evidence_seen | {callback.evidence_id}
         verdict = replace(verdict, payment=replace(verdict.payment, evidence_seen=seen))
     return verdict
+
+
+def _is_of_another(
+    callback: Callback, transaction_id: TransactionId, known: Known
+) -> TypeGuard[StkCallback]:
+    """While the push's answer is not known, a callback is ours unless its prompt is another's."""
+    if not isinstance(callback, StkCallback):
+        return False
+    named = callback.checkout_request_id
+    if known.prompt is not None:
+        return named != known.prompt.checkout_request_id
+    return named is not None and known.prompt_owners.get(named, transaction_id) != transaction_id
+
+
+def _told_of_another(verdict: Verdict, callback: StkCallback, known: Known) -> Verdict:
+    """Never this payment's money: it is shown where the other's is looked for, if that is known."""
+    verdict = _alarmed(verdict, MISMATCH, "CheckoutRequestID of another payment")
+    if outcome(callback.result_code) is not Outcome.PAID:
+        return verdict
+    owner = known.prompt_owners.get(callback.checkout_request_id or "")
+    if owner in (None, verdict.payment.transaction_id):
+        return _beside(verdict, callback, MISMATCH)
+    return _beside(verdict, callback, TOLD_ELSEWHERE, belongs_to=owner)
 
 
 def _one_callback(
@@ -101,13 +146,9 @@ def _one_callback(
     now_ms: Millis,
     claimed_elsewhere: frozenset[Receipt],
 ) -> Verdict:
-    payment = verdict.payment
     if isinstance(callback, UnreadableCallback):
         return _alarmed(verdict, "callback_unreadable", callback.why)
     told = outcome(callback.result_code)
-    if payment.checkout_request_id not in (None, callback.checkout_request_id):
-        verdict = _alarmed(verdict, "callback_mismatch", "CheckoutRequestID of another payment")
-        return _beside(verdict, callback, "callback_mismatch") if told is Outcome.PAID else verdict
     if told is Outcome.PAID:
         return _told_paid(verdict, callback, now_ms, claimed_elsewhere)
     if told is Outcome.REFUSED:
@@ -143,7 +184,6 @@ def _may_be_twin(payment: Payment, callback: Callback) -> bool:
     return (
         isinstance(callback, StkCallback)
         and outcome(callback.result_code) is Outcome.PAID
-        and payment.checkout_request_id in (None, callback.checkout_request_id)
         and allowed(payment.status, Cause.CREDITED_BY_TWIN)
     )
 
@@ -208,13 +248,19 @@ def _reviewed(verdict: Verdict, callback: StkCallback, reason: str, now_ms: Mill
     return _alarmed(verdict, "payment_in_review", reason)
 
 
-def _beside(verdict: Verdict, callback: StkCallback, reason: str) -> Verdict:
+def _beside(
+    verdict: Verdict,
+    callback: StkCallback,
+    reason: str,
+    belongs_to: TransactionId | None = None,
+) -> Verdict:
     """With a review that shows the money told, wherever the payment itself stands."""
     review = Review(
         reason=reason,
         receipt=callback.receipt,
         amount_kes=callback.amount_kes,
         evidence_id=callback.evidence_id,
+        belongs_to=belongs_to,
     )
     return replace(verdict, reviews=(*verdict.reviews, review))
 
@@ -240,8 +286,6 @@ def _told_refused(verdict: Verdict, callback: StkCallback, now_ms: Millis) -> Ve
 def _with_result(payment: Payment, callback: StkCallback) -> Payment:
     return replace(
         payment,
-        checkout_request_id=payment.checkout_request_id or callback.checkout_request_id,
-        merchant_request_id=payment.merchant_request_id or callback.merchant_request_id,
         result_code=callback.result_code or PAID_CODE,
         result_desc=callback.result_desc,
     )

@@ -34,6 +34,7 @@ STATUSES: tuple[tuple[type[errors.LipamitaError], int], ...] = (
     (errors.PaymentRefusedError, 502),
     (errors.BusyError, 503),
 )
+BUSY_FOR_MS = SECOND_MS  # other writers are done by then
 _OURS = ("internal", "something went wrong on our side; try again")
 _BODIES = frozenset({"POST", "PUT", "PATCH"})
 
@@ -189,8 +190,11 @@ def _known_error(error: errors.LipamitaError, request: Request) -> Response:
             response = _error(status, error.code, error.message, field=error.field, **more)
             if status == HTTPStatus.UNAUTHORIZED:
                 response.headers["WWW-Authenticate"] = "Bearer"  # RFC 9110, 15.5.2
-            if error.retry_after_ms is not None:  # whole seconds, rounded up
-                response.headers["Retry-After"] = str(-(-error.retry_after_ms // SECOND_MS))
+            wait_ms = error.retry_after_ms
+            if wait_ms is None and isinstance(error, errors.BusyError):
+                wait_ms = BUSY_FOR_MS
+            if wait_ms is not None:  # whole seconds, rounded up
+                response.headers["Retry-After"] = str(-(-wait_ms // SECOND_MS))
             return response
     log.request_failed(request.path, error)
     return _error(500, *_OURS)

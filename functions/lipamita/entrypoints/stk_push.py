@@ -7,7 +7,7 @@ from flask import Request, Response
 from lipamita.domain.errors import InvalidInputError, PaymentRefusedError
 from lipamita.domain.ids import parse_idempotency_key, parse_meter_id
 from lipamita.domain.msisdn import parse_msisdn
-from lipamita.domain.payment import Status
+from lipamita.domain.payment import Cause, Status
 from lipamita.domain.units import parse_amount_kes
 from lipamita.entrypoints import http, views, wiring
 from lipamita.entrypoints.messages import customer_message, language_of
@@ -39,7 +39,7 @@ def post(request: Request) -> Response:
         ),
         wiring.world(),
     )
-    if payment.status is Status.FAILED and payment.checkout_request_id is None:
+    if payment.status is Status.FAILED and payment.history[-1].cause is Cause.PUSH_REFUSED:
         raise PaymentRefusedError(
             payment.reason or "push_rejected",
             customer_message(payment, language_of(request)),

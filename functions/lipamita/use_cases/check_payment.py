@@ -12,16 +12,19 @@ from lipamita.domain.ids import TransactionId
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.schedule import (
     ASK_AGAIN_AFTER_MS,
+    UnverifiedPolicy,
     decide_overdue,
     decide_query,
     looked_at,
     recharge_kept_until,
 )
 from lipamita.domain.settlement import Review
+from lipamita.domain.stk_result import Outcome, outcome
 from lipamita.domain.units import Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.close_recharge import close_recharge
 from lipamita.use_cases.deliver import deliver
+from lipamita.use_cases.know_prompt import owns_prompt
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
 
@@ -34,7 +37,7 @@ def ask_daraja(payment: Payment, world: World) -> Payment:
     now_ms = world.clock()
     if not _may_ask(payment, now_ms):
         return payment
-    checkout_request_id = payment.checkout_request_id
+    prompt = world.store.read_prompt(payment.transaction_id)
     took: list[bool] = []
 
     def taken(current: Payment) -> Payment:
@@ -42,15 +45,20 @@ def ask_daraja(payment: Payment, world: World) -> Payment:
         return replace(current, queried_at_ms=now_ms) if took[-1] else current
 
     current = change_payment(world, payment.transaction_id, taken)
-    if not took[-1] or checkout_request_id is None:
+    if not took[-1] or prompt is None:
         return current
-    answer = world.daraja.query(checkout_request_id, now_ms=now_ms)
+    answer = world.daraja.query(prompt.checkout_request_id, now_ms=now_ms)
     world.log.query_answered(payment.transaction_id, answer)
+    policy = world.unverified_policy
+    if outcome(answer.result_code) is Outcome.PAID and not owns_prompt(
+        payment.transaction_id, prompt, world
+    ):
+        policy = UnverifiedPolicy.HOLD
     answered_ms = world.clock()
     answered = change_payment(
         world,
         payment.transaction_id,
-        lambda now: decide_query(now, answer, now_ms=answered_ms, policy=world.unverified_policy),
+        lambda now: decide_query(now, answer, now_ms=answered_ms, policy=policy),
     )
     if answered.status is Status.PAID and answered.delivery.status is DeliveryStatus.NONE:
         return deliver(answered, world)
@@ -76,11 +84,7 @@ def check_payment(transaction_id: TransactionId, world: World, *, may_query: boo
 
 def _may_ask(payment: Payment, now_ms: Millis) -> bool:
     last_ms = payment.queried_at_ms or payment.created_at_ms
-    return (
-        payment.status is Status.PROMPTED
-        and payment.checkout_request_id is not None
-        and now_ms - last_ms >= ASK_AGAIN_AFTER_MS
-    )
+    return payment.status is Status.PROMPTED and now_ms - last_ms >= ASK_AGAIN_AFTER_MS
 
 
 def _see_delivery_through(payment: Payment, world: World) -> Payment:

@@ -13,6 +13,7 @@ from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Cause, Payment, Status, move
+from lipamita.domain.settlement import MISMATCH
 from lipamita.domain.tariff import Quote
 from lipamita.domain.two_people import Proposal, needs_two_people
 from lipamita.domain.units import Kes, Millis
@@ -44,8 +45,8 @@ def credit_review(decision: CreditDecision, world: World) -> Payment | None:
     """The payment, credited; None when a second person must confirm. Safe to repeat.
 
     Raises ForbiddenError, NotFoundError (unknown_review), ConflictError (receipt_not_told,
-    not_in_review, receipt_claimed_elsewhere, another_proposal, meter_not_ready),
-    InvalidInputError.
+    receipt_of_another_prompt, not_in_review, receipt_claimed_elsewhere, another_proposal,
+    meter_not_ready), InvalidInputError.
     """
     if not decision.caller.is_staff:
         raise ForbiddenError("staff_only", "only an operator may decide about a review")
@@ -82,7 +83,14 @@ def _was_credited(payment: Payment, receipt: Receipt) -> bool:
 
 
 def _check_told(case: ReviewCase, receipt: Receipt) -> None:
-    if receipt not in {told.receipt for told in case.told}:
+    reasons = {told.reason for told in case.told if told.receipt == receipt}
+    if reasons == {MISMATCH}:
+        raise ConflictError(
+            "receipt_of_another_prompt",
+            "that receipt came on this payment's path and names the prompt of another payment",
+            field="receipt",
+        )
+    if not reasons:
         raise ConflictError(
             "receipt_not_told", "that receipt was not told for this payment", field="receipt"
         )

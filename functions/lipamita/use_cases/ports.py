@@ -23,6 +23,7 @@ from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.command_ports import CommandStore
 from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.notice_ports import NoticeStore
+from lipamita.use_cases.prompt_ports import PromptStore
 from lipamita.use_cases.proposal_ports import ProposalStore
 from lipamita.use_cases.records import (
     IdempotencyRecord,
@@ -246,6 +247,7 @@ class Store(
     NoticeStore,
     ProposalStore,
     PeopleStore,
+    PromptStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""

@@ -100,6 +100,7 @@ class Told:
 
     receipt: Receipt | None
     amount_kes: Kes | None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.evidence import PushAcknowledged, PushRefused
 from lipamita.domain.guard import PhonePrompt
 from lipamita.domain.ids import (
     MeterId,
@@ -25,15 +26,25 @@ from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import FIRST_CHECK_AFTER_MS
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.tariff import Quote
-from lipamita.domain.units import Kes, Millis
+from lipamita.domain.units import MINUTE_MS, Kes, Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.guard_push import guard_push
+from lipamita.use_cases.know_prompt import know_prompt
 from lipamita.use_cases.ports import Store
 from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.records import IdempotencyRecord, PushRequest
 from lipamita.use_cases.world import World
 
 NONCE_BYTES = 8  # tells our own creation of a transaction from another process's
+# A process that was held up this long must not prompt any more: its payer has given up, and money
+# is taken for a payment only within domain.confirmation.PAID_WITHIN_MS of its request.
+PUSH_WITHIN_MS = MINUTE_MS
+HELD_UP = PushRefused(
+    code="push_not_sent",
+    message="The request could not be sent in time. Nothing was paid; try again.",
+    detail=f"not sent: held up for more than {PUSH_WITHIN_MS} ms",
+    alarm=True,
+)
 PROMPT_DESCRIPTION = "Electricity"  # at most 13 characters, shown by some phones
 
 
@@ -179,8 +190,12 @@ def _push(payment: Payment, msisdn: Msisdn, world: World) -> Payment:
         description=PROMPT_DESCRIPTION,
         callback_url=world.callback_url(payment.transaction_id),
     )
-    answer = world.daraja.push(push, now_ms=world.clock())
+    now_ms = world.clock()
+    in_time = now_ms - payment.created_at_ms <= PUSH_WITHIN_MS
+    answer = world.daraja.push(push, now_ms=now_ms) if in_time else HELD_UP
     world.log.push_answered(payment.transaction_id, answer)
+    if isinstance(answer, PushAcknowledged):  # its ids before its move: a crash loses neither
+        know_prompt(payment.transaction_id, answer, world)
     now_ms = world.clock()
     alarms: list[tuple[Alarm, ...]] = []
 

@@ -7,12 +7,19 @@ queued. Dying between any two and running again ends in the same state.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from lipamita.domain.errors import BusyError, NotFoundError
-from lipamita.domain.ids import Receipt, TransactionId
+from lipamita.domain.evidence import Callback, StkCallback
+from lipamita.domain.ids import TransactionId
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
-from lipamita.domain.settlement import Verdict, decide_callbacks
+from lipamita.domain.prompt import Prompt
+from lipamita.domain.push_answer import acknowledged
+from lipamita.domain.settlement import Known, Verdict, decide_callbacks
 from lipamita.domain.units import Millis
 from lipamita.use_cases.deliver import deliver
+from lipamita.use_cases.know_prompt import owns_prompt
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES, Store
 from lipamita.use_cases.world import World
 
@@ -36,9 +43,9 @@ def _believe_evidence(transaction_id: TransactionId, world: World) -> Payment:
         if old is None:
             raise NotFoundError("unknown_transaction", f"no transaction {transaction_id}")
         now_ms = world.clock()
-        verdict = _claim_and_decide(old.value, store, now_ms)
+        verdict = _claim_and_decide(old.value, world, now_ms)
         for review in verdict.reviews:  # by transaction_id and evidence_id
-            store.add_review(transaction_id, review, now_ms=now_ms)
+            store.add_review(review.belongs_to or transaction_id, review, now_ms=now_ms)
         if verdict.payment == old.value:
             return old.value
         for alarm in verdict.alarms:  # before the move: counted twice rather than lost
@@ -50,32 +57,67 @@ def _believe_evidence(transaction_id: TransactionId, world: World) -> Payment:
     raise BusyError("busy", f"transaction {transaction_id} is being changed; try again")
 
 
-def _claim_and_decide(payment: Payment, store: Store, now_ms: Millis) -> Verdict:
+def _claim_and_decide(payment: Payment, world: World, now_ms: Millis) -> Verdict:
     """The verdict that stands once every receipt in it is known to be ours or another's."""
+    store = world.store
     callbacks = store.read_callbacks(payment.transaction_id)
-    elsewhere: frozenset[Receipt] = frozenset()
-    twins: dict[Receipt, TransactionId] = {}
-    verdict = decide_callbacks(payment, callbacks, now_ms=now_ms)
+    prompt = store.read_prompt(payment.transaction_id)
+    if prompt is not None and payment.status is Status.CREATED:
+        # Whoever pushed is about to move the payment, or died before it could.
+        owns_prompt(payment.transaction_id, prompt, world)
+        payment = acknowledged(payment, now_ms=now_ms)
+    owners = _prompt_owners(payment, callbacks, prompt, store)
+    known = Known(prompt=prompt, prompt_owners=owners)
+    verdict = decide_callbacks(payment, callbacks, now_ms=now_ms, known=known)
     for _ in callbacks:  # each round finds at least one more receipt to be another's
-        owners = {
+        claims = {
             receipt: store.claim_receipt(
                 receipt, payment.transaction_id, channel=payment.channel, now_ms=now_ms
             )
             for receipt in verdict.claims
         }
-        lost = {receipt for receipt, owner in owners.items() if owner != payment.transaction_id}
+        lost = {receipt for receipt, owner in claims.items() if owner != payment.transaction_id}
         if not lost:
             break
-        elsewhere |= lost
-        twins |= {
-            receipt: owners[receipt]
+        twins = {
+            receipt: claims[receipt]
             for receipt in lost
-            if _is_twin(payment, owners[receipt], store)
+            if _is_twin(payment, claims[receipt], store)
         }
-        verdict = decide_callbacks(
-            payment, callbacks, now_ms=now_ms, claimed_elsewhere=elsewhere, twins=twins
+        known = replace(
+            known,
+            claimed_elsewhere=known.claimed_elsewhere | lost,
+            twins={**known.twins, **twins},
         )
+        verdict = decide_callbacks(payment, callbacks, now_ms=now_ms, known=known)
     return verdict
+
+
+def _prompt_owners(
+    payment: Payment, callbacks: Sequence[Callback], prompt: Prompt | None, store: Store
+) -> dict[str, TransactionId]:
+    """Whose the prompts are that unseen callbacks name and this payment's answer does not.
+
+    While its own answer is not known, what is named here and is nobody's becomes its own: should
+    the answer to another's push name it later, that one is not credited for the same money.
+    """
+    own = None if prompt is None else prompt.checkout_request_id
+    named = {
+        told.checkout_request_id
+        for told in callbacks
+        if isinstance(told, StkCallback) and told.evidence_id not in payment.evidence_seen
+    }
+    owners: dict[str, TransactionId] = {}
+    for checkout_request_id in named - {own, None}:
+        assert checkout_request_id is not None
+        owner = (
+            store.claim_checkout_request(checkout_request_id, payment.transaction_id)
+            if prompt is None
+            else store.checkout_request_owner(checkout_request_id)
+        )
+        if owner is not None:
+            owners[checkout_request_id] = owner
+    return owners
 
 
 def _is_twin(payment: Payment, owner: TransactionId, store: Store) -> bool:

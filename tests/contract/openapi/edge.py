@@ -46,6 +46,7 @@ SHORT_CODE = "600000"
 SUSPENDED = "UKL0DEMO03"
 REVIEWED = TransactionId("-Of2dAbcdEFGHijkl012")
 TOLD = "UKL0DEMO06"
+MISLED = "UKL0DEMO07"  # told on the path of the reviewed payment, for another prompt
 ALARMS = "alarms"  # refusals of a wrong key count here; nothing else may be stored by a refusal
 
 _DELIVERED = Delivery(
@@ -103,12 +104,16 @@ ESTATE: dict[str, Any] = {
             "raised_at": NOW,
             "told": {
                 number: {
-                    "reason": "amount_differs",
+                    "reason": reason,
                     "at": NOW,
                     "mpesa_receipt": receipt,
                     "amount": 300,
                 }
-                for number, receipt in (("e1", TOLD), ("e2", RECEIPT))
+                for number, receipt, reason in (
+                    ("e1", TOLD, "amount_differs"),
+                    ("e2", RECEIPT, "amount_differs"),
+                    ("e3", MISLED, "callback_mismatch"),
+                )
             },
         }
     },

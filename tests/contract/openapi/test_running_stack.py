@@ -111,7 +111,7 @@ def in_review(stack: Stack, payer: Person) -> str:
     """A payment of 500 for which 300 were told."""
     asked = payer.ask_to_pay("MTR-001", 500, "0700000008").json()
     transaction_id: str = asked["transaction_id"]
-    asked_for = stack.database.get(f"transactions/{transaction_id}/checkout_request_id")
+    asked_for = stack.database.get(f"prompts/{transaction_id}/checkout_request_id")
     paid = [{"Name": "Amount", "Value": 300}, {"Name": "MpesaReceiptNumber", "Value": TOLD}]
     told = {
         "CheckoutRequestID": asked_for,

@@ -11,7 +11,7 @@ from lipamita.domain.payment import Status
 
 from tests.contract.openapi.calls import OPERATIONS, PATHS, PUBLISHED, Calls, answer_example
 from tests.contract.openapi.document import operation, strict_schema
-from tests.contract.openapi.edge import Edge
+from tests.contract.openapi.edge import MISLED, Edge
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, RECEIPT
 from tests.unit.lipamita.entrypoints.deployment import OPERATOR
 
@@ -138,6 +138,7 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
         "decideReview", path="/api/reviews/a%2Fb/decision"
     ),
     ("decideReview", "receipt_not_told"): lambda calls: calls.decide(receipt="UKL0DEMO99"),
+    ("decideReview", "receipt_of_another_prompt"): lambda calls: calls.decide(receipt=MISLED),
     ("decideReview", "not_in_review"): Calls.decides_about_a_paid_one,
     ("decideReview", "receipt_claimed_elsewhere"): lambda calls: calls.decide(receipt=RECEIPT),
     ("decideReview", "another_proposal"): Calls.proposes_something_else,

@@ -74,8 +74,6 @@ payments = st.fixed_dictionaries(
         "history": st.lists(steps, max_size=64).map(tuple),
         "reason": maybe(words),
         "description": maybe(words),
-        "merchant_request_id": maybe(words),
-        "checkout_request_id": maybe(words),
         "customer_message": maybe(words),
         "mpesa_receipt": maybe(st.sampled_from([Receipt("UKL0DEMO01")])),
         "result_code": maybe(words),

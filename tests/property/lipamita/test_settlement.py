@@ -22,11 +22,13 @@ from lipamita.domain.ids import Receipt
 from lipamita.domain.payment import MOVES, Payment, Status
 from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import UnverifiedPolicy, decide_overdue, decide_query, looked_at
-from lipamita.domain.settlement import decide_callbacks
+from lipamita.domain.settlement import Known, decide_callbacks
 from lipamita.domain.stk_result import FINAL_REFUSALS
 from lipamita.domain.units import Kes, Millis
 
-from tests.unit.lipamita.domain.samples import CHECKOUT, NOW, a_payment
+from tests.unit.lipamita.domain.samples import CHECKOUT, NOW, PROMPT, a_payment
+
+OWN = Known(prompt=PROMPT)
 
 RECEIPTS = [Receipt("UKL0DEMO01"), Receipt("UKL0DEMO02"), Receipt("UKL0DEMO03")]
 CODES = [None, "0", "00", "0 ", "4999", "2029", *sorted(FINAL_REFUSALS)]
@@ -80,7 +82,9 @@ def _event(name: str, act: Callable[[Payment, Millis], Payment], after_ms: int) 
 
 
 def _told(told: Evidence) -> Callable[[Payment, Millis], Payment]:
-    return lambda payment, now_ms: decide_callbacks(payment, [told], now_ms=now_ms).payment
+    return lambda payment, now_ms: (
+        decide_callbacks(payment, [told], now_ms=now_ms, known=OWN).payment
+    )
 
 
 def _answered(answer: PushAnswer) -> Callable[[Payment, Millis], Payment]:
@@ -185,7 +189,7 @@ def test_paid_if_and_only_if_the_first_success_is_exact_and_its_receipt_our_own(
     several: list[Evidence], elsewhere: set[Receipt]
 ) -> None:
     verdict = decide_callbacks(
-        a_payment(), several, now_ms=NOW, claimed_elsewhere=frozenset(elsewhere)
+        a_payment(), several, now_ms=NOW, known=replace(OWN, claimed_elsewhere=frozenset(elsewhere))
     )
     successes = [
         told
@@ -200,7 +204,10 @@ def test_paid_if_and_only_if_the_first_success_is_exact_and_its_receipt_our_own(
 @given(told_lists)
 def test_without_an_exact_success_nothing_is_paid(several: list[Evidence]) -> None:
     others = [told for told in several if not pays(told)]
-    assert decide_callbacks(a_payment(), others, now_ms=NOW).payment.status is not Status.PAID
+    assert (
+        decide_callbacks(a_payment(), others, now_ms=NOW, known=OWN).payment.status
+        is not Status.PAID
+    )
 
 
 @given(told_lists, st.randoms())
@@ -209,16 +216,16 @@ def test_the_order_in_which_evidence_is_read_does_not_matter(
 ) -> None:
     shuffled = list(several)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert decide_callbacks(a_payment(), shuffled, now_ms=NOW) == decide_callbacks(
-        a_payment(), several, now_ms=NOW
+    assert decide_callbacks(a_payment(), shuffled, now_ms=NOW, known=OWN) == decide_callbacks(
+        a_payment(), several, now_ms=NOW, known=OWN
     )
 
 
 @given(told_lists, st.integers(1, 3))
 def test_evidence_told_several_times_is_told_once(several: list[Evidence], times: int) -> None:
-    once = decide_callbacks(a_payment(), several, now_ms=NOW)
-    assert decide_callbacks(a_payment(), several * times, now_ms=NOW) == once
-    again = decide_callbacks(once.payment, several, now_ms=Millis(NOW + 9))
+    once = decide_callbacks(a_payment(), several, now_ms=NOW, known=OWN)
+    assert decide_callbacks(a_payment(), several * times, now_ms=NOW, known=OWN) == once
+    again = decide_callbacks(once.payment, several, now_ms=Millis(NOW + 9), known=OWN)
     assert (again.payment, again.claims, again.reviews, again.alarms) == (once.payment, (), (), ())
 
 
@@ -226,9 +233,9 @@ def test_evidence_told_several_times_is_told_once(several: list[Evidence], times
 def test_the_same_words_under_another_evidence_id_never_pay_twice(
     several: list[Evidence],
 ) -> None:
-    once = decide_callbacks(a_payment(), several, now_ms=NOW).payment
+    once = decide_callbacks(a_payment(), several, now_ms=NOW, known=OWN).payment
     copies = [replace(told, evidence_id=f"{told.evidence_id}2") for told in several]
-    twice = decide_callbacks(once, copies, now_ms=NOW).payment
+    twice = decide_callbacks(once, copies, now_ms=NOW, known=OWN).payment
     if once.status is Status.PAID:
         assert (twice.mpesa_receipt, twice.history) == (once.mpesa_receipt, once.history)
     assert (twice.status is Status.PAID) == (once.status is Status.PAID)
@@ -239,7 +246,7 @@ def test_every_success_is_credited_or_in_front_of_a_person(
     several: list[Evidence], elsewhere: set[Receipt]
 ) -> None:
     verdict = decide_callbacks(
-        a_payment(), several, now_ms=NOW, claimed_elsewhere=frozenset(elsewhere)
+        a_payment(), several, now_ms=NOW, known=replace(OWN, claimed_elsewhere=frozenset(elsewhere))
     )
     visible = {review.receipt for review in verdict.reviews} | {verdict.payment.mpesa_receipt}
     told = {
@@ -253,7 +260,7 @@ def test_no_receipt_of_another_payment_is_claimed_or_kept(
     several: list[Evidence], elsewhere: set[Receipt]
 ) -> None:
     verdict = decide_callbacks(
-        a_payment(), several, now_ms=NOW, claimed_elsewhere=frozenset(elsewhere)
+        a_payment(), several, now_ms=NOW, known=replace(OWN, claimed_elsewhere=frozenset(elsewhere))
     )
     assert not elsewhere & set(verdict.claims)
     assert verdict.payment.mpesa_receipt not in elsewhere

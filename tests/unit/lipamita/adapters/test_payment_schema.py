@@ -24,8 +24,6 @@ def full_payment() -> Payment:
         Status.CREATED,
         quote=quote,
         description="November",
-        merchant_request_id="29115-1",
-        checkout_request_id="ws_CO_1",
         customer_message="Success",
         mpesa_receipt=Receipt(RECEIPT),
         result_code="0",

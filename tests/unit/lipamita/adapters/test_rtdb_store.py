@@ -467,7 +467,7 @@ def test_of_two_who_decide_the_first_decision_stays(store: RtdbStore) -> None:
     review = Review(reason="amount_differs", receipt=RECEIPT, amount_kes=Kes(300), evidence_id="e1")
     store.add_review(TRANSACTION, review, now_ms=NOW)
     assert store.read_review(TRANSACTION) == ReviewCase(
-        told=(Told(receipt=RECEIPT, amount_kes=Kes(300)),)
+        told=(Told(receipt=RECEIPT, amount_kes=Kes(300), reason="amount_differs"),)
     )
     for name in ("grace", "henry"):
         store.close_review(TRANSACTION, by=Uid(name), why="seen", now_ms=NOW)

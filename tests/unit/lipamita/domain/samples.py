@@ -8,6 +8,7 @@ from lipamita.domain.evidence import StkCallback, UnreadableCallback
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Payment, Status
+from lipamita.domain.prompt import Prompt
 from lipamita.domain.tariff import Block, LineKind, Quote, QuoteLine, Tariff
 from lipamita.domain.units import Cents, Kes, Millis, Wh
 
@@ -16,6 +17,7 @@ TRANSACTION = TransactionId("-Of2aAbcdEFGHijkl012")
 OTHER_TRANSACTION = TransactionId("-Of2bAbcdEFGHijkl012")
 METER = MeterId("MTR-001")
 CHECKOUT = "ws_CO_211120261015001234567890"
+PROMPT = Prompt(merchant_request_id="29115-1", checkout_request_id=CHECKOUT)
 RECEIPT = Receipt("UKL0DEMO01")
 OTHER_RECEIPT = Receipt("UKL0DEMO02")
 
@@ -52,8 +54,7 @@ def a_quote(amount_kes: int = 500, energy_wh: int = 20_000, remainder_cents: int
 
 
 def a_payment(status: Status = Status.PROMPTED, **more: Any) -> Payment:
-    """A payment of 500; prompted and onward it has a CheckoutRequestID."""
-    checkout = None if status is Status.CREATED else CHECKOUT
+    """A payment of 500."""
     facts: dict[str, Any] = {
         "transaction_id": TRANSACTION,
         "user_id": Uid("tenant-amina"),
@@ -65,7 +66,6 @@ def a_payment(status: Status = Status.PROMPTED, **more: Any) -> Payment:
         "updated_at_ms": NOW,
         "next_check_at_ms": NOW,
         "status": status,
-        "checkout_request_id": checkout,
     }
     return Payment(**{**facts, **more})
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from lipamita.domain.confirmation import (
-    CLOCKS_DIFFER_MS,
     HOLD_MS,
+    PAID_WITHIN_MS,
     Fit,
     decide_confirmation,
     find_fit,
@@ -59,7 +59,7 @@ def test_after_the_hold_the_one_payment_that_fits_takes_it(status: Status) -> No
         one(Status.REVIEW),
         a_payment(Status.PAID, mpesa_receipt=OTHER_RECEIPT),
         a_payment(amount_kes=Kes(499)),
-        one(Status.PROMPTED, later_ms=CLOCKS_DIFFER_MS + 1),
+        one(Status.PROMPTED, later_ms=PAID_WITHIN_MS + 1),
     ],
     ids=["in review", "has its receipt", "another amount", "asked for later"],
 )

@@ -8,15 +8,18 @@ import pytest
 from lipamita.domain.evidence import PushAcknowledged, PushRefused, PushUnclear
 from lipamita.domain.ids import Receipt
 from lipamita.domain.payment import Payment, Status
+from lipamita.domain.prompt import Prompt
 from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS
-from lipamita.domain.settlement import Verdict, decide_callbacks
+from lipamita.domain.settlement import Known, Verdict, decide_callbacks
 from lipamita.domain.units import Millis
 
 from tests.unit.lipamita.domain.samples import (
     CHECKOUT,
     NOW,
     OTHER_RECEIPT,
+    OTHER_TRANSACTION,
+    PROMPT,
     RECEIPT,
     a_payment,
     told,
@@ -37,11 +40,13 @@ REFUSED = PushRefused(
 
 
 def decided(payment: Payment, *callbacks: object, elsewhere: set[Receipt] | None = None) -> Verdict:
+    """With the payment's prompt known, unless its push was not answered yet."""
+    prompt = None if payment.status is Status.CREATED else PROMPT
     return decide_callbacks(
         payment,
         callbacks,  # type: ignore[arg-type]
         now_ms=LATER,
-        claimed_elsewhere=frozenset(elsewhere or ()),
+        known=Known(prompt=prompt, claimed_elsewhere=frozenset(elsewhere or ())),
     )
 
 
@@ -95,9 +100,8 @@ def test_evidence_counts_in_the_order_it_was_received_not_given() -> None:
     assert [step.to_status for step in history] == [Status.FAILED, Status.PAID]
 
 
-def test_a_callback_before_the_acknowledgement_pays_and_brings_the_ids() -> None:
-    payment = decided(a_payment(Status.CREATED), told()).payment
-    assert (payment.status, payment.checkout_request_id) == (Status.PAID, CHECKOUT)
+def test_a_callback_before_the_acknowledgement_pays() -> None:
+    assert decided(a_payment(Status.CREATED), told()).payment.status is Status.PAID
 
 
 def test_the_same_receipt_told_again_changes_nothing_but_what_was_seen() -> None:
@@ -277,7 +281,7 @@ def test_a_success_after_that_contradiction_still_pays() -> None:
 def test_a_code_that_is_not_known_changes_nothing_and_alarms(
     code: str | None, status: Status
 ) -> None:
-    before = a_payment(status, checkout_request_id=CHECKOUT)
+    before = a_payment(status)
     verdict = decided(before, told(code))
     assert verdict.payment == replace(before, evidence_seen=frozenset({"e1"}))
     assert kinds(verdict) == ["unknown_result_code"]
@@ -314,12 +318,18 @@ def test_a_refusal_told_for_another_prompt_is_nobodys_work() -> None:
     assert decided(a_payment(), told("1032", checkout="ws_CO_of_another")).reviews == ()
 
 
-def test_the_first_callback_to_name_a_prompt_decides_which_is_ours() -> None:
-    # No acknowledgement yet: the first callback binds the CheckoutRequestID, a second one differs.
-    refusal = told("1032", checkout="ws_CO_first", evidence="e1")
-    success = told(checkout="ws_CO_second", evidence="e2", at_ms=NOW + 1)
-    verdict = decided(a_payment(Status.CREATED), refusal, success)
-    assert (verdict.payment.status, kinds(verdict)) == (Status.FAILED, ["callback_mismatch"])
+@pytest.mark.parametrize("prompt", [PROMPT, None], ids=["known", "not known"])
+def test_money_told_for_a_prompt_of_a_known_payment_is_shown_with_that_payment(
+    prompt: Prompt | None,
+) -> None:
+    known = Known(prompt=prompt, prompt_owners={"ws_CO_of_another": OTHER_TRANSACTION})
+    before = a_payment(Status.CREATED)
+    misled = told(checkout="ws_CO_of_another")
+    verdict = decide_callbacks(before, [misled], now_ms=LATER, known=known)
+    assert [(review.reason, review.belongs_to) for review in verdict.reviews] == [
+        ("told_on_another_path", OTHER_TRANSACTION)
+    ]
+    assert (verdict.payment.status, verdict.claims) == (Status.CREATED, ())
 
 
 # --- the answer to the push
@@ -329,20 +339,12 @@ def test_an_acknowledgement_prompts_and_sets_the_first_query() -> None:
     verdict = decide_push_answer(a_payment(Status.CREATED), ACKNOWLEDGED, now_ms=LATER)
     assert verdict.payment.status is Status.PROMPTED
     assert verdict.payment.next_check_at_ms == LATER + FIRST_QUERY_AFTER_MS
-    assert verdict.payment.checkout_request_id == CHECKOUT
 
 
 @pytest.mark.parametrize("status", [Status.PAID, Status.FAILED, Status.REVIEW])
-def test_an_acknowledgement_after_the_callback_only_adds_the_ids(status: Status) -> None:
-    known = a_payment(status, checkout_request_id=None)
-    payment = decide_push_answer(known, ACKNOWLEDGED, now_ms=LATER).payment
-    assert (payment.status, payment.checkout_request_id) == (status, CHECKOUT)
-
-
-def test_an_acknowledgement_under_another_id_than_the_callbacks_is_an_alarm() -> None:
-    paid = a_payment(Status.PAID, checkout_request_id="ws_CO_of_another")
-    verdict = decide_push_answer(paid, ACKNOWLEDGED, now_ms=LATER)
-    assert (verdict.payment, kinds(verdict)) == (paid, ["callback_mismatch"])
+def test_an_acknowledgement_after_the_callback_moves_nothing(status: Status) -> None:
+    payment = decide_push_answer(a_payment(status), ACKNOWLEDGED, now_ms=LATER).payment
+    assert (payment.status, payment.history) == (status, ())
 
 
 def test_a_refused_push_fails_with_what_the_payer_reads() -> None:

@@ -12,6 +12,7 @@ from tests.unit.lipamita.adapters.id_tokens import id_token
 from tests.unit.lipamita.domain.samples import (
     CHECKOUT,
     NOW,
+    PROMPT,
     RECEIPT,
     TRANSACTION,
     a_payment,
@@ -41,11 +42,11 @@ def paid(app: App) -> App:
             result_code="0",
             paid_at_ms=NOW,
             delivery=delivery,
-            merchant_request_id="29115-1",
             latest_evidence_id="e" * 32,
             evidence_seen=frozenset({"e" * 32}),
         )
     )
+    app.world.store.record_prompt(TRANSACTION, PROMPT)
     return app
 
 
@@ -113,7 +114,7 @@ def test_a_payment_shows_neither_the_whole_phone_nor_darajas_request_ids(paid: A
 
 
 def test_looking_at_an_open_payment_settles_what_was_told(app: App) -> None:
-    app.world.store.create_payment(a_payment(checkout_request_id="ws_CO_1"))
+    app.world.store.create_payment(a_payment())
     told = {"CheckoutRequestID": "ws_CO_1", "ResultCode": 1032, "ResultDesc": "cancelled"}
     app.callback_of(TRANSACTION, {"Body": {"stkCallback": told}})
     node = said(app.get(PAYMENT))

@@ -58,6 +58,10 @@ def test_an_error_that_passes_says_when_in_whole_seconds() -> None:
     assert answered(slow).headers["Retry-After"] == "2"
 
 
+def test_busy_passes_in_a_second() -> None:
+    assert answered(errors.BusyError("busy", "try again")).headers["Retry-After"] == "1"
+
+
 def test_an_error_without_a_field_names_none() -> None:
     assert said(answered(errors.BusyError("busy", "try again"))) == {
         "error": {"code": "busy", "message": "try again"}

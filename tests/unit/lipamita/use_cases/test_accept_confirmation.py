@@ -350,7 +350,7 @@ def test_a_confirmation_days_late_of_a_payment_that_queries_credited_credits_not
     assert sold_wh(estate) == ENERGY_WH
 
 
-def test_money_paid_after_the_query_knew_of_it_is_other_money() -> None:
+def test_money_paid_long_after_the_prompt_is_other_money() -> None:
     estate = estate_with_accounts()
     request_payment(ask(), estate.world)
     estate.daraja.query_answers = ["0", "0", "0"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
-from lipamita.domain.ids import Receipt, Uid
+from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.two_people import TWO_PEOPLE_ABOVE_KES
@@ -91,6 +91,18 @@ def test_a_receipt_that_was_not_told_is_not_credited() -> None:
     with pytest.raises(ConflictError) as raised:
         credit_review(decision(payment, receipt="UKL9ZZZZ99"), estate.world)
     assert raised.value.code == "receipt_not_told"
+    assert sold_wh(estate) == 0
+
+
+def test_a_receipt_that_names_the_prompt_of_nobody_known_is_not_credited() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    stranger = success(replace(payment, transaction_id=TransactionId("-Of2")), receipt="UKL2BBBB02")
+    estate.tell(payment, stranger)
+    settle_payment(payment.transaction_id, estate.world)
+    with pytest.raises(ConflictError) as raised:
+        credit_review(decision(payment, receipt="UKL2BBBB02"), estate.world)
+    assert raised.value.code == "receipt_of_another_prompt"
     assert sold_wh(estate) == 0
 
 

@@ -20,7 +20,7 @@ from lipamita.domain.payment import Status
 from lipamita.domain.tariff import Block, Tariff
 from lipamita.domain.units import Cents
 from lipamita.use_cases.records import PushRequest
-from lipamita.use_cases.request_payment import request_payment
+from lipamita.use_cases.request_payment import PUSH_WITHIN_MS, request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
 from tests.fakes.estate import METER, Estate, ask, make_meter, success
@@ -50,6 +50,16 @@ def test_the_payer_sees_the_meter_number_without_its_dash() -> None:
     estate = Estate()
     request_payment(ask(), estate.world)
     assert estate.daraja.pushes[0].account_reference == "MTR001"
+
+
+def test_a_process_that_was_held_up_does_not_push_any_more() -> None:
+    estate = Estate()
+    estate.store.after_write = lambda path: estate.wait(
+        PUSH_WITHIN_MS + 1 if path.startswith("transactions/") else 0
+    )
+    payment = request_payment(ask(), estate.world)
+    assert (payment.status, payment.reason) == (Status.FAILED, "push_not_sent")
+    assert estate.daraja.pushes == []
 
 
 def test_the_same_key_and_body_push_once_and_give_the_same_payment() -> None:
@@ -122,7 +132,7 @@ def test_a_callback_before_the_push_response_is_credited_and_not_lowered() -> No
     estate.daraja.during_push = paid_already
     payment = request_payment(ask(), estate.world)
     assert payment.status is Status.PAID
-    assert payment.checkout_request_id == "ws_CO_1"
+    assert estate.store.known_prompts[payment.transaction_id].checkout_request_id
     assert estate.store.registers[METER].credited_total_wh == 20_000
 
 
