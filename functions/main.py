@@ -5,6 +5,7 @@ from firebase_functions.core import Change
 from flask import Request, Response
 from lipamita.entrypoints import api as api_routes
 from lipamita.entrypoints import c2b, callbacks, http, schedules, settings, triggers
+from lipamita.entrypoints import device_claim as device_claim_route
 from lipamita.entrypoints import stk_push as stk_push_route
 
 options.set_global_options(
@@ -35,6 +36,12 @@ def daraja_callback(request: Request) -> Response:
 def daraja_c2b(request: Request) -> Response:
     """POST /daraja/c2b/validation/{key} and /daraja/c2b/confirmation/{key}"""
     return http.answer(c2b.post, request)
+
+
+@https_fn.on_request(invoker="public")
+def device_claim(request: Request) -> Response:
+    """POST /claim and /claim/complete"""
+    return http.answer(device_claim_route.handle, request)
 
 
 @https_fn.on_request(invoker="public")

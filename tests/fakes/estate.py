@@ -24,6 +24,7 @@ from lipamita.use_cases.records import PulledRows, PushRequest, RawCallback
 from lipamita.use_cases.request_payment import PaymentRequest
 from lipamita.use_cases.world import World
 
+from tests.fakes.devices import FakeDevices
 from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_store import MemoryStore
 
@@ -79,6 +80,7 @@ class Estate:
     store: MemoryStore = field(default_factory=MemoryStore)
     daraja: FakeDaraja = field(default_factory=FakeDaraja)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    devices: FakeDevices = field(default_factory=FakeDevices)
     now_ms: Millis = START_MS
     policy: UnverifiedPolicy = UnverifiedPolicy.CREDIT
     notifiers: dict[str, Notifier] = field(default_factory=dict)
@@ -97,6 +99,7 @@ class Estate:
             store=self.store,
             daraja=self.daraja,
             accounts=self.accounts,
+            devices=self.devices,
             clock=lambda: self.now_ms,
             random_bytes=self._bytes,
             log=SilentLog(),

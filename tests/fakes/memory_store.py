@@ -30,6 +30,7 @@ from lipamita.use_cases.records import (
     Versioned,
 )
 
+from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_commands import MemoryCommands
 from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_people import MemoryPeople
@@ -54,6 +55,7 @@ class MemoryStore(
     MemoryProposals,
     MemoryPeople,
     MemoryPrompts,
+    MemoryClaims,
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 

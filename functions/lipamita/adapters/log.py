@@ -11,6 +11,7 @@ import re
 
 from firebase_functions import logger
 
+from lipamita.adapters.claim_log import ClaimLines
 from lipamita.domain.command import OrderId
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, QueryAnswer
 from lipamita.domain.ids import MeterId, TransactionId
@@ -58,7 +59,7 @@ def access_token_failed(why: str) -> None:
     logger.error("access token failed", why=why)
 
 
-class StructuredLog:
+class StructuredLog(ClaimLines):
     """Implements use_cases.ports.Log."""
 
     def payment_requested(self, payment: Payment) -> None:

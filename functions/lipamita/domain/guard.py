@@ -69,6 +69,8 @@ class RateKind(StrEnum):
     USER = "user"
     PHONE = "phone"
     METER = "meter"
+    CLAIM = "claim"  # boards that claim one meter's number
+    ADDRESS = "address"  # whoever claims from one address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,8 @@ RATES = {
     RateKind.USER: Rate(count=20, per_ms=10 * MINUTE_MS),
     RateKind.PHONE: Rate(count=10, per_ms=10 * MINUTE_MS),
     RateKind.METER: Rate(count=20, per_ms=10 * MINUTE_MS),
+    RateKind.CLAIM: Rate(count=20, per_ms=10 * MINUTE_MS),
+    RateKind.ADDRESS: Rate(count=60, per_ms=10 * MINUTE_MS),
 }
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from flask import Request, Response
 
 from lipamita.domain.ids import parse_meter_id, parse_transaction_id
-from lipamita.entrypoints import devices, http, reviews, staff, suspense, users, views, wiring
+from lipamita.entrypoints import (
+    claims,
+    devices,
+    http,
+    reviews,
+    staff,
+    suspense,
+    users,
+    views,
+    wiring,
+)
 from lipamita.entrypoints.messages import language_of
 from lipamita.use_cases.view import view_meter, view_payment
 
@@ -19,6 +29,9 @@ def handle(request: Request) -> Response:
         case ["meters", meter_id, "device", "revoke"]:
             http.require_method(request, "POST")
             return devices.revoke(request, meter_id)
+        case ["meters", meter_id, "claim"]:
+            http.require_method(request, "POST")
+            return claims.create(request, meter_id)
         case ["payments", transaction_id]:
             http.require_method(request, "GET")
             return _payment(request, transaction_id)

@@ -14,10 +14,12 @@ from lipamita.adapters.app_check import AppVerifier, app_verifier
 from lipamita.adapters.daraja_http import DarajaHttp
 from lipamita.adapters.daraja_wire import Merchant
 from lipamita.adapters.firebase_accounts import FirebaseAccounts
+from lipamita.adapters.firebase_devices import FirebaseDevices
 from lipamita.adapters.log import StructuredLog
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.units import Millis
 from lipamita.entrypoints import notifying, settings
+from lipamita.entrypoints.device_network import read_device_network
 from lipamita.use_cases.world import World
 
 
@@ -76,6 +78,7 @@ def _make() -> Deployment:
             store=RtdbStore(app, short_codes=frozenset({config.short_code, config.party_b})),
             daraja=DarajaHttp(base_url=config.daraja_base_url, merchant=merchant, tokens=tokens),
             accounts=FirebaseAccounts(app),
+            devices=FirebaseDevices(app, read_device_network(config.database_url)),
             clock=now_ms,
             random_bytes=secrets.token_bytes,
             log=StructuredLog(),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from lipamita.domain.errors import BusyError, ConflictError, RateLimitedError
-from lipamita.domain.guard import RATES, PhonePrompt, RateKind, admit, clear_phone
+from lipamita.domain.errors import BusyError, ConflictError
+from lipamita.domain.guard import PhonePrompt, RateKind, clear_phone
 from lipamita.domain.ids import TransactionId, path_key
 from lipamita.domain.msisdn import Msisdn
+from lipamita.use_cases.limit_rate import limit_rate
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.world import World
 
@@ -22,7 +23,7 @@ def guard_push(wanted: PhonePrompt, msisdn: Msisdn, world: World) -> Transaction
         (RateKind.PHONE, phone_key),
         (RateKind.METER, wanted.meter_id),
     ):
-        _admit(kind, key, world)
+        limit_rate(kind, key, world)
     return _clear_phone(wanted, phone_key, world)
 
 
@@ -43,18 +44,3 @@ def _clear_phone(wanted: PhonePrompt, phone_key: str, world: World) -> Transacti
         if world.store.replace_phone_prompt(phone_key, old, wanted):
             return wanted.transaction_id
     raise BusyError("busy", "that phone is being asked by others; try again")
-
-
-def _admit(kind: RateKind, key: str, world: World) -> None:
-    for _ in range(MAX_COMPARE_AND_SET_TRIES):
-        old = world.store.read_rate(kind, key)
-        admission = admit(RATES[kind], old.value, now_ms=world.clock())
-        if admission.wait_ms:
-            raise RateLimitedError(
-                "rate_limited",
-                f"too many requests for this {kind}; wait a moment",
-                retry_after_ms=admission.wait_ms,
-            )
-        if world.store.replace_rate(kind, key, old, admission.on_schedule_at_ms):
-            return
-    raise BusyError("busy", "too many requests at the same moment; try again")

@@ -20,6 +20,7 @@ from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
+from lipamita.use_cases.claim_ports import ClaimLog, ClaimStore
 from lipamita.use_cases.command_ports import CommandStore
 from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.notice_ports import NoticeStore
@@ -248,6 +249,7 @@ class Store(
     ProposalStore,
     PeopleStore,
     PromptStore,
+    ClaimStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""
@@ -275,7 +277,7 @@ class Clock(Protocol):
     def __call__(self) -> Millis: ...
 
 
-class Log(Protocol):
+class Log(ClaimLog, Protocol):
     """One method a log line. Phones and secrets never get this far."""
 
     def payment_requested(self, payment: Payment) -> None: ...

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lipamita.domain.ids import RandomBytes, TransactionId, path_key
 from lipamita.domain.schedule import UnverifiedPolicy
+from lipamita.use_cases.claim_ports import Devices, NoDevices
 from lipamita.use_cases.identity_ports import Accounts
 from lipamita.use_cases.notice_ports import Notifier
 from lipamita.use_cases.ports import Clock, Daraja, Log, Store
@@ -28,6 +29,7 @@ class World:
     unverified_policy: UnverifiedPolicy
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # channels by name
     alarm_channels: tuple[str, ...] = ()
+    devices: Devices = field(default_factory=NoDevices)
 
     def callback_url(self, transaction_id: TransactionId) -> str:
         """Where Safaricom reports this payment, and nobody else can."""

@@ -16,7 +16,7 @@ ASK = (
     "import json, yaml; from firebase_functions.private import serving;"
     "print(json.dumps(yaml.safe_load(serving.functions_as_yaml(serving.get_functions()))))"
 )
-HTTP = {"api", "daraja_c2b", "daraja_callback", "stk_push"}
+HTTP = {"api", "daraja_c2b", "daraja_callback", "device_claim", "stk_push"}
 EVENTS = {
     "on_callback_recorded": ("created", "callbacks/{transaction_id}/{evidence_id}"),
     "on_confirmation_recorded": ("created", "confirmations/{confirmation_id}"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from schemathesis import Case
@@ -24,6 +24,7 @@ class Targets:
     keys: Mapping[str, str]
     tokens: Mapping[str, Sequence[str]]
     people: Sequence[str]
+    fields: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
@@ -38,6 +39,7 @@ def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
         "receipt": targets.receipts.get(operation_id, ("",)),
         "who": targets.people,
         "key": [targets.keys.get(operation_id, "")],
+        **targets.fields.get(operation_id, {}),
     }
     if case.meta is not None and case.meta.generation.mode.is_positive:
         for name, choices in named.items():

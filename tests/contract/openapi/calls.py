@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from firebase_admin import auth
 from lipamita.adapters.rtdb_store import RtdbStore
+from lipamita.domain.claim import ClaimRequest, claim_proof, proof_key
 from lipamita.domain.evidence import PushRefused
 
 from tests.contract.openapi.document import operations, published, resolved
-from tests.contract.openapi.edge import REVIEWED, SUSPENDED, Edge, c2b_key, callback_key
+from tests.contract.openapi.edge import (
+    CLAIM_CODE,
+    CLAIMED,
+    LABEL_SECRET,
+    REVIEWED,
+    SUSPENDED,
+    Edge,
+    c2b_key,
+    callback_key,
+)
 from tests.unit.lipamita.adapters.id_tokens import id_token
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, TRANSACTION
 from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, DEVICE, OPERATOR
@@ -35,6 +45,9 @@ PATHS = {
     "requestPayment": "/daraja/stk-push",
     "getPayment": f"/api/payments/{TRANSACTION}",
     "getMeter": "/api/meters/MTR-001",
+    "createClaim": f"/api/meters/{CLAIMED}/claim",
+    "claimMeter": "/claim",
+    "completeClaim": "/claim/complete",
     "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
     "revokeDevice": "/api/meters/MTR-001/device/revoke",
@@ -49,6 +62,7 @@ MISSED = {
     "revokeDevice": "/api/meters/MTR-999/device/revoke",
     "getPayment": "/api/payments/-Of2cAbcdEFGHijkl012",
     "getMeter": "/api/meters/MTR-999",
+    "createClaim": "/api/meters/MTR-999/claim",
     "assignSuspense": "/api/suspense/UKL0DEMO99/assign",
     "decideReview": "/api/reviews/-Of2cAbcdEFGHijkl012/decision",
     "stkCallback": f"/daraja/callback/{TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
@@ -113,6 +127,14 @@ class Calls:
     def asks_about_nobody(self) -> TestResponse:
         return self.change_role(who="nobody@tenants.example")
 
+    def claim(self, **fields: object) -> TestResponse:
+        """A board's wish, with some fields of its own."""
+        return self.good("claimMeter", body={**request_example("claimMeter"), **fields})
+
+    def complete(self, **fields: object) -> TestResponse:
+        """A board's last word, with some fields of its own."""
+        return self.good("completeClaim", body={**request_example("completeClaim"), **fields})
+
     # --- what may happen to any operation
 
     def misses(self, operation_id: str) -> TestResponse:
@@ -170,6 +192,30 @@ class Calls:
         refused = PushRefused(code=said["code"], message=said["message"], detail="500.001.1001")
         self.edge.app.daraja.push_answer = refused
         return self.push()
+
+    def claims_with_another_nonce(self) -> TestResponse:
+        self.claim()
+        request = ClaimRequest(
+            meter_id=CLAIMED,
+            code=CLAIM_CODE,
+            hardware_id=request_example("claimMeter")["hardware_id"],
+            nonce="ab" * 16,
+            proof="",
+        )
+        proof = claim_proof(proof_key(LABEL_SECRET), request)
+        return self.claim(nonce=request.nonce, proof=proof)
+
+    def claims_with_others(self, operation_id: str) -> TestResponse:
+        """Between reading and claiming, somebody else was always faster."""
+        self.patch.setattr(RtdbStore, "replace_claim", lambda *_: False)
+        return self.good(operation_id)
+
+    def claims_too_often(self, operation_id: str) -> TestResponse:
+        for _ in range(MAX_REQUESTS):
+            answer = self.good(operation_id)
+            if answer.status_code == 429:
+                return answer
+        raise AssertionError(f"no rate was held in {MAX_REQUESTS} requests")
 
     def decides_otherwise(self) -> TestResponse:
         self.assign()

@@ -17,10 +17,12 @@ from urllib.parse import quote
 
 import functions_framework
 from lipamita.adapters.payment_schema import payment_to_json
+from lipamita.adapters.rtdb_claims import claim_to_json
 from lipamita.adapters.rtdb_store import RtdbStore
-from lipamita.domain.ids import TransactionId, path_key
+from lipamita.domain.claim import Claim, code_hash, proof_key
+from lipamita.domain.ids import MeterId, TransactionId, Uid, path_key
 from lipamita.domain.payment import Delivery, DeliveryStatus, Status
-from lipamita.domain.units import Wh
+from lipamita.domain.units import DAY_MS, Millis, Wh
 from lipamita.use_cases.world import World
 from werkzeug import Client, Response
 
@@ -47,7 +49,11 @@ SUSPENDED = "UKL0DEMO03"
 REVIEWED = TransactionId("-Of2dAbcdEFGHijkl012")
 TOLD = "UKL0DEMO06"
 MISLED = "UKL0DEMO07"  # told on the path of the reviewed payment, for another prompt
-ALARMS = "alarms"  # refusals of a wrong key count here; nothing else may be stored by a refusal
+COUNTED = ("alarms", "rate_limits")  # a refusal counts here, and nothing else may be stored by it
+CLAIMED = MeterId("MTR-003")
+COMPLETED = MeterId("MTR-002")
+CLAIM_CODE = "7ZK4M0PXQW3ER9TVB6N5"
+LABEL_SECRET = "7ZK4M0PXQW3ER9T7"
 
 _DELIVERED = Delivery(
     status=DeliveryStatus.DELIVERED,
@@ -73,6 +79,22 @@ _BY_HAND = {
     "BillRefNumber": "MTR404",
     "MSISDN": "2547 ***** 126",
 }
+_CLAIM = Claim(
+    claim_id="0123456789abcdef0123456789abcdef",
+    hardware_id="A0B1C2D3E4F5",
+    code_hash=code_hash(CLAIMED, CLAIM_CODE),
+    proof_key=proof_key(LABEL_SECRET),
+    created_by=Uid("operator-grace"),
+    created_at_ms=NOW,
+    expires_at_ms=Millis(NOW + DAY_MS),
+    tries_left=20,
+)
+_TAKEN = replace(
+    _CLAIM,
+    nonce="00112233445566778899aabbccddeeff",
+    device_uid=Uid("device-mtr-002"),
+    taken_at_ms=NOW,
+)
 ESTATE: dict[str, Any] = {
     **SEED,
     "staff": {
@@ -85,6 +107,7 @@ ESTATE: dict[str, Any] = {
         }
     },
     "meter_accounts": {meter_id.replace("-", ""): {meter_id: True} for meter_id in SEED["meters"]},
+    "claims": {CLAIMED: claim_to_json(_CLAIM), COMPLETED: claim_to_json(_TAKEN)},
     "transactions": {
         payment.transaction_id: payment_to_json(payment) for payment in (_PAID, _OPEN, _IN_REVIEW)
     },
@@ -182,10 +205,17 @@ class Edge:
         self._as_seeded = self.stored()
 
     def stored(self) -> object:
-        """Everything stored but the alarms."""
-        node: dict[str, object] = self.app.database.read()
-        node.pop(ALARMS, None)
+        """Everything stored but what only counts: alarms, rates, and tries of claims."""
+        node: dict[str, Any] = self.app.database.read()
+        for name in COUNTED:
+            node.pop(name, None)
+        for claim in node["claims"].values():
+            claim.pop("tries_left")
         return node
+
+    def is_untouched(self) -> bool:
+        """Whether nothing at all was pushed or stored since ``restore``."""
+        return not self.app.daraja.pushes and self.app.database.read() == ESTATE
 
     def is_as_seeded(self) -> bool:
         """Whether nothing was pushed, and nothing stored but alarms, since ``restore``."""

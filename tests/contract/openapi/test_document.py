@@ -11,6 +11,7 @@ import pytest
 import schemathesis
 from hypothesis import given
 from hypothesis import strategies as st
+from lipamita.domain.claim import MAX_TRIES
 from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.guard import RATES, RateKind
 from lipamita.domain.ids import parse_idempotency_key, parse_meter_id, parse_transaction_id
@@ -103,7 +104,22 @@ def test_the_limits_told_in_words_are_the_codes() -> None:
         in (described["stkCallback"]["requestBody"]["description"])
     )
     rates = {kind: (rate.count, rate.per_ms // MINUTE_MS) for kind, rate in RATES.items()}
-    assert rates == {RateKind.USER: (20, 10), RateKind.METER: (20, 10), RateKind.PHONE: (10, 10)}
+    assert rates == {
+        RateKind.USER: (20, 10),
+        RateKind.METER: (20, 10),
+        RateKind.PHONE: (10, 10),
+        RateKind.CLAIM: (20, 10),
+        RateKind.ADDRESS: (60, 10),
+    }
+    for operation_id in ("claimMeter", "completeClaim"):
+        assert (
+            "In ten minutes boards may ask 20 times for a meter, and an address 60 times"
+            in (described[operation_id]["responses"]["429"]["description"])
+        )
+    assert (
+        f"After {MAX_TRIES} wrong tries"
+        in (described["claimMeter"]["responses"]["403"]["description"])
+    )
     assert (
         "in ten minutes a user and a meter may have 20, a phone 10"
         in (described["requestPayment"]["responses"]["429"]["description"])

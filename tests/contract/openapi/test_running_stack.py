@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 import requests
 from hypothesis import assume, settings
-from lipamita.domain.ids import path_key
+from lipamita.domain.claim import ClaimRequest, claim_proof, proof_key, receipt_mac
+from lipamita.domain.crockford import draw, in_groups
+from lipamita.domain.ids import MeterId, path_key
+from lipamita.domain.recharge import device_key
 from schemathesis import Case
 
 from tests.contract.openapi.aim import Targets, aim
@@ -31,6 +34,7 @@ TIMEOUT_S = 10.0
 GUIDE_LIMIT_S = 30.0
 RECEIPT = "UKL0DEMO03"
 TOLD = "UKL0DEMO06"
+CLAIMED = MeterId("MTR-002")
 BY_HAND = {
     "TransID": RECEIPT,
     "TransTime": "20261121101500",
@@ -101,10 +105,47 @@ def prepared(stack: Stack) -> System:
             "revokeDevice": (grace.id_token,),
             "listStaff": (hope.id_token,),
             "changeRole": (hope.id_token,),
+            "createClaim": (grace.id_token,),
         },
         people=("tenant-brian", "nobody@tenants.example"),
+        fields=a_claim(stack, grace),
     )
     return System(stack=stack, targets=targets)
+
+
+def a_claim(stack: Stack, operator: Person) -> dict[str, dict[str, tuple[str, ...]]]:
+    """What the label, the board's wish and its last word say of a claim that is open."""
+    secret = draw(16, secrets.token_bytes)
+    label = {"hardware_id": "A0B1C2D3E4F5", "label_secret": in_groups(secret, of=4)}
+    answer = requests.post(
+        f"{stack.url('hosting')}/api/meters/{CLAIMED}/claim",
+        json=label,
+        headers={"Authorization": f"Bearer {operator.id_token}"},
+        timeout=TIMEOUT_S,
+    )
+    wish = ClaimRequest(
+        meter_id=CLAIMED,
+        code=answer.json()["code"].replace("-", ""),
+        hardware_id=label["hardware_id"],
+        nonce=secrets.token_hex(16),
+        proof="",
+    )
+    key = device_key(stack.secrets["DEVICE_MASTER_SECRET"], CLAIMED)
+    said = {"meter_id": CLAIMED, "nonce": wish.nonce}
+    bodies = {
+        "createClaim": label,
+        "claimMeter": {
+            **said,
+            "code": in_groups(wish.code, of=5),
+            "hardware_id": wish.hardware_id,
+            "proof": claim_proof(proof_key(secret), wish),
+        },
+        "completeClaim": {**said, "proof": receipt_mac(key, CLAIMED, wish.nonce)},
+    }
+    return {
+        operation_id: {name: (value,) for name, value in body.items()}
+        for operation_id, body in bodies.items()
+    }
 
 
 def in_review(stack: Stack, payer: Person) -> str:

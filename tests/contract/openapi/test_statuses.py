@@ -9,7 +9,14 @@ import pytest
 from lipamita.domain.evidence import PushUnclear
 from lipamita.domain.payment import Status
 
-from tests.contract.openapi.calls import OPERATIONS, PATHS, PUBLISHED, Calls, answer_example
+from tests.contract.openapi.calls import (
+    OPERATIONS,
+    PATHS,
+    PUBLISHED,
+    Calls,
+    answer_example,
+    request_example,
+)
 from tests.contract.openapi.document import operation, strict_schema
 from tests.contract.openapi.edge import MISLED, Edge
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, RECEIPT
@@ -26,6 +33,7 @@ DOCUMENTED = [
 ]
 FOR_ANY: dict[str, Callable[[Calls, str], TestResponse]] = {
     "200": Calls.good,
+    "201": Calls.good,
     "202": Calls.good,
     "401": Calls.is_too_late,
     "403": Calls.is_somebody_else,
@@ -45,6 +53,21 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("getPayment", "400"): lambda calls: calls.good("getPayment", path="/api/payments/x"),
     ("getMeter", "400"): lambda calls: calls.good("getMeter", path="/api/meters/mtr-001"),
     ("assignSuspense", "202"): Calls.assigns_much,
+    ("createClaim", "400"): lambda calls: calls.good(
+        "createClaim", body={**request_example("createClaim"), "label_secret": "0" * 15}
+    ),
+    ("createClaim", "409"): lambda calls: calls.good(
+        "createClaim", path="/api/meters/MTR-004/claim"
+    ),
+    ("claimMeter", "400"): lambda calls: calls.claim(code="7ZK4M-0PXQW-3ER9T-VB6N6"),
+    ("claimMeter", "403"): lambda calls: calls.claim(proof="0" * 64),
+    ("claimMeter", "409"): Calls.claims_with_another_nonce,
+    ("claimMeter", "429"): lambda calls: calls.claims_too_often("claimMeter"),
+    ("claimMeter", "503"): lambda calls: calls.claims_with_others("claimMeter"),
+    ("completeClaim", "400"): lambda calls: calls.complete(nonce="x"),
+    ("completeClaim", "403"): lambda calls: calls.complete(proof="0" * 64),
+    ("completeClaim", "429"): lambda calls: calls.claims_too_often("completeClaim"),
+    ("completeClaim", "503"): lambda calls: calls.claims_with_others("completeClaim"),
     ("assignSuspense", "400"): lambda calls: calls.assign(why=" "),
     ("assignSuspense", "409"): Calls.decides_otherwise,
     ("decideReview", "202"): lambda calls: calls.decide(amount=10_001),
@@ -57,7 +80,7 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("changeRole", "404"): Calls.asks_about_nobody,
     ("changeRole", "409"): lambda calls: calls.change_role(who="device-mtr-001"),
 }
-OPENS_NOTHING = {"200", "202", "409", "429", "502"}  # the others store nothing at all
+OPENS_NOTHING = {"200", "201", "202", "409", "429", "502"}  # the others store nothing at all
 SHARED = {"405", "413"}  # one example stands for several operations, whose words differ
 
 
@@ -107,6 +130,31 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("requestPayment", "prompt_open"): Calls.asks_while_a_prompt_is_open,
     ("getMeter", "unknown_path"): refused_path("/api/meters/MTR-001%2Fx"),
     ("getMeter", "unknown_meter"): refused_path("/api/meters/MTR-999"),
+    ("createClaim", "invalid_json"): lambda calls: calls.good("createClaim", body=b"{"),
+    ("createClaim", "unknown_field"): lambda calls: calls.good("createClaim", body={"pop": 1}),
+    ("createClaim", "invalid_meter_id"): lambda calls: calls.good(
+        "createClaim", path="/api/meters/mtr-001/claim"
+    ),
+    ("createClaim", "invalid_hardware_id"): lambda calls: calls.good("createClaim", body={}),
+    ("createClaim", "invalid_label_secret"): lambda calls: calls.good(
+        "createClaim", body={"hardware_id": "A0B1C2D3E4F5", "label_secret": 5}
+    ),
+    ("createClaim", "unknown_meter"): lambda calls: calls.misses("createClaim"),
+    ("createClaim", "unknown_path"): lambda calls: calls.good(
+        "createClaim", path="/api/meters/MTR%2F001/claim"
+    ),
+    ("claimMeter", "invalid_json"): lambda calls: calls.good("claimMeter", body=b"[]"),
+    ("claimMeter", "unknown_field"): lambda calls: calls.claim(uid="tenant-amina"),
+    ("claimMeter", "invalid_meter_id"): lambda calls: calls.claim(meter_id=""),
+    ("claimMeter", "invalid_code"): lambda calls: calls.claim(code="0"),
+    ("claimMeter", "invalid_hardware_id"): lambda calls: calls.claim(hardware_id="A0B1"),
+    ("claimMeter", "invalid_nonce"): lambda calls: calls.claim(nonce="0"),
+    ("claimMeter", "invalid_proof"): lambda calls: calls.claim(proof="0"),
+    ("completeClaim", "invalid_json"): lambda calls: calls.good("completeClaim", body=b"1"),
+    ("completeClaim", "unknown_field"): lambda calls: calls.complete(code="0"),
+    ("completeClaim", "invalid_meter_id"): lambda calls: calls.complete(meter_id=1),
+    ("completeClaim", "invalid_nonce"): lambda calls: calls.complete(nonce=None),
+    ("completeClaim", "invalid_proof"): lambda calls: calls.complete(proof=[]),
     ("assignSuspense", "invalid_receipt"): lambda calls: calls.good(
         "assignSuspense", path="/api/suspense/short/assign"
     ),

@@ -13,10 +13,11 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.ids import TransactionId, path_key
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.units import Millis
-from lipamita.entrypoints import api, callbacks, http, stk_push
+from lipamita.entrypoints import api, callbacks, device_claim, http, stk_push
 from lipamita.use_cases.world import World
 from werkzeug.test import EnvironBuilder
 
+from tests.fakes.devices import FakeDevices
 from tests.fakes.estate import FakeDaraja
 from tests.fakes.memory_people import FakeAccounts
 from tests.unit.lipamita.adapters.id_tokens import id_token
@@ -93,6 +94,7 @@ class App:
     database: LiveDatabase
     daraja: FakeDaraja = field(default_factory=FakeDaraja)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
+    devices: FakeDevices = field(default_factory=FakeDevices)
     now_ms: Millis = NOW
 
     @property
@@ -101,6 +103,7 @@ class App:
             store=RtdbStore(self.database.app),
             daraja=self.daraja,
             accounts=self.accounts,
+            devices=self.devices,
             clock=lambda: self.now_ms,
             random_bytes=self._bytes,
             log=StructuredLog(),
@@ -133,6 +136,11 @@ class App:
     def callback_of(self, transaction_id: str, body: object) -> Response:
         """A callback on the secret path of that payment."""
         return self.callback(callback_path(transaction_id), body)
+
+    def claim(self, body: object, path: str = "/claim", **more: Any) -> Response:
+        """POST of a board."""
+        facts = {"method": "POST", "content_type": "application/json", "body": body}
+        return http.answer(device_claim.handle, request(path=path, **{**facts, **more}))
 
     def get(self, path: str, token: str | None = AMINA, **more: Any) -> Response:
         """GET of the API."""
