@@ -49,7 +49,7 @@ TARGETS = Targets(
         "assignSuspense": (OPERATOR,),
         "decideReview": (OPERATOR,),
         "revokeDevice": (OPERATOR,),
-        "listStaff": (ADMIN, ADMIN, OPERATOR),
+        "listStaff": (ADMIN,),
         "changeRole": (ADMIN,),
         "createClaim": (OPERATOR,),
     },
