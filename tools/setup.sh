@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 stamps=.stamps
 mkdir -p "$stamps"
 
-DEBIAN_PACKAGES=(g++ cmake make python3-venv nodejs npm libgtest-dev nlohmann-json3-dev clang-format-19 chromium)
+DEBIAN_PACKAGES=(g++ cmake make python3-venv nodejs npm libgtest-dev nlohmann-json3-dev libmbedtls-dev clang-format-19 chromium)
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }

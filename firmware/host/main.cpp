@@ -1,12 +1,18 @@
 // metersim: the meter's App on the host, against real or emulated Firebase over plain TCP.
 #include <poll.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <vector>
 
 #include "app.h"
+#include "ecdsa_verifier.h"
 #include "event_log.h"
 #include "file_store.h"
+#include "file_updater.h"
 #include "options.h"
 #include "posix_connection.h"
 #include "simulated_load.h"
@@ -33,13 +39,47 @@ void wait(const meter::PosixConnection& stream, const meter::PosixConnection& re
   ::poll(entries, count, kTickMs);
 }
 
-meter::Config make_config(const meter::Options& options) {
+// Storage as an image sees it that cannot read what the former one wrote.
+class ForgetfulStore final : public meter::IKeyValue {
+ public:
+  explicit ForgetfulStore(meter::IKeyValue& inner) : inner_(inner) {}
+  size_t read(std::string_view key, uint8_t* data, size_t capacity) override {
+    const size_t size = inner_.read(key, data, capacity);
+    if (key.substr(0, 7) == "ledger_" && size > 0) data[0] ^= 0xff;
+    return size;
+  }
+  bool write(std::string_view key, const uint8_t* data, size_t size) override {
+    return inner_.write(key, data, size);
+  }
+
+ private:
+  meter::IKeyValue& inner_;
+};
+
+// Like a reset of the board: the same process begins again.
+[[noreturn]] void restart(char** argv) {
+  ::execv("/proc/self/exe", argv);
+  std::perror("metersim: cannot restart");
+  ::_exit(1);
+}
+
+bool read_key(const std::string& path, EcdsaVerifier& verifier) {
+  std::ifstream file(path, std::ios::binary);
+  const std::vector<char> key((std::istreambuf_iterator<char>(file)), {});
+  return verifier.begin(reinterpret_cast<const uint8_t*>(key.data()), key.size());
+}
+
+meter::Config make_config(const meter::Options& options, const meter::Image& image) {
   meter::Config config;
   config.meter_id = options.meter_id;
   config.database_url = options.database_url;
   config.database_namespace = options.database_namespace;
   config.account = {options.auth_url, options.api_key, options.email, options.password};
-  config.firmware = "metersim-0.1.0";
+  config.firmware = image.firmware;
+  config.firmware_version = image.version;
+  config.board = options.board;
+  config.update_url = options.update_url;
+  config.trial_ms = options.trial_ms;
   config.random_seed = static_cast<uint32_t>(meter::SystemClock().epoch_ms());
   config.cloud.report_interval_ms = options.report_interval_ms;
   config.cloud.heartbeat_ms = options.report_interval_ms;
@@ -59,7 +99,22 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "metersim: %s\n", message.c_str());
     return 2;
   }
-  meter::Config config = make_config(options);
+  EcdsaVerifier verifier;
+  const bool updatable = !options.release_key.empty();
+  if (updatable && !read_key(options.release_key, verifier)) {
+    std::fprintf(stderr, "metersim: release_key: expected a file with a P-256 public key as DER\n");
+    return 2;
+  }
+  meter::SystemClock clock;
+  meter::FileStore storage(options.store_dir);
+  if (!storage.begin()) {
+    std::fprintf(stderr, "metersim: store_dir: cannot use %s\n", options.store_dir.c_str());
+    return 2;
+  }
+  meter::FileUpdater updater(options.store_dir);
+  const meter::Image image = updater.boot();
+  if (image.behaviour == "crashing") restart(argv);
+  meter::Config config = make_config(options, image);
   if (!meter::parse_hex(options.device_key, config.device_key)) {
     std::fprintf(stderr, "metersim: device_key: expected 64 lower-case hexadecimal digits\n");
     return 2;
@@ -67,23 +122,26 @@ int main(int argc, char** argv) {
   std::signal(SIGTERM, request_stop);
   std::signal(SIGINT, request_stop);
 
-  meter::SystemClock clock;
-  meter::FileStore storage(options.store_dir);
-  if (!storage.begin()) {
-    std::fprintf(stderr, "metersim: store_dir: cannot use %s\n", options.store_dir.c_str());
-    return 2;
-  }
   meter::SimulatedLoad load(clock, options.load_w, options.imp_per_kwh, options.time_scale);
   meter::EventLog log(clock, options.die_after);
   meter::PosixConnection stream;
   meter::PosixConnection rest;
-  meter::App app(config, {storage, clock, load, load, stream, rest, log});
+  ForgetfulStore forgetful(storage);
+  const bool remembers = image.behaviour != "forgetful";
+  meter::IKeyValue& seen = remembers ? static_cast<meter::IKeyValue&>(storage) : forgetful;
+  meter::App app(config, {seen, clock, load, load, stream, rest, log, nullptr, &updater,
+                          updatable ? &verifier : nullptr});
   if (!app.begin()) {
+    if (updater.rolled_back()) restart(argv);
     std::fprintf(stderr, "metersim: database_url unusable, or store_dir of another meter\n");
     return 2;
   }
   while (stop_requested == 0) {
-    app.poll();
+    app.poll(image.behaviour != "offline");
+    if (app.restart_due() || updater.rolled_back()) {
+      app.meter().commit();
+      restart(argv);
+    }
     wait(stream, rest);
   }
   app.stop();

@@ -26,17 +26,21 @@ Fields fields_of(Options& o) {
            {"password", &o.password},
            {"meter_id", &o.meter_id},
            {"device_key", &o.device_key},
-           {"store_dir", &o.store_dir}},
+           {"store_dir", &o.store_dir},
+           {"board", &o.board},
+           {"update_url", &o.update_url},
+           {"release_key", &o.release_key}},
           {{"load_w", &o.load_w},
            {"imp_per_kwh", &o.imp_per_kwh},
            {"report_interval_ms", &o.report_interval_ms},
            {"time_scale", &o.time_scale},
-           {"silence_ms", &o.silence_ms}}};
+           {"silence_ms", &o.silence_ms},
+           {"trial_ms", &o.trial_ms}}};
 }
 
 bool parse_die_after(const std::string& value, DieAfter& die_after) {
   const std::map<std::string, std::string> events = {
-      {"commit", "committed"}, {"ack", "acknowledged"}, {"apply", "applied"}};
+      {"commit", "committed"}, {"ack", "acknowledged"}, {"apply", "applied"}, {"update", "update"}};
   const size_t colon = value.find(':');
   if (colon == std::string::npos) return false;
   const auto event = events.find(value.substr(0, colon));
@@ -49,7 +53,7 @@ bool parse_die_after(const std::string& value, DieAfter& die_after) {
 bool set(Options& options, const std::string& key, const std::string& value, std::string& message) {
   if (key == "die_after") {
     if (parse_die_after(value, options.die_after)) return true;
-    message = "die_after: found \"" + value + "\", expected commit:N, ack:N or apply:N";
+    message = "die_after: found \"" + value + "\", expected commit:N, ack:N, apply:N or update:N";
     return false;
   }
   const Fields fields = fields_of(options);

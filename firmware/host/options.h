@@ -23,6 +23,10 @@ struct Options {
   uint32_t report_interval_ms = 2000;
   uint32_t time_scale = 1;
   uint32_t silence_ms = 75000;
+  std::string board = "host";
+  std::string update_url;
+  std::string release_key;  // file: public key, DER
+  uint32_t trial_ms = 900000;
   DieAfter die_after;
 };
 

@@ -6,10 +6,11 @@
 namespace board {
 
 #if CONFIG_IDF_TARGET_ESP32C3
-constexpr int kPulsePin = 4;       // from the meter's pulse output, open collector, to ground
-constexpr int kRelaySetPin = 5;    // coil that closes the contact
-constexpr int kRelayResetPin = 6;  // coil that opens it
-constexpr int kCoverPin = 7;       // cover switch: closed (low) while the cover is on
+constexpr char kName[] = "esp32-c3";  // of the releases made for it
+constexpr int kPulsePin = 4;          // from the meter's pulse output, open collector, to ground
+constexpr int kRelaySetPin = 5;       // coil that closes the contact
+constexpr int kRelayResetPin = 6;     // coil that opens it
+constexpr int kCoverPin = 7;          // cover switch: closed (low) while the cover is on
 constexpr int kButtonPin = 9;
 constexpr int kBuzzerPin = 10;
 constexpr int kSdaPin = 0;
@@ -17,6 +18,7 @@ constexpr int kSclPin = 1;
 constexpr int kPzemRxPin = 20;
 constexpr int kPzemTxPin = 21;
 #else
+constexpr char kName[] = "esp32";
 constexpr int kPulsePin = 34;
 constexpr int kRelaySetPin = 25;
 constexpr int kRelayResetPin = 26;

@@ -1,6 +1,5 @@
 // The board: wires the portable App to pins, flash and network. Decides nothing.
 #include <Arduino.h>
-#include <esp_ota_ops.h>
 #include <esp_system.h>
 #include <esp_task_wdt.h>
 
@@ -8,10 +7,13 @@
 #include "board.h"
 #include "button.h"
 #include "device_clock.h"
+#include "ecdsa_verifier.h"
 #include "latching_relay.h"
 #include "nvs_store.h"
+#include "ota_slot.h"
 #include "pulse_input.h"
 #include "pzem_port.h"
+#include "release_key.h"
 #include "serial_log.h"
 #include "settings.h"
 #include "tls_connection.h"
@@ -30,6 +32,8 @@ WarmMemory warm_memory;
 LatchingRelay relay;
 SerialLog serial_log;
 WifiLink wifi;
+OtaSlot ota_slot;
+EcdsaVerifier verifier;
 Button button(board::kButtonPin);
 PzemPort pzem_port;
 meter::PzemSource pzem(pzem_port, device_clock);
@@ -64,7 +68,7 @@ meter::IEnergySource& start_energy_source() {
 
 }  // namespace
 
-// An update stays on trial until it has spoken to the cloud: see loop().
+// An update stays on trial until the App confirms it.
 extern "C" bool verifyRollbackLater() { return true; }
 
 void setup() {
@@ -77,8 +81,10 @@ void setup() {
   config = settings.config();
   static TlsConnection stream;
   static TlsConnection rest;
-  static meter::App the_app(config, {storage, device_clock, start_energy_source(), relay, stream,
-                                     rest, serial_log, &warm_memory});
+  const bool updatable = verifier.begin(kReleaseKey, kReleaseKeyBytes);
+  static meter::App the_app(
+      config, {storage, device_clock, start_energy_source(), relay, stream, rest, serial_log,
+               &warm_memory, &ota_slot, updatable ? &verifier : nullptr});
   app = &the_app;
   if (!app->begin()) give_up("database_url_or_foreign_ledger");
   wifi.begin(settings);
@@ -86,17 +92,15 @@ void setup() {
 }
 
 void loop() {
-  static bool confirmed = false;
   esp_task_wdt_reset();
   if (button.pressed(device_clock.monotonic_ms())) app->meter().press_button();
   app->meter().signal(meter::AlertKind::cover_open, digitalRead(board::kCoverPin) == HIGH);
   if (settings.pzem) app->meter().signal(meter::AlertKind::sensor_silent, pzem.silent());
   app->cloud().set_rssi(wifi.rssi());
   app->poll(wifi.up());
-  if (!confirmed && app->cloud().online() && app->meter().self_check()) {
-    confirmed = true;
-    esp_ota_mark_app_valid_cancel_rollback();
+  if (app->restart_due()) {
+    app->meter().commit();
+    esp_restart();
   }
-  if (app->cloud().reboot_due()) esp_restart();
   delay(5);
 }

@@ -3,6 +3,8 @@
 #include <Preferences.h>
 #include <esp_random.h>
 
+#include "board.h"
+
 namespace {
 
 template <size_t Capacity>
@@ -26,6 +28,7 @@ bool Settings::load() {
   read(stored, "api_key", api_key);
   read(stored, "email", email);
   read(stored, "password", password);
+  read(stored, "update_url", update_url);
   impulses_per_kwh = stored.getUInt("imp_per_kwh", impulses_per_kwh);
   minimum_pulse_ms = stored.getUInt("min_pulse_ms", minimum_pulse_ms);
   pzem = stored.getBool("pzem", false);
@@ -42,6 +45,9 @@ meter::Config Settings::config() const {
   config.database_namespace = database_namespace.view();
   config.account = {{}, api_key.view(), email.view(), password.view()};
   config.firmware = METER_FIRMWARE;
+  config.firmware_version = METER_VERSION;
+  config.board = board::kName;
+  config.update_url = update_url.view();
   config.random_seed = esp_random();
   config.supply.min_dwell_ms = 5000;
   meter::parse_hex(device_key.view(), config.device_key);

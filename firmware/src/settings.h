@@ -15,6 +15,7 @@ struct Settings {
   meter::FixedText<64> api_key;
   meter::FixedText<80> email;
   meter::FixedText<64> password;
+  meter::FixedText<128> update_url;
   uint32_t impulses_per_kwh = 1000;
   uint32_t minimum_pulse_ms = 40;
   bool pzem = false;

@@ -2,70 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
-
-#include "fake_cloud.h"
-#include "fakes.h"
+#include "board.h"
 
 namespace meter {
 namespace {
 
-using test::FakeCloud;
+using test::Board;
 using test::FakeConnection;
 using test::Request;
 using test::Tear;
-
-// A board with its surroundings: reboot() makes a new App over the same storage and cloud.
-class Board {
- public:
-  Board() : cloud(clock), stream(cloud), rest(cloud) {
-    config.meter_id = "MTR-001";
-    config.device_key = test::test_key();
-    config.database_url = "http://127.0.0.1:9000";
-    config.database_namespace = "demo-lipamita-default-rtdb";
-    config.account = {"http://127.0.0.1:9099", "demo-key", "mtr-001@meters.example",
-                      "meter-001-password"};
-    config.firmware = "test-1";
-  }
-
-  void boot() {
-    app.reset();
-    stream.close();
-    rest.close();
-    app = std::make_unique<App>(config, Ports{storage, clock, energy, relay, stream, rest, log});
-    ASSERT_TRUE(app->begin());
-  }
-
-  void run(uint64_t ms, uint64_t step = 50) {
-    for (const uint64_t end = clock.now_ms + ms; clock.now_ms < end; clock.now_ms += step) {
-      app->poll();
-    }
-  }
-
-  // Polls until the condition holds, at most `ms` of the fake clock.
-  template <typename Condition>
-  bool run_until(Condition condition, uint64_t ms = 120000, uint64_t step = 50) {
-    for (const uint64_t end = clock.now_ms + ms; clock.now_ms < end; clock.now_ms += step) {
-      app->poll();
-      if (condition()) return true;
-    }
-    return false;
-  }
-
-  const Ledger& ledger() { return app->meter().ledger(); }
-  bool online() { return app->cloud().online(); }
-
-  test::FakeClock clock;
-  FakeCloud cloud;
-  FakeConnection stream;
-  FakeConnection rest;
-  test::FakeStorage storage;
-  test::FakeEnergy energy;
-  test::FakeSwitch relay;
-  test::FakeLog log;
-  Config config;
-  std::unique_ptr<App> app;
-};
 
 class AppTest : public testing::Test, protected Board {
  protected:

@@ -6,8 +6,8 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ class MeterSettings:
     load_w: int = 0
     report_interval_ms: int = 2_000
     time_scale: int = 1
+    options: Mapping[str, object] = field(default_factory=dict)  # further settings of metersim
 
     @property
     def email(self) -> str:
@@ -110,6 +111,7 @@ def _config(settings: MeterSettings) -> dict[str, object]:
         "imp_per_kwh": 1_000,
         "report_interval_ms": settings.report_interval_ms,
         "time_scale": settings.time_scale,
+        **settings.options,
     }
 
 

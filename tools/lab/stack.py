@@ -68,6 +68,7 @@ class Stack:
         *,
         die_after: str | None = None,
         echo: Callable[[str], None] | None = None,
+        options: Mapping[str, object] | None = None,
         **settings: int,
     ) -> Meter:
         """Start a virtual meter; its storage outlives it within this stack."""
@@ -79,6 +80,7 @@ class Stack:
                 auth_url=self.url("auth"),
                 master_secret=self.secrets["DEVICE_MASTER_SECRET"],
                 store_dir=self.folder / meter_id,
+                options=options or {},
                 **settings,
             ),
             die_after=die_after,

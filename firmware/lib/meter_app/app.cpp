@@ -3,6 +3,7 @@
 namespace meter {
 
 bool App::begin() {
+  if (!update_.fit_to_start()) return false;
   const LoadResult loaded = meter_.begin();
   const Ledger& ledger = meter_.ledger();
   const char* const storage = loaded == LoadResult::restored  ? "restored"
@@ -18,11 +19,13 @@ bool App::begin() {
                  .number("balance_wh", ledger.balance_wh())
                  .number("boot_count", ledger.boot_count));
   meter_.update_supply();
+  update_.begin();
   return cloud_.begin() && loaded != LoadResult::foreign;
 }
 
 void App::poll(bool network) {
   meter_.poll();
+  update_.poll();
   if (network) cloud_.poll();
 }
 

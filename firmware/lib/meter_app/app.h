@@ -5,6 +5,7 @@
 #include "config.h"
 #include "meter.h"
 #include "ports.h"
+#include "update.h"
 
 namespace meter {
 
@@ -17,6 +18,8 @@ struct Ports {
   IConnection& rest;
   ILog& log;
   IKeyValue* warm_memory = nullptr;  // see Meter
+  IUpdater* updater = nullptr;       // both or no updates
+  ISignatureVerifier* verifier = nullptr;
 };
 
 class App {
@@ -26,9 +29,13 @@ class App {
         log_(ports.log),
         meter_(config, {ports.storage, ports.warm_memory, ports.clock, ports.energy, ports.relay,
                         ports.log}),
-        cloud_(config, meter_, ports.storage, ports.stream, ports.rest, ports.clock, ports.log) {}
+        update_(config, ports.updater, ports.verifier, meter_, ports.storage, ports.clock,
+                ports.log),
+        cloud_(config, meter_, update_, ports.storage, ports.stream, ports.rest, ports.clock,
+               ports.log) {}
 
-  // False when the configuration cannot be used or the storage belongs to another meter.
+  // False when the configuration cannot be used, the storage belongs to another meter, or a new
+  // image on trial cannot read the ledger.
   bool begin();
 
   // Call often, at least every 100 ms and whenever a connection has bytes. Without a network only
@@ -39,6 +46,9 @@ class App {
   void stop();
   bool stopped() const { return cloud_.stopped(); }
 
+  // A commanded reboot or a new image: restart the board.
+  bool restart_due() const { return cloud_.reboot_due() || update_.restart_due(); }
+
   Meter& meter() { return meter_; }
   Cloud& cloud() { return cloud_; }
 
@@ -46,6 +56,7 @@ class App {
   const Config& config_;
   ILog& log_;
   Meter meter_;
+  Update update_;
   Cloud cloud_;
 };
 

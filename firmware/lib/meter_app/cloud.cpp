@@ -7,10 +7,11 @@ constexpr int kMaxJobsPerPoll = 4;
 
 }  // namespace
 
-Cloud::Cloud(const Config& config, Meter& meter, IKeyValue& storage, IConnection& stream,
-             IConnection& rest, IClock& clock, ILog& log)
+Cloud::Cloud(const Config& config, Meter& meter, Update& update, IKeyValue& storage,
+             IConnection& stream, IConnection& rest, IClock& clock, ILog& log)
     : config_(config),
       meter_(meter),
+      update_(update),
       clock_(clock),
       log_(log),
       exchange_(rest, clock, text_, config.cloud.limits),
@@ -18,7 +19,7 @@ Cloud::Cloud(const Config& config, Meter& meter, IKeyValue& storage, IConnection
       requests_(config),
       session_(config.account),
       intake_(config, meter, log),
-      desk_(config, meter, clock, log),
+      desk_(config, meter, update, clock, log),
       snapshot_node_(intake_, desk_, RechargeSource::snapshot),
       snapshot_leaves_(snapshot_node_),
       stream_node_(intake_, desk_, RechargeSource::stream),
@@ -88,6 +89,9 @@ void Cloud::poll_exchange() {
   const Job job = job_;
   job_ = Job::none;
   used_at_ms_ = clock_.monotonic_ms();
+  if (job == Job::download) {
+    return update_.answered(progress == Progress::error ? 0 : exchange_.status());
+  }
   if (progress == Progress::error) return failed(job, "no_answer");
   if (!exchange_.succeeded()) return refused(job);
   backoff_.succeeded();
@@ -106,7 +110,19 @@ void Cloud::next_job() {
   if (report_due(now)) return start(Job::report);
   if (desk_.due()) return start(Job::command);
   if (meter_.alerts().due(alerting_)) return start(Job::alert);
-  if (hours_.due(meter_.durable(), now, config_.cloud.hour_interval_ms)) start(Job::hour);
+  if (hours_.due(meter_.durable(), now, config_.cloud.hour_interval_ms)) return start(Job::hour);
+  start_download(now);
+}
+
+// Last of all, and only while the database is heard: another server must not delay it.
+void Cloud::start_download(uint64_t now_ms) {
+  if (stream_.state() != StreamClient::State::streaming) return;
+  if (update_.wants(now_ms) == Update::Ask::none) return;
+  Endpoint endpoint;
+  Range range;
+  if (!update_.compose(text_, endpoint, range)) return update_.answered(0);
+  job_ = Job::download;
+  exchange_.download(endpoint, range, update_);
 }
 
 bool Cloud::report_due(uint64_t now_ms) const {
@@ -166,6 +182,7 @@ bool Cloud::compose(Job job, Endpoint& endpoint, bool& form) {
     case Job::hour:
       telling_ = hours_.next(meter_.durable());
       return requests_.hour(text_, token, telling_);
+    case Job::download:
     case Job::none:
       return false;
   }

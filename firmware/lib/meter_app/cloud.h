@@ -20,6 +20,7 @@
 #include "requests.h"
 #include "session.h"
 #include "stream_client.h"
+#include "update.h"
 
 namespace meter {
 
@@ -36,7 +37,7 @@ class IgnoredJson final : public IJsonHandler {
 
 class Cloud final : private IStreamListener {
  public:
-  Cloud(const Config& config, Meter& meter, IKeyValue& storage, IConnection& stream,
+  Cloud(const Config& config, Meter& meter, Update& update, IKeyValue& storage, IConnection& stream,
         IConnection& rest, IClock& clock, ILog& log);
 
   bool begin();
@@ -53,7 +54,7 @@ class Cloud final : private IStreamListener {
   bool reboot_due() const { return desk_.reboot_due(); }
 
  private:
-  enum class Job { none, sign_in, snapshot, acknowledge, report, command, alert, hour };
+  enum class Job { none, sign_in, snapshot, acknowledge, report, command, alert, hour, download };
 
   static std::string_view name_of(Job job);
   void poll_stream();
@@ -64,6 +65,7 @@ class Cloud final : private IStreamListener {
   bool open_stream();
   bool report_due(uint64_t now_ms) const;
   void start(Job job);
+  void start_download(uint64_t now_ms);
   bool compose(Job job, Endpoint& endpoint, bool& form);
   static Method method_of(Job job);
   IJsonHandler& reader_of(Job job);
@@ -82,6 +84,7 @@ class Cloud final : private IStreamListener {
 
   const Config& config_;
   Meter& meter_;
+  Update& update_;
   IClock& clock_;
   ILog& log_;
   RequestText text_;

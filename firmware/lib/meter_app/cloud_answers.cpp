@@ -21,6 +21,7 @@ void Cloud::finish(Job job) {
       return meter_.alerts().told(alerting_);
     case Job::hour:
       return hours_.told(telling_, clock_.monotonic_ms());
+    case Job::download:
     case Job::none:
       return;
   }
@@ -95,6 +96,7 @@ void Cloud::snapshot_read() {
 void Cloud::reported() {
   reported_at_ms_ = clock_.monotonic_ms();
   intake_.acknowledged(acknowledging_);
+  update_.round_trip();
   log_.event(Event("reported")
                  .number("balance_wh", meter_.ledger().balance_wh())
                  .number("consumed_total_wh", static_cast<int64_t>(meter_.ledger().consumed_wh))
@@ -119,6 +121,8 @@ std::string_view Cloud::name_of(Job job) {
       return "alert";
     case Job::hour:
       return "hour";
+    case Job::download:
+      return "download";
   }
   return "none";
 }

@@ -43,6 +43,7 @@ std::string_view CommandDesk::carry_out(const Command& command) {
   if (kind == "set_tariff_zone") return set_policy(arguments);
   if (kind == "withdraw") return raise_totals(arguments, true);
   if (kind == "restore") return raise_totals(arguments, false);
+  if (kind == "update_firmware") return update_firmware(arguments);
   if (kind == "reboot") return reboot_wanted_ = true, "ok";
   return "unknown kind";
 }
@@ -98,6 +99,16 @@ std::string_view CommandDesk::test_supply(std::string_view arguments) {
   }
   meter_.test_supply_until(clock_.monotonic_ms() + seconds * 1000);
   return "ok";
+}
+
+std::string_view CommandDesk::update_firmware(std::string_view arguments) {
+  Arguments pairs(arguments);
+  std::string_view name;
+  uint64_t version = 0;
+  if (!pairs.next(name, version) || name != "version" || version > UINT32_MAX) {
+    return "expected version=N";
+  }
+  return update_.order(static_cast<uint32_t>(version));
 }
 
 void CommandDesk::told() {

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "meter.h"
 #include "ports.h"
+#include "update.h"
 
 namespace meter {
 
@@ -20,8 +21,8 @@ class CommandDesk final : public ICommandSink {
     std::string_view text;  // "ok" or why not
   };
 
-  CommandDesk(const Config& config, Meter& meter, IClock& clock, ILog& log)
-      : config_(config), meter_(meter), clock_(clock), log_(log) {}
+  CommandDesk(const Config& config, Meter& meter, Update& update, IClock& clock, ILog& log)
+      : config_(config), meter_(meter), update_(update), clock_(clock), log_(log) {}
 
   void on_command(const Command& command) override;
 
@@ -45,11 +46,13 @@ class CommandDesk final : public ICommandSink {
   std::string_view carry_out(const Command& command);
   std::string_view set_policy(std::string_view arguments);
   std::string_view raise_totals(std::string_view arguments, bool withdrawal);
+  std::string_view update_firmware(std::string_view arguments);
   std::string_view test_supply(std::string_view arguments);
   bool queued(std::string_view command_id) const;
 
   const Config& config_;
   Meter& meter_;
+  Update& update_;
   IClock& clock_;
   ILog& log_;
   Result results_[kMaxResults];

@@ -35,6 +35,10 @@ struct Config {
   std::string_view database_namespace;  // empty when the host name says it
   Account account;
   std::string_view firmware;
+  uint32_t firmware_version = 0;  // a whole number that grows with every release
+  std::string_view board;         // releases are made for one board
+  std::string_view update_url;    // of the releases, without a trailing '/'; empty: no updates
+  uint32_t trial_ms = 900000;     // without a round trip to the cloud a new image is given up
   uint32_t random_seed = 1;
   SavePolicy save;
   SupplyPolicy supply;

@@ -1,50 +1,35 @@
 #include "hours.h"
 
-#include <array>
-
-#include "ledger.h"
+#include "record.h"
 
 namespace meter {
 namespace {
 
-// CRC, then 8 bytes for each hour, little-endian; the length tells how many.
-constexpr size_t kHead = 4;
-constexpr size_t kEach = 8;
+constexpr size_t kEach = 8;  // the length tells how many
+constexpr size_t kMostBytes = kEach * Hours::kMax + kSealBytes;
 constexpr std::string_view kKey = "hours";
-
-using Record = std::array<uint8_t, kHead + kEach * Hours::kMax>;
-
-void put(uint8_t* at, uint32_t value) {
-  for (int i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(value >> (8 * i));
-}
-
-uint32_t get(const uint8_t* at) {
-  uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value |= uint32_t{at[i]} << (8 * i);
-  return value;
-}
 
 }  // namespace
 
 void Hours::begin() {
-  Record record{};
-  const size_t size = storage_.read(kKey, record.data(), record.size());
-  if (size < kHead || (size - kHead) % kEach != 0) return;
-  if (get(record.data()) != crc32(record.data() + kHead, size - kHead)) return;
-  for (size_t at = kHead; at < size; at += kEach) {
-    waiting_[count_++] = {get(&record[at]), get(&record[at + 4])};
+  uint8_t record[kMostBytes];
+  const size_t size = read_sealed(storage_, kKey, record, sizeof record);
+  if (size % kEach != 0) return;
+  Unpacker from(record);
+  for (size_t at = 0; at < size; at += kEach) {
+    const uint32_t hour = from.u32();
+    waiting_[count_++] = {hour, from.u32()};
   }
 }
 
 void Hours::save() {
-  Record record{};
+  uint8_t record[kMostBytes];
+  Packer to(record);
   for (size_t i = 0; i < count_; ++i) {
-    put(&record[kHead + kEach * i], waiting_[i].hour);
-    put(&record[kHead + kEach * i + 4], waiting_[i].energy_wh);
+    to.put(waiting_[i].hour, 4);
+    to.put(waiting_[i].energy_wh, 4);
   }
-  const size_t size = kHead + kEach * count_;
-  put(record.data(), crc32(record.data() + kHead, size - kHead));
-  storage_.write(kKey, record.data(), size);
+  write_sealed(storage_, kKey, record, kEach * count_);
 }
 
 void Hours::add(const ClosedHour& closed) {

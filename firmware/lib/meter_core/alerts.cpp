@@ -20,6 +20,8 @@ std::string_view name_of(AlertKind kind) {
       return "sensor_silent";
     case AlertKind::storage_damaged:
       return "storage_damaged";
+    case AlertKind::update_failed:
+      return "update_failed";
     case AlertKind::count:
       break;
   }

@@ -16,6 +16,7 @@ enum class AlertKind : uint8_t {
   magnetic_field,
   sensor_silent,
   storage_damaged,
+  update_failed,
   count,
 };
 

@@ -10,6 +10,7 @@
 //   lost
 //                     consumed_total_wh=N;sequence=N
 //   reboot            -
+//   update_firmware   version=N                                  fetches, proves and boots it
 #pragma once
 
 #include <cstdint>

@@ -1,38 +1,12 @@
 #include "ledger.h"
 
+#include "record.h"
+
 namespace meter {
 namespace {
 
 constexpr uint16_t kLayout = 0x4c01;  // 'L', layout 1
 constexpr size_t kCrcOffset = 60;
-
-class Packer {
- public:
-  explicit Packer(uint8_t* at) : at_(at) {}
-  void put(uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) *at_++ = static_cast<uint8_t>(value >> (8 * i));
-  }
-
- private:
-  uint8_t* at_;
-};
-
-class Unpacker {
- public:
-  explicit Unpacker(const uint8_t* at) : at_(at) {}
-  uint64_t u64() { return take(8); }
-  uint32_t u32() { return static_cast<uint32_t>(take(4)); }
-  uint16_t u16() { return static_cast<uint16_t>(take(2)); }
-
- private:
-  uint64_t take(int bytes) {
-    uint64_t value = 0;
-    for (int i = 0; i < bytes; ++i) value |= uint64_t{*at_++} << (8 * i);
-    return value;
-  }
-
-  const uint8_t* at_;
-};
 
 }  // namespace
 
@@ -49,15 +23,6 @@ bool operator==(const Ledger& left, const Ledger& right) {
          left.consumed_rest_mwh == right.consumed_rest_mwh && left.sequence == right.sequence &&
          left.command_sequence == right.command_sequence && left.boot_count == right.boot_count &&
          left.hour == right.hour && left.hour_wh == right.hour_wh && left.flags == right.flags;
-}
-
-uint32_t crc32(const uint8_t* data, size_t size) {
-  uint32_t crc = 0xffffffff;
-  for (size_t i = 0; i < size; ++i) {
-    crc ^= data[i];
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xedb88320U : 0U);
-  }
-  return ~crc;
 }
 
 uint32_t meter_tag(std::string_view meter_id) {

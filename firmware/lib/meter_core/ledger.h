@@ -41,9 +41,6 @@ inline bool operator!=(const Ledger& left, const Ledger& right) { return !(left 
 
 using LedgerRecord = std::array<uint8_t, 64>;
 
-// CRC-32 (IEEE 802.3), reflected.
-uint32_t crc32(const uint8_t* data, size_t size);
-
 // Ties a record to its meter, so that a board moved into another meter does not bring credit along.
 uint32_t meter_tag(std::string_view meter_id);
 

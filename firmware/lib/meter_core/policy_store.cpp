@@ -1,8 +1,6 @@
 #include "policy_store.h"
 
-#include <array>
-
-#include "ledger.h"
+#include "record.h"
 
 namespace meter {
 namespace {
@@ -25,21 +23,9 @@ constexpr Number kNumbers[] = {
     {"friendly_to_hour", &SupplyPolicy::friendly_to_hour},
 };
 constexpr size_t kCount = sizeof kNumbers / sizeof kNumbers[0];
-constexpr size_t kBytes = 4 * kCount + 1 + 4;  // numbers, weekend, CRC
+constexpr size_t kBytes = 4 * kCount + 1;  // numbers, weekend
 constexpr uint32_t kMostWh = 1000000000;
 constexpr std::string_view kKey = "policy";
-
-using Record = std::array<uint8_t, kBytes>;
-
-void put(uint8_t* at, uint32_t value) {
-  for (int i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(value >> (8 * i));
-}
-
-uint32_t get(const uint8_t* at) {
-  uint32_t value = 0;
-  for (int i = 0; i < 4; ++i) value |= uint32_t{at[i]} << (8 * i);
-  return value;
-}
 
 }  // namespace
 
@@ -60,19 +46,19 @@ bool set_policy_number(SupplyPolicy& policy, std::string_view name, uint64_t val
 }
 
 bool save_policy(IKeyValue& storage, const SupplyPolicy& policy) {
-  Record record{};
-  for (size_t i = 0; i < kCount; ++i) put(&record[4 * i], policy.*kNumbers[i].member);
-  record[4 * kCount] = policy.friendly_weekend ? 1 : 0;
-  put(&record[kBytes - 4], crc32(record.data(), kBytes - 4));
-  return storage.write(kKey, record.data(), record.size());
+  uint8_t record[kBytes + kSealBytes];
+  Packer to(record);
+  for (const Number& number : kNumbers) to.put(policy.*number.member, 4);
+  to.put(policy.friendly_weekend ? 1 : 0, 1);
+  return write_sealed(storage, kKey, record, kBytes);
 }
 
 void load_policy(IKeyValue& storage, SupplyPolicy& policy) {
-  Record record{};
-  if (storage.read(kKey, record.data(), record.size()) != record.size()) return;
-  if (get(&record[kBytes - 4]) != crc32(record.data(), kBytes - 4)) return;
-  for (size_t i = 0; i < kCount; ++i) policy.*kNumbers[i].member = get(&record[4 * i]);
-  policy.friendly_weekend = record[4 * kCount] == 1;
+  uint8_t record[kBytes + kSealBytes];
+  if (read_sealed(storage, kKey, record, sizeof record) != kBytes) return;
+  Unpacker from(record);
+  for (const Number& number : kNumbers) policy.*number.member = from.u32();
+  policy.friendly_weekend = from.u8() == 1;
 }
 
 }  // namespace meter

@@ -53,6 +53,24 @@ class ISwitch {
   ~ISwitch() = default;
 };
 
+// The part of the flash that a new image is written to, and which image boots next.
+class IUpdater {
+ public:
+  virtual uint32_t capacity() = 0;  // bytes of the slot that does not run
+  // Into that slot. Offsets only grow, or begin again at a multiple of 64 KiB.
+  virtual bool write(uint32_t offset, const uint8_t* data, size_t size) = 0;
+  virtual size_t read(uint32_t offset, uint8_t* data, size_t size) = 0;
+  // The slot written boots next, on trial: unless confirmed, the former image comes back.
+  virtual bool boot_next() = 0;
+  virtual bool on_trial() = 0;
+  virtual bool confirm() = 0;
+  // Gives this image up and restarts into the former one; returns only on a host.
+  virtual void roll_back() = 0;
+
+ protected:
+  ~IUpdater() = default;
+};
+
 struct EventField {
   std::string_view name;
   std::string_view text;

@@ -104,21 +104,22 @@ bool equal_in_constant_time(const Digest& left, const Digest& right) {
   return difference == 0;
 }
 
-bool parse_hex(std::string_view hex, Digest& bytes) {
-  if (hex.size() != 2 * bytes.size()) return false;
+bool parse_hex(std::string_view hex, uint8_t* bytes, size_t capacity) {
+  if (hex.size() % 2 != 0 || hex.size() / 2 > capacity) return false;
   for (size_t i = 0; i < hex.size(); ++i) {
     const char c = hex[i];
     int digit = -1;
     if (c >= '0' && c <= '9') digit = c - '0';
     if (c >= 'a' && c <= 'f') digit = c - 'a' + 10;
     if (digit < 0) return false;
-    if (i % 2 == 0) {
-      bytes[i / 2] = static_cast<uint8_t>(digit << 4);
-    } else {
-      bytes[i / 2] = static_cast<uint8_t>(bytes[i / 2] | digit);
-    }
+    const int high = i % 2 == 0 ? 0 : bytes[i / 2];
+    bytes[i / 2] = static_cast<uint8_t>(high << 4 | digit);
   }
   return true;
+}
+
+bool parse_hex(std::string_view hex, Digest& bytes) {
+  return hex.size() == 2 * bytes.size() && parse_hex(hex, bytes.data(), bytes.size());
 }
 
 }  // namespace meter

@@ -39,7 +39,10 @@ class HmacSha256 {
 // Takes the same time wherever the first difference is.
 bool equal_in_constant_time(const Digest& left, const Digest& right);
 
-// Exactly 64 hexadecimal digits, lower case.
+// Pairs of hexadecimal digits, lower case, for at most `capacity` bytes.
+bool parse_hex(std::string_view hex, uint8_t* bytes, size_t capacity);
+
+// Exactly 64 of them.
 bool parse_hex(std::string_view hex, Digest& bytes);
 
 }  // namespace meter

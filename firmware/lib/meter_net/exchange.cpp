@@ -22,29 +22,59 @@ std::string_view name_of(Method method) {
 
 }  // namespace
 
+void RequestHead::add_target(Method method, const Endpoint& endpoint, const RequestText& text) {
+  count = 0;
+  add(name_of(method));
+  add(text.target.view());
+  add(" HTTP/1.1\r\nHost: ");
+  add(endpoint.host.view());
+  add("\r\n");
+}
+
 void RequestHead::compose(Method method, const Endpoint& endpoint, const RequestText& text,
                           std::string_view extra_headers, bool with_body) {
-  count = 0;
-  parts[count++] = name_of(method);
-  parts[count++] = text.target.view();
-  parts[count++] = " HTTP/1.1\r\nHost: ";
-  parts[count++] = endpoint.host.view();
-  parts[count++] = "\r\n";
-  parts[count++] = extra_headers;
+  add_target(method, endpoint, text);
+  add(extra_headers);
   if (with_body) {
     length = Decimal::of(text.body.size());
-    parts[count++] = "Content-Length: ";
-    parts[count++] = length.view();
-    parts[count++] = "\r\n";
+    add("Content-Length: ");
+    add(length.view());
+    add("\r\n");
   }
-  parts[count++] = "\r\n";
-  if (with_body) parts[count++] = text.body.view();
+  add("\r\n");
+  if (with_body) add(text.body.view());
+}
+
+void RequestHead::compose_range(const Endpoint& endpoint, const RequestText& text,
+                                const Range& range) {
+  add_target(Method::get, endpoint, text);
+  if (range.bytes > 0) {
+    length = Decimal::of(range.from);
+    last = Decimal::of(uint64_t{range.from} + range.bytes - 1);
+    add("Range: bytes=");
+    add(length.view());
+    add("-");
+    add(last.view());
+    add("\r\n");
+  }
+  add("\r\n");
 }
 
 void Exchange::start(Method method, const Endpoint& endpoint, IJsonHandler& body, bool form) {
-  method_ = method;
   form_ = form;
   body_ = &body;
+  raw_ = nullptr;
+  begin(method, endpoint);
+}
+
+void Exchange::download(const Endpoint& endpoint, const Range& range, IBodySink& body) {
+  raw_ = &body;
+  range_ = range;
+  begin(Method::get, endpoint);
+}
+
+void Exchange::begin(Method method, const Endpoint& endpoint) {
+  method_ = method;
   redirects_ = 0;
   reused_ = connection_.state() == LinkState::open && endpoint == endpoint_;
   endpoint_ = endpoint;
@@ -71,11 +101,16 @@ void Exchange::send() {
   body_whole_ = false;
   state_ = State::answering;
   deadline_ms_ = clock_.monotonic_ms() + limits_.response_ms;
+  skip_ = range_.from;
   RequestHead head;
-  head.compose(method_, endpoint_, text_,
-               form_ ? "Content-Type: application/x-www-form-urlencoded\r\n"
-                     : "Content-Type: application/json\r\n",
-               method_ != Method::get);
+  if (raw_ != nullptr) {
+    head.compose_range(endpoint_, text_, range_);
+  } else {
+    head.compose(method_, endpoint_, text_,
+                 form_ ? "Content-Type: application/x-www-form-urlencoded\r\n"
+                       : "Content-Type: application/json\r\n",
+                 method_ != Method::get);
+  }
   if (!connection_.write(head.parts, head.count)) connection_.close();
 }
 
@@ -123,7 +158,7 @@ Progress Exchange::finish() {
   if (!parser_.keep_alive()) connection_.close();
   if (parser_.redirect()) return follow();
   const bool empty = parser_.status() == 204 || parser_.status() == 304;
-  body_whole_ = empty || json_.finish(answer_reader()) == Progress::done;
+  body_whole_ = empty || raw_ != nullptr || json_.finish(answer_reader()) == Progress::done;
   state_ = State::idle;
   return Progress::done;
 }
@@ -155,7 +190,20 @@ void Exchange::close() {
   state_ = State::idle;
 }
 
-void Exchange::on_body(std::string_view slice) { (void)json_.feed(slice, answer_reader()); }
+void Exchange::on_body(std::string_view slice) {
+  if (raw_ != nullptr) return take_raw(slice);
+  (void)json_.feed(slice, answer_reader());
+}
+
+void Exchange::take_raw(std::string_view slice) {
+  if (parser_.status() < 200 || parser_.status() > 299) return;
+  if (parser_.status() != 206) {
+    const size_t skipped = slice.size() < skip_ ? slice.size() : skip_;
+    slice.remove_prefix(skipped);
+    skip_ -= static_cast<uint32_t>(skipped);
+  }
+  if (!slice.empty()) raw_->on_body(slice);
+}
 
 IJsonHandler& Exchange::answer_reader() {
   if (parser_.status() <= 299) return *body_;

@@ -26,6 +26,12 @@ struct RequestText {
   FixedText<kMaxBody> body;
 };
 
+// A part of a resource, asked for with "Range".
+struct Range {
+  uint32_t from = 0;
+  uint32_t bytes = 0;  // 0: the whole, without the header
+};
+
 struct NetLimits {
   uint32_t connect_ms = 10000;
   uint32_t response_ms = 15000;
@@ -45,6 +51,10 @@ class Exchange final : private IBodySink, private ILeafListener {
   // `body` receives the JSON of a 2xx answer. `form` marks a url-encoded body instead of JSON.
   void start(Method method, const Endpoint& endpoint, IJsonHandler& body, bool form = false);
 
+  // GET of anything that is not JSON: `body` receives the bytes of a 2xx answer from `range.from`
+  // on, also from a server that answers with the whole.
+  void download(const Endpoint& endpoint, const Range& range, IBodySink& body);
+
   // done: an answer came, see status(); error: none came, the connection is closed.
   Progress poll();
 
@@ -56,8 +66,10 @@ class Exchange final : private IBodySink, private ILeafListener {
  private:
   enum class State { idle, opening, answering };
 
+  void begin(Method method, const Endpoint& endpoint);
   void connect();
   void send();
+  void take_raw(std::string_view slice);
   Progress receive();
   Progress finish();
   Progress follow();
@@ -75,6 +87,9 @@ class Exchange final : private IBodySink, private ILeafListener {
   LeafReader error_leaves_;
   FixedText<96> error_;
   IJsonHandler* body_ = nullptr;
+  IBodySink* raw_ = nullptr;  // instead of body_
+  Range range_;
+  uint32_t skip_ = 0;  // of a whole answer to a range
   Endpoint endpoint_;
   Method method_ = Method::get;
   State state_ = State::idle;
@@ -88,12 +103,20 @@ class Exchange final : private IBodySink, private ILeafListener {
 
 // Request line and headers up to the body, as parts for IConnection::write().
 struct RequestHead {
-  std::string_view parts[12];
+  static constexpr size_t kMaxParts = 16;
+
+  std::string_view parts[kMaxParts];
   size_t count = 0;
   Decimal length = Decimal::of(0);
+  Decimal last = Decimal::of(0);
 
   void compose(Method method, const Endpoint& endpoint, const RequestText& text,
                std::string_view extra_headers, bool with_body);
+  void compose_range(const Endpoint& endpoint, const RequestText& text, const Range& range);
+
+ private:
+  void add(std::string_view part) { parts[count++] = part; }
+  void add_target(Method method, const Endpoint& endpoint, const RequestText& text);
 };
 
 }  // namespace meter

@@ -1,0 +1,368 @@
+#include "update.h"
+
+#include <gtest/gtest.h>
+
+#include "board.h"
+#include "release_fakes.h"
+
+namespace meter {
+namespace {
+
+using test::Request;
+
+constexpr uint32_t kRunning = 5;
+constexpr uint32_t kNew = 6;
+
+std::string image_of(size_t size) {
+  std::string image;
+  uint32_t random = 1;
+  for (size_t i = 0; i < size; ++i) {
+    random = random * 1664525 + 1013904223;
+    image += static_cast<char>(random >> 24);
+  }
+  return image;
+}
+
+// A board with two slots, and a server of releases.
+class UpdatingBoard : public test::Board {
+ public:
+  UpdatingBoard() {
+    updater = &flash;
+    verifier = &signatures;
+    config.board = "esp32";
+    config.update_url = "http://127.0.0.1:8080/releases";
+    config.firmware_version = kRunning;
+    cloud.answer = [this](const Request& request) { return serve(request); };
+    publish(kNew, image_of(150000));
+  }
+
+  void publish(uint32_t version, const std::string& bytes) {
+    image = bytes;
+    manifest = test::manifest({"esp32", version, bytes});
+  }
+
+  // Like the boot loader, then the App of whichever image runs.
+  void restart() {
+    config.firmware_version = flash.restart() ? kNew : kRunning;
+    Board::boot();
+  }
+
+  void poll(uint64_t step_ms = 50) {
+    app->poll();
+    clock.now_ms += step_ms;
+    if (app->restart_due() || flash.rolled_back) restart();
+  }
+
+  template <typename Condition>
+  bool poll_until(Condition condition, int polls = 5000) {
+    for (int i = 0; i < polls; ++i) {
+      poll();
+      if (condition()) return true;
+    }
+    return false;
+  }
+
+  void come_online() {
+    Board::boot();
+    ASSERT_TRUE(poll_until([this] { return online() && log.count("reported") > 0; }));
+  }
+
+  void order(uint32_t version = kNew) {
+    ++commands;
+    cloud.command("-U" + std::to_string(commands), "update_firmware",
+                  "version=" + std::to_string(version), commands);
+  }
+
+  std::string result() {
+    return cloud.meter()["commands"]["-U" + std::to_string(commands)].value("result", "");
+  }
+  bool failed_alert() { return app->meter().alerts().raised(AlertKind::update_failed); }
+  bool idle() { return app->cloud().online() && !flash.trial && log.last("update") != nullptr; }
+  std::string stage() {
+    const auto* last = log.last("update");
+    return last == nullptr ? "" : last->texts.at("stage");
+  }
+
+  std::string serve(const Request& request) {
+    if (request.path.find("/releases/") != 0) return "";
+    ++asked;
+    if (request.path == "/releases/esp32/6.manifest") return answer(200, manifest);
+    if (request.path != "/releases/esp32/6.bin") return answer(404, "");
+    const auto range = request.headers.find("Range");
+    if (range == request.headers.end() || ignore_ranges) return answer(200, image);
+    const size_t from = std::stoul(range->second.substr(6));
+    const size_t to = std::stoul(range->second.substr(range->second.find('-') + 1));
+    return answer(206, image.substr(from, to - from + 1));
+  }
+
+  static std::string answer(int status, const std::string& body) {
+    return "HTTP/1.1 " + std::to_string(status) +
+           " X\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  }
+
+  test::FakeUpdater flash;
+  test::FakeVerifier signatures;
+  std::string image;
+  std::string manifest;
+  bool ignore_ranges = false;
+  uint32_t commands = 0;
+  size_t asked = 0;
+};
+
+class UpdateTest : public testing::Test, protected UpdatingBoard {};
+
+TEST_F(UpdateTest, IsFetchedProvenTriedAndConfirmed) {
+  cloud.sell("-N1", 500);
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.confirmed; }));
+  EXPECT_EQ(result(), "ok");
+  EXPECT_EQ(flash.slot, image);
+  EXPECT_EQ(config.firmware_version, kNew);
+  EXPECT_EQ(ledger().credited_wh, 500u);
+  EXPECT_FALSE(failed_alert());
+  restart();  // and stays
+  EXPECT_EQ(config.firmware_version, kNew);
+  EXPECT_EQ(stage(), "confirmed");
+}
+
+TEST_F(UpdateTest, NothingIsFetchedWithoutACommand) {
+  come_online();
+  for (int i = 0; i < 2000; ++i) poll(1000);
+  EXPECT_EQ(asked, 0u);
+}
+
+TEST_F(UpdateTest, WrongSignatureIsRefusedBeforeTheImageIsFetched) {
+  manifest.replace(manifest.find("signature ") + 10, 2,
+                   manifest.substr(manifest.find("signature ") + 10, 2) == "00" ? "11" : "00");
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return failed_alert(); }));
+  EXPECT_EQ(log.last("update")->texts.at("reason"), "bad_signature");
+  EXPECT_TRUE(flash.slot.empty());
+  ASSERT_TRUE(poll_until([this] { return cloud.meter().contains("alerts"); }));
+  EXPECT_EQ(cloud.meter()["alerts"].begin()->at("kind"), "update_failed");
+  EXPECT_EQ(cloud.meter()["alerts"].begin()->at("value"), kNew);
+}
+
+TEST_F(UpdateTest, OldVersionIsRefusedByTheCommand) {
+  come_online();
+  order(kRunning);
+  ASSERT_TRUE(poll_until([this] { return !result().empty(); }));
+  EXPECT_EQ(result(), "not newer than what runs");
+  EXPECT_EQ(asked, 0u);
+}
+
+TEST_F(UpdateTest, ManifestOfAnOlderReleaseUnderANewNameIsRefused) {
+  publish(kRunning, image_of(1000));
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return failed_alert(); }));
+  EXPECT_EQ(log.last("update")->texts.at("reason"), "other_version");
+  EXPECT_TRUE(flash.slot.empty());
+}
+
+TEST_F(UpdateTest, ReleaseForAnotherBoardIsRefused) {
+  manifest = test::manifest({"esp32-c3", kNew, image});
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return failed_alert(); }));
+  EXPECT_EQ(log.last("update")->texts.at("reason"), "other_board");
+}
+
+TEST_F(UpdateTest, ImageLargerThanTheSlotIsRefused) {
+  flash.most_bytes = 100000;
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return failed_alert(); }));
+  EXPECT_EQ(log.last("update")->texts.at("reason"), "too_large");
+}
+
+TEST_F(UpdateTest, ImageThatIsNotTheSignedOneNeverBoots) {
+  come_online();
+  image[77777] = static_cast<char>(image[77777] ^ 1);
+  order();
+  ASSERT_TRUE(poll_until([this] { return failed_alert(); }));
+  EXPECT_EQ(log.last("update")->texts.at("reason"), "bad_image");
+  EXPECT_FALSE(flash.armed);
+}
+
+TEST_F(UpdateTest, FlashThatTakesNothingEndsTheUpdate) {
+  flash.refuse_writes = true;
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return failed_alert(); }));
+  EXPECT_EQ(log.last("update")->texts.at("reason"), "flash_not_written");
+}
+
+TEST_F(UpdateTest, ServerWithoutRangesServesTheWhole) {
+  ignore_ranges = true;
+  come_online();
+  order();
+  EXPECT_TRUE(poll_until([this] { return flash.confirmed; }));
+}
+
+TEST_F(UpdateTest, MissingReleaseIsGivenUpAfterAWhile) {
+  come_online();
+  order(kNew + 1);
+  ASSERT_TRUE(poll_until([this] { return failed_alert(); }, 400000));
+  EXPECT_EQ(log.last("update")->texts.at("reason"), "not_downloaded");
+  EXPECT_EQ(asked, Update::kMaxFailures);
+}
+
+TEST_F(UpdateTest, ConnectionLostInEveryRangeLosesNothing) {
+  int cut = 0;
+  cloud.drop_response = [&cut](const Request& request) {
+    return request.path == "/releases/esp32/6.bin" && ++cut % 2 == 1;
+  };
+  come_online();
+  order();
+  EXPECT_TRUE(poll_until([this] { return flash.confirmed; }));
+  EXPECT_GT(cut, 5);
+}
+
+TEST_F(UpdateTest, RechargeDuringADownloadIsAcknowledgedAtOnce) {
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.bytes_written > 40000; }));
+  cloud.sell("-N1", 500);
+  ASSERT_TRUE(poll_until([this] { return cloud.entry("-N1")["processed"] == true; }, 3));
+  EXPECT_FALSE(flash.confirmed);
+}
+
+TEST_F(UpdateTest, RestartKeepsThePositionOfTheDownload) {
+  publish(kNew, image_of(300000));
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.bytes_written > 200000; }));
+  const uint64_t before = flash.bytes_written;
+  restart();
+  ASSERT_TRUE(poll_until([this] { return flash.confirmed; }));
+  EXPECT_LE(flash.bytes_written - before, 300000 - 200000 + Update::kKeepBytes);
+  EXPECT_EQ(flash.slot, image);
+}
+
+TEST_F(UpdateTest, ImageWithoutARoundTripIsRolledBack) {
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.trial; }));
+  cloud.refuse_connections = true;
+  for (test::FakeConnection* connection : {&stream, &rest}) connection->close();
+  ASSERT_TRUE(poll_until([this] { return !flash.running_new; }, 40000));
+  cloud.refuse_connections = false;
+  ASSERT_TRUE(poll_until([this] { return cloud.meter().contains("alerts"); }));
+  EXPECT_EQ(config.firmware_version, kRunning);
+  EXPECT_TRUE(failed_alert());
+  EXPECT_FALSE(flash.confirmed);
+}
+
+TEST_F(UpdateTest, ImageThatRestartsOnTrialIsRolledBackAndNotTriedAgain) {
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.trial; }));
+  restart();
+  EXPECT_EQ(config.firmware_version, kRunning);
+  EXPECT_TRUE(failed_alert());
+  const size_t before = asked;
+  for (int i = 0; i < 2000; ++i) poll();
+  EXPECT_EQ(asked, before);
+}
+
+TEST_F(UpdateTest, ImageThatCannotReadTheLedgerIsRolledBackBeforeItWrites) {
+  cloud.sell("-N1", 500);
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.trial; }));
+  auto& records = storage.values;
+  const auto kept = records;
+  records["ledger_a"][0] = records["ledger_b"][0] = 0x77;  // what an unknown layout looks like
+  const auto unreadable = records;
+  flash.trial = flash.running_new = true;
+  config.firmware_version = kNew;
+  app = std::make_unique<App>(
+      config, Ports{storage, clock, energy, relay, stream, rest, log, nullptr, updater, verifier});
+  EXPECT_FALSE(app->begin());
+  EXPECT_TRUE(flash.rolled_back);
+  EXPECT_EQ(records, unreadable);
+  records = kept;
+  restart();
+  EXPECT_EQ(ledger().credited_wh, 500u);
+}
+
+TEST_F(UpdateTest, SecondOrderForTheSameVersionChangesNothing) {
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.bytes_written > 40000; }));
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.confirmed; }));
+  EXPECT_EQ(flash.bytes_written, image.size());
+}
+
+TEST_F(UpdateTest, BoardWithoutKeyOrSlotSaysSo) {
+  updater = nullptr;
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return !result().empty(); }));
+  EXPECT_EQ(result(), "this meter takes no updates");
+}
+
+TEST_F(UpdateTest, NewOrderTakesTheOldFailureBack) {
+  const std::string good = manifest;
+  manifest = "nothing";
+  come_online();
+  order();
+  ASSERT_TRUE(poll_until([this] { return failed_alert(); }));
+  manifest = good;
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.confirmed; }));
+  EXPECT_FALSE(failed_alert());
+}
+
+// The plug is pulled after every so many polls, once: the update completes, or the former image
+// runs and says why. The ledger is exact, and what runs is one of the two images, whole.
+TEST(UpdatePowerCut, AtAnyPollEndsWithAWholeImage) {
+  size_t confirmed = 0;
+  for (int cut = 1; cut <= 120; ++cut) {
+    UpdatingBoard board;
+    board.cloud.sell("-N1", 500);
+    board.come_online();
+    board.order();
+    for (int i = 0; i < cut; ++i) board.poll(10);
+    board.restart();
+    ASSERT_TRUE(board.poll_until([&board] {
+      return board.flash.confirmed || board.failed_alert();
+    })) << cut;
+    ASSERT_EQ(board.ledger().credited_wh, 500u);
+    ASSERT_EQ(board.flash.slot, board.image);
+    confirmed += board.flash.confirmed ? 1 : 0;
+  }
+  EXPECT_GT(confirmed, 20u);
+}
+
+// The same with every write to storage cut, in each tear mode.
+TEST(UpdatePowerCut, AtEveryWriteEndsWithAWholeImage) {
+  size_t cuts = 0;
+  for (size_t write = 1; write <= 12; ++write) {
+    for (const test::Tear tear : test::kAllTears) {
+      UpdatingBoard board;
+      board.cloud.sell("-N1", 500);
+      board.come_online();
+      board.storage.cut(write, 11, tear);
+      board.order();
+      for (int i = 0; i < 400 && !board.storage.dead; ++i) board.poll();
+      cuts += board.storage.dead ? 1 : 0;
+      board.storage.power_on();
+      board.restart();
+      ASSERT_TRUE(board.poll_until([&board] {
+        return board.online() && (board.config.firmware_version == kNew ? board.flash.confirmed
+                                                                        : board.stage() != "");
+      }));
+      ASSERT_EQ(board.ledger().credited_wh, 500u);
+      ASSERT_FALSE(board.flash.trial);
+    }
+  }
+  EXPECT_GT(cuts, 40u);
+}
+
+}  // namespace
+}  // namespace meter
