@@ -4,7 +4,7 @@ from firebase_functions import db_fn, https_fn, options, scheduler_fn
 from firebase_functions.core import Change
 from flask import Request, Response
 from lipamita.entrypoints import api as api_routes
-from lipamita.entrypoints import c2b, callbacks, http, schedules, settings, triggers
+from lipamita.entrypoints import c2b, callbacks, http, recording, schedules, settings, triggers
 from lipamita.entrypoints import device_claim as device_claim_route
 from lipamita.entrypoints import stk_push as stk_push_route
 
@@ -78,6 +78,12 @@ def on_command_done(event: db_fn.Event[object]) -> None:
 def reconcile(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """Everything whose due time has passed."""
     schedules.every_minute()
+
+
+@scheduler_fn.on_schedule(schedule="every 5 minutes", timeout_sec=60, max_instances=1)
+def archive(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
+    """What has happened goes into the record: payments at rest, the ledger."""
+    recording.every_five_minutes()
 
 
 @scheduler_fn.on_schedule(schedule="every 15 minutes", timeout_sec=60, max_instances=1)

@@ -26,6 +26,7 @@ from lipamita.use_cases.world import World
 
 from tests.fakes.devices import FakeDevices
 from tests.fakes.memory_people import FakeAccounts
+from tests.fakes.memory_record import MemoryRecord
 from tests.fakes.memory_store import MemoryStore
 
 METER = MeterId("MTR-001")
@@ -81,6 +82,7 @@ class Estate:
     daraja: FakeDaraja = field(default_factory=FakeDaraja)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     devices: FakeDevices = field(default_factory=FakeDevices)
+    record: MemoryRecord = field(default_factory=MemoryRecord)
     now_ms: Millis = START_MS
     policy: UnverifiedPolicy = UnverifiedPolicy.CREDIT
     notifiers: dict[str, Notifier] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Estate:
             daraja=self.daraja,
             accounts=self.accounts,
             devices=self.devices,
+            record=self.record,
             clock=lambda: self.now_ms,
             random_bytes=self._bytes,
             log=SilentLog(),

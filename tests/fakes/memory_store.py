@@ -30,6 +30,7 @@ from lipamita.use_cases.records import (
     Versioned,
 )
 
+from tests.fakes.memory_archive import MemoryArchive
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_commands import MemoryCommands
 from tests.fakes.memory_notices import MemoryNotices
@@ -56,20 +57,18 @@ class MemoryStore(
     MemoryPeople,
     MemoryPrompts,
     MemoryClaims,
+    MemoryArchive,
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
-    payments: dict[TransactionId, Payment] = field(default_factory=dict)
     keys: dict[tuple[Uid, str], IdempotencyRecord] = field(default_factory=dict)
     phone_prompts: dict[str, PhonePrompt] = field(default_factory=dict)
     rates: dict[tuple[RateKind, str], Millis] = field(default_factory=dict)
     receipts: dict[Receipt, TransactionId] = field(default_factory=dict)
     latest: dict[Uid, TransactionId] = field(default_factory=dict)
     callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
-    reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
     decided: dict[TransactionId, tuple[Uid, str]] = field(default_factory=dict)
     confirmations: dict[str, Kept] = field(default_factory=dict)
-    suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     accounts: dict[str, list[MeterId]] = field(default_factory=dict)
     prompts: dict[MeterId, dict[TransactionId, Payment]] = field(default_factory=dict)
     tariffs: dict[str, Tariff] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from lipamita.use_cases.world import World
 
 from tests.fakes.estate import FakeDaraja
 from tests.fakes.memory_people import FakeAccounts
+from tests.fakes.memory_record import MemoryRecord
 from tests.journeys import scene
 from tools.lab.stack import Stack
 
@@ -33,6 +34,7 @@ def world(stack: Stack) -> World:
         store=RtdbStore(app),
         daraja=FakeDaraja(),
         accounts=FakeAccounts(),
+        record=MemoryRecord(),
         clock=now_ms,
         random_bytes=secrets.token_bytes,
         log=StructuredLog(),

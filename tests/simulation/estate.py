@@ -12,6 +12,7 @@ from lipamita.domain.units import Cents, Millis, Wh
 from lipamita.use_cases.world import World
 
 from tests.fakes.memory_people import FakeAccounts
+from tests.fakes.memory_record import MemoryRecord
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.chance import Faults
 from tests.simulation.daraja import SimulatedDaraja
@@ -143,6 +144,7 @@ class SimulatedEstate:
             store=self.database,
             daraja=self.daraja,
             accounts=FakeAccounts(),
+            record=MemoryRecord(),
             clock=clock,
             random_bytes=random_bytes,
             log=WatchedLog(self.timeline),

@@ -162,6 +162,11 @@ class StructuredLog(ClaimLines):
             transaction_id=notice.transaction_id or "",
         )
 
+    def archived(self, *, payments: int, entries: int, removed: int, failures: int) -> None:
+        logger.info(
+            "archived", payments=payments, entries=entries, removed=removed, failures=failures
+        )
+
     def work_failed(self, work_id: str, error: Exception) -> None:
         logger.error(
             "work failed",

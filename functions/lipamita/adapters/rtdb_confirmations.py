@@ -132,6 +132,7 @@ def _suspense_to_json(item: SuspenseItem) -> dict[str, object]:
         "reason": item.reason,
         "account_reference": item.account,
         "received_at": item.received_at_ms,
+        "record_at": item.received_at_ms,  # written whole: the record hears of it again
     }
     decided = {
         "amount": item.amount_kes,

@@ -37,11 +37,11 @@ class RtdbNodes:
             _, standing, tag = reference.set_if_unchanged(tag, mine)
         raise BusyError("busy", f"{path.partition('/')[0]} is being changed; try again")
 
-    def due(self, path: str, *, now_ms: int, limit: int) -> list[str]:
-        """Keys below the path whose next_check_at has passed, the longest due first."""
+    def due(self, path: str, *, now_ms: int, limit: int, by: str = "next_check_at") -> list[str]:
+        """Keys below the path whose due time has passed, the longest due first."""
         found = (
             self.at(path)
-            .order_by_child("next_check_at")
+            .order_by_child(by)
             .start_at(1)  # absent due times sort before every number
             .end_at(now_ms)
             .limit_to_first(limit)

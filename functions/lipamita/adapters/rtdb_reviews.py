@@ -22,7 +22,7 @@ class RtdbReviews(RtdbNodes):
             told["mpesa_receipt"] = review.receipt
         if review.amount_kes is not None:
             told["amount"] = review.amount_kes
-        self.at(path).update({f"told/{review.evidence_id}": told})
+        self.at(path).update({f"told/{review.evidence_id}": told, "record_at": now_ms})
 
     def read_review(self, transaction_id: TransactionId) -> ReviewCase | None:
         path = f"reviews/{transaction_id}"

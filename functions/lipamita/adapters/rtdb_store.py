@@ -15,6 +15,7 @@ from lipamita.adapters.meter_schema import (
     tariff_from_json,
 )
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.adapters.rtdb_archive import RtdbArchive
 from lipamita.adapters.rtdb_claims import RtdbClaims
 from lipamita.adapters.rtdb_commands import RtdbCommands
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
@@ -53,6 +54,7 @@ class RtdbStore(
     RtdbPeople,
     RtdbPrompts,
     RtdbClaims,
+    RtdbArchive,
 ):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 

@@ -155,6 +155,8 @@ class Payment:
     paid_unverified_at_ms: Millis | None = None
     queried_at_ms: Millis | None = None
     next_check_at_ms: Millis | None = None
+    record_at_ms: Millis | None = None
+    archived_at_ms: Millis | None = None
     check_count: int = 0
     evidence_seen: frozenset[str] = frozenset()
     latest_evidence_id: str | None = None

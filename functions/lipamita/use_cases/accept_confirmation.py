@@ -111,6 +111,9 @@ def _credit(
 ) -> ConfirmationOutcome:
     """Go on with whoever owns the receipt: create its payment, settle it, or call it a twin."""
     read = world.store.read_payment(owner)
+    if read is None and world.store.receipt_is_sealed(confirmation.receipt):
+        _finish(confirmation_id, ConfirmationOutcome.TWIN, owner, world)  # it is in the record
+        return ConfirmationOutcome.TWIN
     if read is None:
         return _credit_by_hand(owner, confirmation_id, confirmation, world)
     if read.value.mpesa_receipt == confirmation.receipt:

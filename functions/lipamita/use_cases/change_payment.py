@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from lipamita.domain.archive import due_for_record
 from lipamita.domain.errors import BusyError, NotFoundError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.payment import Payment
@@ -23,7 +24,7 @@ def change_payment(
         old = world.store.read_payment(transaction_id)
         if old is None:
             raise NotFoundError("unknown_transaction", f"no transaction {transaction_id}")
-        new = decide(old.value)
+        new = due_for_record(old.value, decide(old.value), now_ms=world.clock())
         if new.has_unseen_evidence:  # stored meanwhile: only settlement may take it off the list
             new = replace(new, next_check_at_ms=old.value.next_check_at_ms)
         if new == old.value:

@@ -26,6 +26,7 @@ from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.prompt_ports import PromptStore
 from lipamita.use_cases.proposal_ports import ProposalStore
+from lipamita.use_cases.record_ports import ArchiveStore
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
@@ -250,6 +251,7 @@ class Store(
     PeopleStore,
     PromptStore,
     ClaimStore,
+    ArchiveStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""
@@ -305,6 +307,8 @@ class Log(ClaimLog, Protocol):
     def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None: ...
 
     def reconciled(self, *, due: int, queries: int, failures: int) -> None: ...
+
+    def archived(self, *, payments: int, entries: int, removed: int, failures: int) -> None: ...
 
     def notice_answered(self, notice: Notice, answer: NoticeAnswer) -> None: ...
 

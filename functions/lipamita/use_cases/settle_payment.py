@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lipamita.domain.archive import due_for_record
 from lipamita.domain.errors import BusyError, NotFoundError
 from lipamita.domain.evidence import Callback, StkCallback
 from lipamita.domain.ids import TransactionId
@@ -50,10 +51,11 @@ def _believe_evidence(transaction_id: TransactionId, world: World) -> Payment:
             return old.value
         for alarm in verdict.alarms:  # before the move: counted twice rather than lost
             store.raise_alarm(alarm, transaction_id=transaction_id, now_ms=now_ms)
-        if store.replace_payment(old, verdict.payment):
-            if verdict.payment.status is not old.value.status:
-                world.log.payment_moved(old.value, verdict.payment)
-            return verdict.payment
+        new = due_for_record(old.value, verdict.payment, now_ms=now_ms)
+        if store.replace_payment(old, new):
+            if new.status is not old.value.status:
+                world.log.payment_moved(old.value, new)
+            return new
     raise BusyError("busy", f"transaction {transaction_id} is being changed; try again")
 
 

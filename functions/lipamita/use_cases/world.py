@@ -11,6 +11,7 @@ from lipamita.use_cases.claim_ports import Devices, NoDevices
 from lipamita.use_cases.identity_ports import Accounts
 from lipamita.use_cases.notice_ports import Notifier
 from lipamita.use_cases.ports import Clock, Daraja, Log, Store
+from lipamita.use_cases.record_ports import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,7 @@ class World:
     store: Store
     daraja: Daraja
     accounts: Accounts
+    record: Record
     clock: Clock
     random_bytes: RandomBytes
     log: Log

@@ -26,7 +26,11 @@ EVENTS = {
         "meters/{meter_id}/pending_recharge/{transaction_id}/processed",
     ),
 }
-SCHEDULES = {"reconcile": "every 1 minutes", "pull": "every 15 minutes"}
+SCHEDULES = {
+    "reconcile": "every 1 minutes",
+    "archive": "every 5 minutes",
+    "pull": "every 15 minutes",
+}
 SECRETS = {
     *("DARAJA_CONSUMER_KEY", "DARAJA_CONSUMER_SECRET", "DARAJA_PASSKEY"),
     *("CALLBACK_SECRET", "DEVICE_MASTER_SECRET", "WEBHOOK_SECRET"),

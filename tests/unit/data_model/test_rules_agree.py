@@ -98,10 +98,10 @@ def test_the_indexes_are_those_of_the_document() -> None:
         "confirmations": {"next_check_at"},
         "notices": {"next_check_at", "status"},
         "open_prompts/{meter_id}": {"created_at"},
-        "transactions": {"next_check_at", "user_id", "meter_id"},
+        "transactions": {"next_check_at", "record_at", "user_id", "meter_id"},
         "meters": {"owner_uid"},
-        "reviews": {"status"},
-        "suspense": {"status"},
+        "reviews": {"status", "record_at"},
+        "suspense": {"status", "record_at"},
     }
     for path, names in indexed.items():
         for name in names:

@@ -357,6 +357,7 @@ def test_a_review_is_opened_once_and_keeps_every_telling(
         "status": "open",
         "reason": "amount_differs",
         "raised_at": NOW,
+        "record_at": NOW,
         "told": {
             "e1": {
                 "reason": "amount_differs",

@@ -20,6 +20,7 @@ from werkzeug.test import EnvironBuilder
 from tests.fakes.devices import FakeDevices
 from tests.fakes.estate import FakeDaraja
 from tests.fakes.memory_people import FakeAccounts
+from tests.fakes.memory_record import MemoryRecord
 from tests.unit.lipamita.adapters.id_tokens import id_token
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import NOW
@@ -95,6 +96,7 @@ class App:
     daraja: FakeDaraja = field(default_factory=FakeDaraja)
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     devices: FakeDevices = field(default_factory=FakeDevices)
+    record: MemoryRecord = field(default_factory=MemoryRecord)
     now_ms: Millis = NOW
 
     @property
@@ -104,6 +106,7 @@ class App:
             daraja=self.daraja,
             accounts=self.accounts,
             devices=self.devices,
+            record=self.record,
             clock=lambda: self.now_ms,
             random_bytes=self._bytes,
             log=StructuredLog(),

@@ -1,0 +1,229 @@
+"""The record over google-cloud-firestore.
+
+Every call has a time limit, and the client's own retries end with it. A commit reads the documents
+it depends on inside its transaction, so that two processes that write the same thing at the same
+moment write it once.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from lipamita.adapters.firestore_client import CALL_TIMEOUT_S, firestore_client
+from lipamita.adapters.ledger_schema import (
+    closing_from_json,
+    closing_to_json,
+    entry_from_json,
+    entry_to_json,
+    totals_from_json,
+)
+from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.domain.closing import Closing, accounting_day
+from lipamita.domain.ids import TransactionId
+from lipamita.domain.ledger import Entry, Totals, totals_of
+from lipamita.domain.payment import Payment
+from lipamita.domain.units import Millis, day_eat
+from lipamita.use_cases.record_ports import PaymentsBy
+
+# Firestore takes about one write a second to one document for long; a day's totals are spread.
+SHARDS = 8
+MAX_WRITES = 500  # of one commit
+_STATE = "books/closing"
+T = TypeVar("T")
+
+
+class FirestoreRecord:
+    """Implements use_cases.record_ports.Record. One is shared by all threads of a process."""
+
+    def __init__(self, project_id: str) -> None:
+        self._project_id = project_id
+
+    def write(
+        self, entries: Sequence[Entry], payments: Sequence[Payment], *, now_ms: Millis
+    ) -> Mapping[str, Entry]:
+        if 2 * len(entries) + len(payments) > MAX_WRITES:
+            raise ValueError(f"more than {MAX_WRITES} writes in one commit")
+
+        def commit(transaction: Any) -> Mapping[str, Entry]:
+            references = [self._at(_STATE), *(self._entry(entry.entry_id) for entry in entries)]
+            found = {
+                snapshot.reference.path: snapshot.to_dict()
+                for snapshot in self._client().get_all(
+                    references, transaction=transaction, timeout=CALL_TIMEOUT_S
+                )
+                if snapshot.exists
+            }
+            closed_through = found.get(_STATE, {}).get("closed_through")
+            standing = {
+                entry.entry_id: entry_from_json(entry.entry_id, found[f"ledger/{entry.entry_id}"])
+                for entry in entries
+                if f"ledger/{entry.entry_id}" in found
+            }
+            new = {entry.entry_id: entry for entry in entries if entry.entry_id not in standing}
+            self._create(transaction, list(new.values()), closed_through, now_ms)
+            for payment in payments:
+                transaction.set(
+                    self._at(f"payments/{payment.transaction_id}"),
+                    {**payment_to_json(payment), "transaction_id": payment.transaction_id},
+                )
+            return standing
+
+        return self._transact(commit)
+
+    def read_entry(self, entry_id: str) -> Entry | None:
+        node = self._read(f"ledger/{entry_id}")
+        return None if node is None else entry_from_json(entry_id, node)
+
+    def read_payment(self, transaction_id: TransactionId) -> Payment | None:
+        node = self._read(f"payments/{transaction_id}")
+        return None if node is None else payment_from_json(transaction_id, node)
+
+    def payments_of(
+        self, by: PaymentsBy, value: str, *, before: TransactionId | None, limit: int
+    ) -> Sequence[Payment]:
+        query = (
+            self._client()
+            .collection("payments")
+            .where(filter=_equals(by.value, value))
+            .order_by("transaction_id", direction="DESCENDING")
+            .limit(limit)
+        )
+        if before is not None:
+            query = query.start_after({"transaction_id": before})
+        return [
+            payment_from_json(TransactionId(snapshot.id), snapshot.to_dict())
+            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
+        ]
+
+    def entries_of(self, day: str, *, after: str | None, limit: int) -> Sequence[Entry]:
+        query = (
+            self._client()
+            .collection("ledger")
+            .where(filter=_equals("day", day))
+            .order_by("__name__")
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.start_after({"__name__": self._entry(after)})
+        return [
+            entry_from_json(snapshot.id, snapshot.to_dict())
+            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
+        ]
+
+    def totals_of(self, day: str) -> Totals:
+        references = [self._at(f"ledger_days/{day}_{shard}") for shard in range(SHARDS)]
+        snapshots = self._client().get_all(references, timeout=CALL_TIMEOUT_S)
+        nodes = [snapshot.to_dict() for snapshot in snapshots if snapshot.exists]
+        return totals_from_json(f"ledger_days/{day}", nodes)
+
+    def closed_through(self) -> str | None:
+        node = self._read(_STATE) or {}
+        day = node.get("closed_through")
+        return str(day) if day is not None else None
+
+    def close_through(self, day: str) -> None:
+        def commit(transaction: Any) -> None:
+            snapshot = self._at(_STATE).get(transaction=transaction, timeout=CALL_TIMEOUT_S)
+            standing = (snapshot.to_dict() or {}).get("closed_through")
+            if standing is None or standing < day:
+                transaction.set(self._at(_STATE), {"closed_through": day})
+
+        self._transact(commit)
+
+    def first_day(self) -> str | None:
+        query = self._client().collection("ledger").order_by("day").limit(1)
+        for snapshot in query.stream(timeout=CALL_TIMEOUT_S):
+            return str(snapshot.to_dict()["day"])
+        return None
+
+    def read_closing(self, day: str) -> Closing | None:
+        node = self._read(f"closings/{day}")
+        return None if node is None else closing_from_json(day, node)
+
+    def create_closing(self, closing: Closing) -> Closing:
+        from google.api_core.exceptions import AlreadyExists  # noqa: PLC0415
+
+        try:
+            self._at(f"closings/{closing.day}").create(
+                closing_to_json(closing), timeout=CALL_TIMEOUT_S
+            )
+        except AlreadyExists:
+            return self.read_closing(closing.day) or closing
+        return closing
+
+    def closings(self, *, from_day: str, to_day: str, limit: int) -> Sequence[Closing]:
+        from google.cloud.firestore_v1.base_query import FieldFilter  # noqa: PLC0415
+
+        query = (
+            self._client()
+            .collection("closings")
+            .where(filter=FieldFilter("day", ">=", from_day))
+            .where(filter=FieldFilter("day", "<=", to_day))
+            .order_by("day")
+            .limit(limit)
+        )
+        return [
+            closing_from_json(snapshot.id, snapshot.to_dict())
+            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
+        ]
+
+    def _create(
+        self,
+        transaction: Any,
+        entries: Sequence[Entry],
+        closed_through: str | None,
+        now_ms: Millis,
+    ) -> None:
+        """The entries, and their days' totals: in the same commit, so neither is without the
+        other.
+        """
+        from google.cloud.firestore import Increment  # noqa: PLC0415
+
+        by_day: dict[str, list[Entry]] = {}
+        for entry in entries:
+            day = accounting_day(day_eat(entry.at_ms), closed_through)
+            by_day.setdefault(day, []).append(entry)
+            transaction.create(
+                self._entry(entry.entry_id), entry_to_json(entry, day=day, posted_at_ms=now_ms)
+            )
+        for day, together in by_day.items():
+            totals = totals_of(together)
+            shard = zlib.crc32(together[0].entry_id.encode()) % SHARDS
+            transaction.set(
+                self._at(f"ledger_days/{day}_{shard}"),
+                {
+                    "day": day,
+                    "cents": {name: Increment(cents) for name, cents in totals.cents.items()},
+                    "energy_wh": {name: Increment(wh) for name, wh in totals.energy_wh.items()},
+                    "entries": Increment(totals.entries),
+                },
+                merge=True,
+            )
+
+    def _transact(self, commit: Callable[[Any], T]) -> T:
+        """The client repeats it, up to five times, when another commit was first."""
+        from google.cloud import firestore  # noqa: PLC0415
+
+        result: T = firestore.transactional(commit)(self._client().transaction())
+        return result
+
+    def _read(self, path: str) -> dict[str, object] | None:
+        node: dict[str, object] | None = self._at(path).get(timeout=CALL_TIMEOUT_S).to_dict()
+        return node
+
+    def _entry(self, entry_id: str) -> Any:
+        return self._at(f"ledger/{entry_id}")
+
+    def _at(self, path: str) -> Any:
+        return self._client().document(path)
+
+    def _client(self) -> Any:
+        return firestore_client(self._project_id)
+
+
+def _equals(name: str, value: str) -> Any:
+    from google.cloud.firestore_v1.base_query import FieldFilter  # noqa: PLC0415
+
+    return FieldFilter(name, "==", value)

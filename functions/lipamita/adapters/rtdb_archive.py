@@ -1,0 +1,84 @@
+"""What of the live database is due for the record, and how a payment leaves it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lipamita.adapters.fields import Fields
+from lipamita.adapters.payment_schema import payment_from_json
+from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.domain.errors import UnreadableError
+from lipamita.domain.ids import Receipt, TransactionId, parse_receipt
+from lipamita.domain.payment import Payment
+from lipamita.domain.units import Kes, Millis
+from lipamita.use_cases.record_ports import PaymentsBy, ToldReceipt, WaitingMoney
+from lipamita.use_cases.records import Versioned
+
+NOTHING: dict[str, object] = {}  # an empty map is no node at all
+
+
+class RtdbArchive(RtdbNodes):
+    """Implements use_cases.record_ports.ArchiveStore."""
+
+    def due_records(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
+        found = self.due("transactions", now_ms=now_ms, limit=limit, by="record_at")
+        return [TransactionId(key) for key in found]
+
+    def postpone_record(self, transaction_id: TransactionId, record_at_ms: Millis | None) -> None:
+        payment = self.at(f"transactions/{transaction_id}")
+        if payment.child("user_id").get() is not None:  # not one that has just left
+            payment.update({"record_at": record_at_ms})
+
+    def seal_receipt(self, receipt: Receipt, *, now_ms: Millis) -> None:
+        self.at(f"receipts/{receipt}").update({"archived_at": now_ms})
+
+    def receipt_is_sealed(self, receipt: Receipt) -> bool:
+        return self.at(f"receipts/{receipt}/archived_at").get() is not None
+
+    def remove_payment(self, old: Versioned[Payment]) -> bool:
+        reference = self.at(f"transactions/{old.value.transaction_id}")
+        removed, _, _ = reference.set_if_unchanged(old.tag, NOTHING)
+        return bool(removed)
+
+    def waiting_money(self, *, now_ms: Millis, limit: int) -> Sequence[WaitingMoney]:
+        waiting = [
+            self._waiting(f"{place}/{key}")
+            for place in ("suspense", "reviews")
+            for key in self.due(place, now_ms=now_ms, limit=limit, by="record_at")
+        ]
+        return waiting[:limit]
+
+    def heard_of(self, waiting: WaitingMoney) -> None:
+        self.at(f"{waiting.key}/record_at").set_if_unchanged(waiting.tag, NOTHING)
+
+    def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:
+        query = self.at("transactions").order_by_child(by.value).equal_to(value)
+        found = query.limit_to_last(limit).get() or {}
+        payments = []
+        for key in sorted(found, reverse=True):
+            try:
+                payments.append(payment_from_json(TransactionId(key), found[key]))
+            except UnreadableError:  # in review, with an alarm; the others are shown
+                continue
+        return payments
+
+    def _waiting(self, path: str) -> WaitingMoney:
+        _, tag = self.at(f"{path}/record_at").get(etag=True)  # before what it speaks of
+        fields = Fields.of(path, self.at(path).get() or {})
+        if path.startswith("suspense/"):
+            told = [_told(fields, path.rpartition("/")[2], "received_at")]
+        else:
+            told = [
+                _told(row, row.optional_text("mpesa_receipt"), "at")
+                for _, row in fields.children("told")
+            ]
+        return WaitingMoney(key=path, tag=tag, told=tuple(told))
+
+
+def _told(fields: Fields, receipt: str | None, at: str) -> ToldReceipt:
+    amount = fields.optional_whole("amount")
+    return ToldReceipt(
+        receipt=parse_receipt(receipt),
+        amount_kes=None if amount is None else Kes(amount),
+        at_ms=Millis(fields.whole(at)),
+    )

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from lipamita.adapters.firestore_client import firestore_client
+from lipamita.adapters.firestore_record import FirestoreRecord
+from lipamita.domain.closing import close_day
+from lipamita.domain.errors import UnreadableError
+from lipamita.domain.ids import Receipt, TransactionId, Uid
+from lipamita.domain.ledger import NO_TOTALS, Entry, totals_of
+from lipamita.domain.payment import Delivery, DeliveryStatus, Payment, Status
+from lipamita.domain.payment_entries import entries_of_payment, received
+from lipamita.domain.units import DAY_MS, Kes, Millis
+from lipamita.use_cases.record_ports import PaymentsBy, Record
+
+from tests.unit.lipamita.adapters.live_firestore import fresh_project, live_firestore
+from tests.unit.lipamita.domain.samples import NOW, RECEIPT, TRANSACTION, a_payment
+
+TODAY = "2026-11-21"
+DELIVERED = a_payment(
+    Status.PAID,
+    mpesa_receipt=RECEIPT,
+    paid_at_ms=NOW,
+    delivery=Delivery(status=DeliveryStatus.DELIVERED, delivered_at_ms=NOW),
+)
+ENTRIES = entries_of_payment(DELIVERED)
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[str]:
+    with live_firestore() as address:
+        yield address
+
+
+@pytest.fixture
+def project(emulator: str) -> str:
+    return fresh_project()
+
+
+@pytest.fixture
+def record(project: str) -> Record:
+    return FirestoreRecord(project)
+
+
+@pytest.fixture
+def client(project: str) -> Any:
+    return firestore_client(project)
+
+
+def numbered(number: int, **more: Any) -> Payment:
+    return replace(
+        DELIVERED, transaction_id=TransactionId(f"{TRANSACTION[:-3]}{number:03d}"), **more
+    )
+
+
+def receipt(number: int, at_ms: int = NOW) -> Entry:
+    return received(Receipt(f"UKL0DEMO{number:02d}"), Kes(100), at_ms=Millis(at_ms))
+
+
+def test_a_payment_and_its_entries_come_back_as_they_were(record: Record) -> None:
+    assert record.write(ENTRIES, [DELIVERED], now_ms=NOW) == {}
+    assert record.read_payment(TRANSACTION) == DELIVERED
+    assert [record.read_entry(entry.entry_id) for entry in ENTRIES] == list(ENTRIES)
+
+
+def test_writing_again_tells_what_stood_and_adds_nothing(record: Record) -> None:
+    record.write(ENTRIES, [DELIVERED], now_ms=NOW)
+    standing = record.write(ENTRIES, [DELIVERED], now_ms=Millis(NOW + 1))
+    assert standing == {entry.entry_id: entry for entry in ENTRIES}
+    assert record.totals_of(TODAY) == totals_of(ENTRIES)
+
+
+def test_only_what_is_missing_is_added(record: Record) -> None:
+    record.write(ENTRIES[:1], (), now_ms=NOW)
+    record.write(ENTRIES, (), now_ms=NOW)
+    assert record.totals_of(TODAY) == totals_of(ENTRIES)
+
+
+def test_a_payment_that_goes_on_is_put_over_what_stands(record: Record) -> None:
+    record.write((), [replace(DELIVERED, status=Status.FAILED)], now_ms=NOW)
+    record.write((), [DELIVERED], now_ms=NOW)
+    assert record.read_payment(TRANSACTION) == DELIVERED
+
+
+def test_nothing_is_found_where_nothing_is(record: Record) -> None:
+    assert record.read_payment(TRANSACTION) is None
+    assert record.read_entry("nothing") is None
+    assert record.read_closing(TODAY) is None
+    assert (record.closed_through(), record.first_day()) == (None, None)
+    assert record.totals_of(TODAY) == NO_TOTALS
+
+
+def test_a_late_entry_goes_to_the_first_open_day(record: Record) -> None:
+    record.close_through(TODAY)
+    record.write([receipt(1)], (), now_ms=NOW)
+    assert record.totals_of(TODAY) == NO_TOTALS
+    assert record.totals_of("2026-11-22").entries == 1
+
+
+def test_an_entry_of_today_goes_to_today_while_yesterday_is_closed(record: Record) -> None:
+    record.close_through("2026-11-20")
+    record.write([receipt(1)], (), now_ms=NOW)
+    assert record.totals_of(TODAY).entries == 1
+
+
+def test_a_closed_day_is_never_opened_again(record: Record) -> None:
+    record.close_through(TODAY)
+    record.close_through("2026-11-19")
+    assert record.closed_through() == TODAY
+
+
+def test_a_days_entries_come_in_pages_by_id(record: Record) -> None:
+    entries = [receipt(number) for number in (3, 1, 2)]
+    record.write([*entries, receipt(4, NOW + DAY_MS)], (), now_ms=NOW)
+    first = record.entries_of(TODAY, after=None, limit=2)
+    second = record.entries_of(TODAY, after=first[-1].entry_id, limit=2)
+    assert [entry.entry_id for entry in [*first, *second]] == [
+        "UKL0DEMO01_received",
+        "UKL0DEMO02_received",
+        "UKL0DEMO03_received",
+    ]
+    assert record.first_day() == TODAY
+
+
+def test_a_history_comes_in_pages_newest_first(record: Record) -> None:
+    theirs = numbered(9, user_id=Uid("tenant-brian"))
+    record.write((), [*(numbered(number) for number in range(5)), theirs], now_ms=NOW)
+    user = DELIVERED.user_id
+    first = record.payments_of(PaymentsBy.USER, user, before=None, limit=3)
+    second = record.payments_of(PaymentsBy.USER, user, before=first[-1].transaction_id, limit=3)
+    assert [*first, *second] == [numbered(number) for number in (4, 3, 2, 1, 0)]
+    of_meter = record.payments_of(PaymentsBy.METER, DELIVERED.meter_id, before=None, limit=9)
+    assert len(of_meter) == 6
+
+
+def test_twenty_threads_that_write_the_same_entries_write_them_once(record: Record) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(lambda _: record.write(ENTRIES, [DELIVERED], now_ms=NOW), range(20)))
+    assert record.totals_of(TODAY) == totals_of(ENTRIES)
+
+
+def test_a_closing_is_created_once(record: Record) -> None:
+    closing = close_day(TODAY, None, totals=totals_of(ENTRIES), entries_hash="ab", now_ms=NOW)
+    other = close_day(TODAY, None, totals=NO_TOTALS, entries_hash="cd", now_ms=NOW)
+    assert record.create_closing(closing) == closing
+    assert record.create_closing(other) == closing
+    assert record.read_closing(TODAY) == closing
+    assert record.closings(from_day="2026-11-01", to_day=TODAY, limit=9) == [closing]
+    assert record.closings(from_day="2026-11-22", to_day="2026-11-30", limit=9) == []
+
+
+def test_an_entry_that_was_tampered_with_cannot_be_read(record: Record, client: Any) -> None:
+    record.write(ENTRIES, (), now_ms=NOW)
+    client.document(f"ledger/{ENTRIES[0].entry_id}").update({"cents.paybill_float": 1})
+    with pytest.raises(UnreadableError, match="sum to"):
+        record.read_entry(ENTRIES[0].entry_id)
+
+
+def test_more_than_one_commit_takes_is_refused(record: Record) -> None:
+    with pytest.raises(ValueError, match="500"):
+        record.write([receipt(number) for number in range(10, 99)] * 3, (), now_ms=NOW)
