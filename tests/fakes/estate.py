@@ -51,6 +51,7 @@ class FakeDaraja:
     pushes: list[PushRequest] = field(default_factory=list)
     queries: list[str] = field(default_factory=list)
     pages: list[PulledRows | None] = field(default_factory=list)
+    throttled: bool = False
     during_push: Callable[[PushRequest], None] = lambda _: None
     during_query: Callable[[], None] = lambda: None
 
@@ -70,8 +71,11 @@ class FakeDaraja:
     def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
         self.queries.append(checkout_request_id)
         self.during_query()
-        code = self.query_answers.pop(0) if self.query_answers else None
-        return QueryAnswer(result_code=code, result_desc="", asked_at_ms=now_ms)
+        answers = self.query_answers if not self.throttled else []
+        code = answers.pop(0) if answers else None
+        return QueryAnswer(
+            result_code=code, result_desc="", asked_at_ms=now_ms, throttled=self.throttled
+        )
 
 
 @dataclass

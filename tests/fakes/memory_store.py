@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from heapq import nsmallest
 
 from lipamita.adapters.c2b_wire import confirmation_from_body
 from lipamita.adapters.daraja_wire import callback_from_body
@@ -12,12 +13,14 @@ from lipamita.domain.evidence import Callback, Confirmation
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
-from lipamita.domain.payment import Payment
+from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge
+from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Millis
 from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
+from lipamita.use_cases.query_ports import DuePayment
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
@@ -34,6 +37,7 @@ from tests.fakes.memory_archive import MemoryArchive
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_commands import MemoryCommands
 from tests.fakes.memory_notices import MemoryNotices
+from tests.fakes.memory_pace import MemoryPace
 from tests.fakes.memory_people import MemoryPeople
 from tests.fakes.memory_prompts import MemoryPrompts
 from tests.fakes.memory_proposals import MemoryProposals
@@ -51,6 +55,7 @@ class Kept:
 
 @dataclass
 class MemoryStore(
+    MemoryPace,
     MemoryCommands,
     MemoryNotices,
     MemoryProposals,
@@ -138,13 +143,15 @@ class MemoryStore(
         self._write(path, lambda: self.payments.update({new.transaction_id: new}))
         return True
 
-    def due_payments(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
+    def due_payments(
+        self, *, now_ms: Millis, limit: int, after_ms: int = 0
+    ) -> Sequence[DuePayment]:
         due = [
             (payment.next_check_at_ms, transaction_id)
             for transaction_id, payment in self.payments.items()
-            if payment.next_check_at_ms is not None and payment.next_check_at_ms <= now_ms
+            if payment.next_check_at_ms and after_ms < payment.next_check_at_ms <= now_ms
         ]
-        return [transaction_id for _, transaction_id in sorted(due)[:limit]]
+        return [_due(self.payments[key]) for _, key in nsmallest(limit, due)]
 
     def postpone(self, transaction_id: TransactionId, next_check_at_ms: Millis | None) -> None:
         changed = replace(self.payments[transaction_id], next_check_at_ms=next_check_at_ms)
@@ -169,7 +176,7 @@ class MemoryStore(
                 stored[callback.evidence_id] = callback
                 payment = replace(payment, latest_evidence_id=callback.evidence_id)
             self.payments[transaction_id] = replace(
-                payment, next_check_at_ms=callback.received_at_ms
+                payment, next_check_at_ms=first_in_line(callback.received_at_ms)
             )
 
         self._write(f"transactions/{transaction_id}", change)
@@ -328,3 +335,11 @@ class MemoryStore(
             self.recharges.get(meter_id, {}).pop(transaction_id, None)
 
         self._write("recharges", change)
+
+
+def _due(payment: Payment) -> DuePayment:
+    return DuePayment(
+        transaction_id=payment.transaction_id,
+        waits=payment.status is Status.PROMPTED,
+        asked_at_ms=payment.queried_at_ms or payment.created_at_ms,
+    )

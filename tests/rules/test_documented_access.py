@@ -41,6 +41,8 @@ KEYS = {
     "evidence_id": "0123456789abcdef",
     "key_hash": "aa11",
     "phone_key": "aa11",
+    "sender": "main",
+    "slot": "q0",
     "checkout_hash": "aa11",
     "key": "tenant-amina",
     "order_id": "aa11",

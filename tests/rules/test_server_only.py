@@ -59,6 +59,8 @@ PATHS = [
     "staff",
     "staff/tenant-amina/role",
     "staff/operator-grace/role",
+    "query_pace",
+    "query_pace/main/paused_until",
     "rate_limits",
     "rate_limits/stk_push/tenant-amina/count",
     "daraja_access_token",

@@ -17,7 +17,7 @@ from lipamita.domain.stk_result import Outcome
 from lipamita.domain.units import Millis
 from lipamita.use_cases import (
     accept_confirmation,
-    check_payment,
+    ask_daraja,
     record_callback,
     record_confirmation,
     request_payment,
@@ -158,7 +158,7 @@ def let_a_query_take_back_its_paid(patch: Patch) -> None:
             payment = replace(payment, paid_unverified_at_ms=None)
         return decide_query(payment, answer, now_ms=now_ms, policy=policy)
 
-    patch.setattr(check_payment, "decide_query", fickle)
+    patch.setattr(ask_daraja, "decide_query", fickle)
 
 
 @under(PUSHES)

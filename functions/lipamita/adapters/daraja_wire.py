@@ -57,6 +57,7 @@ _OVERLOADED_REFUSALS: tuple[tuple[str, tuple[str, str, bool]], ...] = (
     ("wrong credentials", ("push_rejected", _SETUP, True)),
 )
 _SPIKE_ARREST = "policies.ratelimit."
+_THROTTLES = ("500.003.02", "500.003.03")
 _TOKEN = re.compile(r"[!-~]{1,4096}")  # what may stand in a header
 _LIFE = re.compile(r"[0-9]{1,9}")
 TOKEN_REFUSED_CODES = frozenset({"404.001.03", "400.003.01", "401.002.01", "401.003.01"})
@@ -109,7 +110,7 @@ def push_answer(status: int, body: bytes) -> PushAnswer:
     if node is None:
         return PushUnclear(why=f"HTTP {status} that is not JSON")
     if "fault" in node:
-        return _gateway_fault(status, node["fault"])
+        return _gateway_fault(status, _fault_code(node))
     code = canonical_code(node.get("ResponseCode"))
     if code == "0":
         return _acknowledged(node)
@@ -134,8 +135,13 @@ def query_answer(body: bytes, *, asked_at_ms: Millis) -> QueryAnswer:
     """What Daraja says became of a push. Every shape but a plain result is "not known"."""
     node = json_object(body) or {}
     if "errorCode" in node or canonical_code(node.get("ResponseCode")) != "0":
-        said = _text(node.get("errorMessage")) or "no result"
-        return QueryAnswer(result_code=None, result_desc=said, asked_at_ms=asked_at_ms)
+        said = _text(node.get("errorMessage")) or _fault_code(node) or "no result"
+        return QueryAnswer(
+            result_code=None,
+            result_desc=said,
+            asked_at_ms=asked_at_ms,
+            throttled=_is_throttled(node),
+        )
     return QueryAnswer(
         result_code=canonical_code(node.get("ResultCode")),
         result_desc=_text(node.get("ResultDesc")),
@@ -212,9 +218,18 @@ def _acknowledged(node: dict[str, object]) -> PushAnswer:
     )
 
 
-def _gateway_fault(status: int, fault: object) -> PushAnswer:
+def _is_throttled(node: dict[str, object]) -> bool:
+    return _fault_code(node).startswith(_SPIKE_ARREST) or node.get("errorCode") in _THROTTLES
+
+
+def _fault_code(node: dict[str, object]) -> str:
+    """``fault.detail.errorcode`` of the gateway's own answers; empty where there is none."""
+    fault = node.get("fault")
     detail = fault.get("detail") if isinstance(fault, dict) else None
-    code = _text(detail.get("errorcode")) if isinstance(detail, dict) else ""
+    return _text(detail.get("errorcode")) if isinstance(detail, dict) else ""
+
+
+def _gateway_fault(status: int, code: str) -> PushAnswer:
     if code.startswith(_SPIKE_ARREST):
         return _refused(("push_throttled", _BUSY, True), code)
     return PushUnclear(why=f"HTTP {status}, gateway fault {code or '(no code)'}")

@@ -9,6 +9,7 @@ from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, Delivery, DeliveryStatus, Payment, Status, Step
 from lipamita.domain.tariff import LineKind, Quote, QuoteLine
 from lipamita.domain.units import Cents, Kes, Millis, Wh
+from lipamita.use_cases.query_ports import DuePayment
 
 Json = dict[str, object]
 
@@ -60,6 +61,17 @@ def payment_from_json(transaction_id: TransactionId, node: object) -> Payment:
         return _payment(transaction_id, fields)
     except ValueError as error:  # a word outside its closed set
         raise UnreadableError("unreadable_node", f"{fields.path}: {error}") from error
+
+
+def due_payment_from_json(transaction_id: TransactionId, node: object) -> DuePayment:
+    """What the order of work needs of a node; a damaged one is work, and waits for nobody."""
+    found: dict[str, object] = node if isinstance(node, dict) else {}
+    asked_at = found.get("queried_at") or found.get("timestamp")
+    return DuePayment(
+        transaction_id=transaction_id,
+        waits=found.get("status") == Status.PROMPTED,
+        asked_at_ms=Millis(asked_at if isinstance(asked_at, int) else 0),
+    )
 
 
 def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:

@@ -39,12 +39,18 @@ class RtdbNodes:
 
     def due(self, path: str, *, now_ms: int, limit: int, by: str = "next_check_at") -> list[str]:
         """Keys below the path whose due time has passed, the longest due first."""
+        return list(self.due_nodes(path, now_ms=now_ms, limit=limit, by=by))
+
+    def due_nodes(
+        self, path: str, *, now_ms: int, limit: int, after_ms: int = 0, by: str = "next_check_at"
+    ) -> dict[str, object]:
+        """Nodes below the path that fell due after then, the longest due first."""
         found = (
             self.at(path)
             .order_by_child(by)
-            .start_at(1)  # absent due times sort before every number
+            .start_at(after_ms + 1)  # absent due times sort before every number
             .end_at(now_ms)
             .limit_to_first(limit)
             .get()
         )
-        return list(found or {})
+        return dict(found or {})

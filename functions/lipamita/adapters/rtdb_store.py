@@ -14,7 +14,11 @@ from lipamita.adapters.meter_schema import (
     register_to_json,
     tariff_from_json,
 )
-from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.adapters.payment_schema import (
+    due_payment_from_json,
+    payment_from_json,
+    payment_to_json,
+)
 from lipamita.adapters.rtdb_archive import RtdbArchive
 from lipamita.adapters.rtdb_claims import RtdbClaims
 from lipamita.adapters.rtdb_commands import RtdbCommands
@@ -24,6 +28,7 @@ from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_people import RtdbPeople
 from lipamita.adapters.rtdb_prompts import RtdbPrompts
 from lipamita.adapters.rtdb_proposals import RtdbProposals
+from lipamita.adapters.rtdb_query_pace import RtdbQueryPace
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
@@ -32,9 +37,11 @@ from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
+from lipamita.domain.schedule import first_in_line
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS, MAX_COMPARE_AND_SET_TRIES
+from lipamita.use_cases.query_ports import DuePayment
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
@@ -46,6 +53,7 @@ MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the
 
 
 class RtdbStore(
+    RtdbQueryPace,
     RtdbConfirmations,
     RtdbReviews,
     RtdbCommands,
@@ -138,9 +146,11 @@ class RtdbStore(
         written, _, _ = reference.set_if_unchanged(old.tag, payment_to_json(new))
         return bool(written)
 
-    def due_payments(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
-        found = self.due("transactions", now_ms=now_ms, limit=limit)
-        return [TransactionId(key) for key in found]
+    def due_payments(
+        self, *, now_ms: Millis, limit: int, after_ms: int = 0
+    ) -> Sequence[DuePayment]:
+        found = self.due_nodes("transactions", now_ms=now_ms, limit=limit, after_ms=after_ms)
+        return [due_payment_from_json(TransactionId(key), node) for key, node in found.items()]
 
     def postpone(self, transaction_id: TransactionId, next_check_at_ms: Millis | None) -> None:
         self.at(f"transactions/{transaction_id}").update({"next_check_at": next_check_at_ms})
@@ -161,7 +171,8 @@ class RtdbStore(
     def record_callback(self, transaction_id: TransactionId, callback: RawCallback) -> None:
         evidence = f"callbacks/{transaction_id}/{callback.evidence_id}"
         payment = f"transactions/{transaction_id}"
-        changes: dict[str, object] = {f"{payment}/next_check_at": callback.received_at_ms}
+        due_at_ms = first_in_line(callback.received_at_ms)
+        changes: dict[str, object] = {f"{payment}/next_check_at": due_at_ms}
         if self.at(f"{evidence}/received_at").get() is None:
             changes[f"{payment}/latest_evidence_id"] = callback.evidence_id
             changes[evidence] = {

@@ -15,6 +15,7 @@ from enum import StrEnum
 from lipamita.domain.account import account_key
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.payment import OPEN, Cause, Payment, Status, allowed, move
+from lipamita.domain.schedule import first_in_line
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Millis
 
 HOLD_MS = 2 * MINUTE_MS
@@ -82,7 +83,7 @@ def decide_confirmation(
         mpesa_receipt=confirmation.receipt,
         paid_at_ms=now_ms,
         reason=None,
-        next_check_at_ms=now_ms,
+        next_check_at_ms=first_in_line(now_ms),
     )
 
 

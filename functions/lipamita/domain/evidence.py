@@ -48,6 +48,7 @@ class QueryAnswer:
     result_code: str | None
     result_desc: str
     asked_at_ms: Millis
+    throttled: bool = False  # Daraja did not listen: it was asked too often
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ def decide_push_answer(payment: Payment, answer: PushAnswer, *, now_ms: Millis) 
         return Verdict(payment=payment)
     if isinstance(answer, PushRefused):
         failed = move(payment, Cause.PUSH_REFUSED, now_ms=now_ms, source=answer.code)
-        alarms = (Alarm(kind="push_refused", detail=answer.detail),) if answer.alarm else ()
+        kind = "spike_arrest" if answer.code == "push_throttled" else "push_refused"
+        alarms = (Alarm(kind=kind, detail=answer.detail),) if answer.alarm else ()
         return Verdict(
             payment=replace(
                 failed,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from zlib import crc32
 
 from lipamita.domain.evidence import QueryAnswer
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
@@ -18,7 +19,9 @@ FIRST_CHECK_AFTER_MS = MINUTE_MS  # a request that died before or during its pus
 FIRST_QUERY_AFTER_MS = 40 * SECOND_MS  # an unanswered prompt calls back after about 26 s
 ASK_AGAIN_AFTER_MS = 20 * SECOND_MS  # per payment; Daraja allows about 5 queries a minute
 SECOND_LOOK_AFTER_MS = 2 * MINUTE_MS  # between the first and the second "paid" of a query
-WAIT_FOR_TURN_MS = MINUTE_MS  # due, but this run's queries were used up
+WAIT_FOR_TURN_MS = 10 * MINUTE_MS  # due, but so many are that its turn is far off
+FIRST_IN_LINE_MS = 30 * DAY_MS
+URGENT_MS = FIRST_IN_LINE_MS // 2  # due longer than this: evidence, not somebody who waits
 EXPIRE_AFTER_MS = DAY_MS
 MIN_LOOKS_BEFORE_EXPIRY = 6  # one random error after a day's outage must not end the waiting
 REVIEW_AFTER_MS = 2 * DAY_MS
@@ -45,13 +48,30 @@ class UnverifiedPolicy(StrEnum):
 def next_check(payment: Payment, *, now_ms: Millis) -> Millis | None:
     """When this payment is due again, counted from now; None when nothing is left to do."""
     if payment.status in (Status.CREATED, Status.PROMPTED):
-        return Millis(now_ms + _delay(QUERY_DELAYS_MS, payment.check_count))
+        return _after(QUERY_DELAYS_MS, payment, now_ms)
     if payment.status is Status.PAID:
         if payment.delivery.status in (DeliveryStatus.DELIVERED, DeliveryStatus.TWIN):
             kept_until_ms = recharge_kept_until(payment)
             return None if now_ms >= kept_until_ms else kept_until_ms
-        return Millis(now_ms + _delay(DELIVERY_DELAYS_MS, payment.check_count))
+        return _after(DELIVERY_DELAYS_MS, payment, now_ms)
     return None
+
+
+def jitter(payment: Payment, delay_ms: int) -> int:
+    """Up to a fifth of the delay: what came at once does not come back at once.
+
+    Of the payment's id and count, not of chance: the same payment always waits the same.
+    """
+    drawn = crc32(f"{payment.transaction_id}|{payment.check_count}".encode()) % 1_000
+    return delay_ms * drawn // 5_000
+
+
+def first_in_line(now_ms: Millis) -> Millis:
+    """A due time ahead of everything that only waits: for evidence, and money not delivered yet.
+
+    What is due is worked on the longest due first; nothing that waits is ever as late as this.
+    """
+    return Millis(now_ms - FIRST_IN_LINE_MS)
 
 
 def recharge_kept_until(payment: Payment) -> Millis:
@@ -70,7 +90,7 @@ def looked_at(payment: Payment, *, asked: bool, now_ms: Millis) -> Payment:
     """The payment after one look at it: waiting is over, or the next due time is set.
 
     A due time that was moved while we looked is left alone. ``asked``: Daraja was queried, or
-    need not be; a payment that only waits for its turn comes back soon and loses no patience: it
+    need not be; a payment that only waits for its turn comes back and loses no patience: it
     may have been paid, and its waiting is over only after Daraja was asked once more.
     """
     overdue = decide_overdue(payment, now_ms=now_ms) if asked else payment
@@ -79,7 +99,8 @@ def looked_at(payment: Payment, *, asked: bool, now_ms: Millis) -> Payment:
     if payment.next_check_at_ms is None or payment.next_check_at_ms > now_ms:
         return payment
     if not asked:
-        return replace(payment, next_check_at_ms=Millis(now_ms + WAIT_FOR_TURN_MS))
+        wait_ms = WAIT_FOR_TURN_MS + jitter(payment, WAIT_FOR_TURN_MS)
+        return replace(payment, next_check_at_ms=Millis(now_ms + wait_ms))
     return replace(
         payment,
         next_check_at_ms=next_check(payment, now_ms=now_ms),
@@ -145,12 +166,13 @@ def _query_paid(payment: Payment, now_ms: Millis, policy: UnverifiedPolicy) -> P
     if hold or now_ms - since_ms < SECOND_LOOK_AFTER_MS:
         return payment
     paid = move(payment, Cause.QUERY_PAID_TWICE, now_ms=now_ms, source="query")
-    return replace(paid, result_code="0", paid_at_ms=now_ms, next_check_at_ms=now_ms)
+    return replace(paid, result_code="0", paid_at_ms=now_ms, next_check_at_ms=first_in_line(now_ms))
 
 
 def _to_review(payment: Payment, cause: Cause, reason: str, now_ms: Millis) -> Payment:
     return replace(move(payment, cause, now_ms=now_ms), reason=reason, next_check_at_ms=None)
 
 
-def _delay(delays_ms: tuple[int, ...], check_count: int) -> int:
-    return delays_ms[min(check_count, len(delays_ms) - 1)]
+def _after(delays_ms: tuple[int, ...], payment: Payment, now_ms: Millis) -> Millis:
+    delay_ms = delays_ms[min(payment.check_count, len(delays_ms) - 1)]
+    return Millis(now_ms + delay_ms + jitter(payment, delay_ms))

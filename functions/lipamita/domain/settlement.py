@@ -33,6 +33,7 @@ from lipamita.domain.payment import (
     move,
 )
 from lipamita.domain.prompt import Prompt
+from lipamita.domain.schedule import first_in_line
 from lipamita.domain.stk_result import FINAL_REFUSALS, PAID_CODE, Outcome, outcome
 from lipamita.domain.units import Kes, Millis
 
@@ -175,7 +176,7 @@ def _told_paid(
             payment, Cause.PAYMENT_TOLD, now_ms=now_ms, source=f"callback {callback.evidence_id}"
         )
         paid = replace(paid, mpesa_receipt=receipt, paid_at_ms=now_ms, reason=None)
-        paid = replace(_with_result(paid, callback), next_check_at_ms=now_ms)
+        paid = replace(_with_result(paid, callback), next_check_at_ms=first_in_line(now_ms))
         return replace(verdict, payment=paid)
     return _reviewed(verdict, callback, reason, now_ms)
 

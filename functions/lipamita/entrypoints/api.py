@@ -17,7 +17,7 @@ from lipamita.entrypoints import (
     wiring,
 )
 from lipamita.entrypoints.messages import language_of
-from lipamita.use_cases.view import view_meter, view_payment
+from lipamita.use_cases.view import query_payment, view_meter, view_payment
 
 
 def handle(request: Request) -> Response:
@@ -35,6 +35,9 @@ def handle(request: Request) -> Response:
         case ["payments", transaction_id]:
             http.require_method(request, "GET")
             return _payment(request, transaction_id)
+        case ["payments", transaction_id, "query"]:
+            http.require_method(request, "POST")
+            return _query(request, transaction_id)
         case ["reviews", transaction_id, "decision"]:
             http.require_method(request, "POST")
             return reviews.decide(request, transaction_id)
@@ -53,6 +56,12 @@ def _meter(request: Request, meter_id: str) -> Response:
     caller = http.caller(request)
     meter = view_meter(parse_meter_id(meter_id), caller, wiring.world())
     return http.json_response(200, views.meter_json(meter))
+
+
+def _query(request: Request, transaction_id: str) -> Response:
+    caller = http.caller(request)
+    view = query_payment(parse_transaction_id(transaction_id), caller, wiring.world())
+    return http.json_response(200, views.payment_json(view, language_of(request)))
 
 
 def _payment(request: Request, transaction_id: str) -> Response:

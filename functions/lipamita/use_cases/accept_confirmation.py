@@ -25,6 +25,7 @@ from lipamita.domain.ids import MeterId, TransactionId, Uid, new_transaction_id
 from lipamita.domain.meter import Meter
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
+from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Quote
 from lipamita.domain.units import Millis
@@ -197,7 +198,7 @@ def _paid_by_hand(
         paid,
         mpesa_receipt=confirmation.receipt,
         paid_at_ms=now_ms,
-        next_check_at_ms=now_ms,
+        next_check_at_ms=first_in_line(now_ms),
     )
 
 

@@ -1,90 +1,44 @@
 """Look at one open payment again: its evidence, its meter, Daraja, and the calendar.
 
-Reconciliation calls this for everything that is due; a person who looks at an open payment calls
-it for that one, at most every ASK_AGAIN_AFTER_MS.
+Reconciliation calls this for everything that is due.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.schedule import (
-    ASK_AGAIN_AFTER_MS,
-    UnverifiedPolicy,
     decide_overdue,
-    decide_query,
     looked_at,
     recharge_kept_until,
 )
 from lipamita.domain.settlement import Review
-from lipamita.domain.stk_result import Outcome, outcome
 from lipamita.domain.units import Millis
+from lipamita.use_cases.ask_daraja import ask_daraja
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.close_recharge import close_recharge
 from lipamita.use_cases.deliver import deliver
-from lipamita.use_cases.know_prompt import owns_prompt
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
-
-
-def ask_daraja(payment: Payment, world: World) -> Payment:
-    """The payment after an STK query; unchanged if it was asked a moment ago or is not open.
-
-    The right to ask is taken by compare-and-set first, so that parallel callers ask once.
-    """
-    now_ms = world.clock()
-    if not _may_ask(payment, now_ms):
-        return payment
-    prompt = world.store.read_prompt(payment.transaction_id)
-    took: list[bool] = []
-
-    def taken(current: Payment) -> Payment:
-        took.append(_may_ask(current, now_ms))
-        return replace(current, queried_at_ms=now_ms) if took[-1] else current
-
-    current = change_payment(world, payment.transaction_id, taken)
-    if not took[-1] or prompt is None:
-        return current
-    answer = world.daraja.query(prompt.checkout_request_id, now_ms=now_ms)
-    world.log.query_answered(payment.transaction_id, answer)
-    policy = world.unverified_policy
-    if outcome(answer.result_code) is Outcome.PAID and not owns_prompt(
-        payment.transaction_id, prompt, world
-    ):
-        policy = UnverifiedPolicy.HOLD
-    answered_ms = world.clock()
-    answered = change_payment(
-        world,
-        payment.transaction_id,
-        lambda now: decide_query(now, answer, now_ms=answered_ms, policy=policy),
-    )
-    if answered.status is Status.PAID and answered.delivery.status is DeliveryStatus.NONE:
-        return deliver(answered, world)
-    return answered
 
 
 def check_payment(transaction_id: TransactionId, world: World, *, may_query: bool) -> Payment:
     """The payment after everything that can be done for it now, with its next due time set."""
     payment = settle_payment(transaction_id, world)
+    waits_for_turn = payment.status is Status.PROMPTED and not may_query
     if payment.status is Status.PROMPTED and may_query:
-        payment = ask_daraja(payment, world)
+        answered = ask_daraja(payment, world)
+        payment, waits_for_turn = answered.payment, answered.turn_missed
     if payment.status is Status.PAID:
         payment = _see_delivery_through(payment, world)
     now_ms = world.clock()
-    asked = payment.status is not Status.PROMPTED or may_query
+    asked = payment.status is not Status.PROMPTED or not waits_for_turn
     overdue = decide_overdue(payment, now_ms=now_ms) if asked else payment
     if overdue.status is Status.REVIEW and payment.status is not Status.REVIEW:
         _queue_for_review(overdue, world, now_ms)
     return change_payment(
         world, transaction_id, lambda current: looked_at(current, asked=asked, now_ms=now_ms)
     )
-
-
-def _may_ask(payment: Payment, now_ms: Millis) -> bool:
-    last_ms = payment.queried_at_ms or payment.created_at_ms
-    return payment.status is Status.PROMPTED and now_ms - last_ms >= ASK_AGAIN_AFTER_MS
 
 
 def _see_delivery_through(payment: Payment, world: World) -> Payment:

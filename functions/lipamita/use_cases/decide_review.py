@@ -13,6 +13,7 @@ from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Cause, Payment, Status, move
+from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import MISMATCH
 from lipamita.domain.tariff import Quote
 from lipamita.domain.two_people import Proposal, needs_two_people
@@ -147,5 +148,5 @@ def _credited(payment: Payment, decision: CreditDecision, quote: Quote, now_ms: 
         mpesa_receipt=decision.receipt,
         paid_at_ms=now_ms,
         reason=None,
-        next_check_at_ms=now_ms,
+        next_check_at_ms=first_in_line(now_ms),
     )

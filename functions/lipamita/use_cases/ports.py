@@ -26,6 +26,7 @@ from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.prompt_ports import PromptStore
 from lipamita.use_cases.proposal_ports import ProposalStore
+from lipamita.use_cases.query_ports import DuePayment, PaceStore
 from lipamita.use_cases.record_ports import ArchiveStore
 from lipamita.use_cases.records import (
     IdempotencyRecord,
@@ -72,8 +73,10 @@ class PaymentStore(Protocol):
         """Compare-and-set on the whole node; False if anybody wrote since ``old`` was read."""
         ...
 
-    def due_payments(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
-        """Transactions whose next_check_at has passed, the longest due first, by an index."""
+    def due_payments(
+        self, *, now_ms: Millis, limit: int, after_ms: int = 0
+    ) -> Sequence[DuePayment]:
+        """Payments that fell due after ``after_ms``, the longest due first, by an index."""
         ...
 
     def postpone(self, transaction_id: TransactionId, next_check_at_ms: Millis | None) -> None:
@@ -247,6 +250,7 @@ class Store(
     MeterStore,
     CommandStore,
     NoticeStore,
+    PaceStore,
     ProposalStore,
     PeopleStore,
     PromptStore,

@@ -11,17 +11,23 @@ from dataclasses import dataclass
 
 from lipamita.domain.errors import NotFoundError, UnreadableError
 from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.schedule import URGENT_MS
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
 from lipamita.use_cases.accept_confirmation import accept_confirmation
+from lipamita.use_cases.ask_daraja import queries_left
 from lipamita.use_cases.check_payment import check_payment
 from lipamita.use_cases.follow_ups import FOLLOW_UPS
 from lipamita.use_cases.notice_command import notice_commands
+from lipamita.use_cases.query_ports import DuePayment
 from lipamita.use_cases.world import World
 
 MAX_BATCH = 200
-MAX_QUERIES = 5  # Daraja's spike arrest: 5 STK queries a minute
+MAX_URGENT = 150  # of them; so what waits has its share of every run, and evidence goes first
+MAX_IN_LINE = 50  # those who wait for Daraja and stay due, though the batch is full
 SLOW_QUERY_MS = 5 * SECOND_MS  # then this run asks no more, and does its other work
+URGENT_RUN_MS = 30 * SECOND_MS
+PAYMENTS_RUN_MS = 38 * SECOND_MS
 MAX_RUN_MS = 45 * SECOND_MS  # leaves room within the function's 60 s
 RETRY_AFTER_MS = 5 * MINUTE_MS
 
@@ -43,36 +49,82 @@ class Reconciled:
 def reconcile(world: World) -> Reconciled:
     """One run over what is due now. Never raises for a single payment's trouble."""
     started_ms = world.clock()
-    due = world.store.due_payments(now_ms=started_ms, limit=MAX_BATCH)
-    queries = failures = done = 0
-    daraja_is_slow = False
-    for transaction_id in due:
-        if world.clock() - started_ms > MAX_RUN_MS:
-            break
-        done += 1
-        try:
-            may_query = queries < MAX_QUERIES and not daraja_is_slow
-            before_ms = world.clock()
-            payment = check_payment(transaction_id, world, may_query=may_query)
-            if (payment.queried_at_ms or 0) >= started_ms:
-                queries += 1
-                daraja_is_slow |= world.clock() - before_ms >= SLOW_QUERY_MS
-        except Exception as error:
-            failures += 1
-            _put_off(transaction_id, error, world)
-    others = 0
+    urgent, waiting = _due(world, started_ms)
+    run = _Run(world=world, started_ms=started_ms)
+    run.crowded = len(urgent) + len(waiting) == MAX_BATCH
+    run.check(urgent, within_ms=URGENT_RUN_MS if waiting else PAYMENTS_RUN_MS)
+    run.check(waiting, within_ms=PAYMENTS_RUN_MS)
+    due, others = len(urgent) + len(waiting), 0
     for chore in _chores(world):
         found, failed = _do(chore, world, started_ms)
         others += found
-        failures += failed
-    world.log.reconciled(due=len(due) + others, queries=queries, failures=failures)
+        run.failures += failed
+    world.log.reconciled(due=due + others, queries=run.queries, failures=run.failures)
     return Reconciled(
-        due=len(due),
-        queries=queries,
-        failures=failures,
-        left=len(due) - done,
+        due=due,
+        queries=run.queries,
+        failures=run.failures,
+        left=due - run.done,
         others=others,
     )
+
+
+def _due(world: World, now_ms: Millis) -> tuple[Sequence[DuePayment], Sequence[DuePayment]]:
+    """What has evidence or is not delivered yet; and the rest, those who wait for Daraja last.
+
+    Of these the one that was not asked about for the longest time comes first: however long the
+    line is, each is asked about in the end.
+    """
+    border_ms = Millis(now_ms - URGENT_MS)
+    urgent = world.store.due_payments(now_ms=border_ms, limit=MAX_URGENT)
+    others = world.store.due_payments(
+        now_ms=now_ms, limit=MAX_BATCH - len(urgent), after_ms=border_ms
+    )
+    return urgent, sorted(others, key=lambda due: (due.waits, due.waits and due.asked_at_ms))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """What one run has done so far."""
+
+    world: World
+    started_ms: Millis
+    done: int = 0
+    queries: int = 0
+    failures: int = 0
+    turns: int | None = None  # queries that Daraja allows now; None while nobody looked
+    crowded: bool = False  # more is due than one run can take
+    kept_in_line: int = 0
+
+    def check(self, payments: Sequence[DuePayment], *, within_ms: int) -> None:
+        """Look at each, until that much of the run is over."""
+        for due in payments:
+            if self.world.clock() - self.started_ms > within_ms:
+                return
+            self.done += 1
+            try:
+                self._check(due)
+            except Exception as error:
+                self.failures += 1
+                _put_off(due.transaction_id, error, self.world)
+
+    def _stays_in_line(self) -> bool:
+        """Left due as it is, unless so many wait that others would not be found behind them."""
+        self.kept_in_line += 1
+        return not self.crowded or self.kept_in_line <= MAX_IN_LINE
+
+    def _check(self, due: DuePayment) -> None:
+        if self.turns is None and due.waits:
+            self.turns = queries_left(self.world)
+        may_query = self.turns is None or self.turns > 0
+        if due.waits and not may_query and self._stays_in_line():
+            return
+        before_ms = self.world.clock()
+        payment = check_payment(due.transaction_id, self.world, may_query=may_query)
+        if (payment.queried_at_ms or 0) >= self.started_ms:
+            self.queries += 1
+            slow = self.world.clock() - before_ms >= SLOW_QUERY_MS
+            self.turns = 0 if slow else queries_left(self.world)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lipamita.domain.errors import ForbiddenError, NotFoundError
+from lipamita.domain.errors import ForbiddenError, NotFoundError, RateLimitedError
 from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.meter import Caller, Meter, may_read_meter, may_read_payment
 from lipamita.domain.payment import OPEN, Payment
-from lipamita.use_cases.check_payment import ask_daraja
+from lipamita.use_cases.ask_daraja import ask_daraja
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
 
@@ -36,16 +36,40 @@ def view_payment(transaction_id: TransactionId, caller: Caller, world: World) ->
 
     Raises NotFoundError, also for a payment of somebody else: an id must not be probed.
     """
+    payment, meter = _readable(transaction_id, caller, world)
+    if payment.status in OPEN:
+        payment = ask_daraja(settle_payment(transaction_id, world), world).payment
+    return PaymentView(payment=payment, meter=meter)
+
+
+def query_payment(transaction_id: TransactionId, caller: Caller, world: World) -> PaymentView:
+    """The payment, after asking Daraja now if it is still open.
+
+    Raises NotFoundError as view_payment does, and RateLimitedError while it may not be asked.
+    """
+    payment, meter = _readable(transaction_id, caller, world)
+    if payment.status in OPEN:
+        asked = ask_daraja(settle_payment(transaction_id, world), world)
+        if asked.wait_ms:
+            raise RateLimitedError(
+                "rate_limited",
+                "M-PESA was asked a moment ago; wait before asking again",
+                retry_after_ms=asked.wait_ms,
+            )
+        payment = asked.payment
+    return PaymentView(payment=payment, meter=meter)
+
+
+def _readable(
+    transaction_id: TransactionId, caller: Caller, world: World
+) -> tuple[Payment, Meter | None]:
     unknown = NotFoundError(
         "unknown_transaction", f"no transaction {transaction_id}", field="transaction_id"
     )
     read = world.store.read_payment(transaction_id)
     if read is None:
         raise unknown
-    payment = read.value
-    meter = world.store.read_meter(payment.meter_id)
-    if not may_read_payment(caller, payer=payment.user_id, meter=meter):
+    meter = world.store.read_meter(read.value.meter_id)
+    if not may_read_payment(caller, payer=read.value.user_id, meter=meter):
         raise unknown
-    if payment.status in OPEN:
-        payment = ask_daraja(settle_payment(transaction_id, world), world)
-    return PaymentView(payment=payment, meter=meter)
+    return read.value, meter

@@ -44,6 +44,7 @@ SIGNED_IN = id_token(
 PATHS = {
     "requestPayment": "/daraja/stk-push",
     "getPayment": f"/api/payments/{TRANSACTION}",
+    "queryPayment": f"/api/payments/{TRANSACTION}/query",
     "getMeter": "/api/meters/MTR-001",
     "createClaim": f"/api/meters/{CLAIMED}/claim",
     "claimMeter": "/claim",
@@ -61,6 +62,7 @@ PATHS = {
 MISSED = {
     "revokeDevice": "/api/meters/MTR-999/device/revoke",
     "getPayment": "/api/payments/-Of2cAbcdEFGHijkl012",
+    "queryPayment": "/api/payments/-Of2cAbcdEFGHijkl012/query",
     "getMeter": "/api/meters/MTR-999",
     "createClaim": "/api/meters/MTR-999/claim",
     "assignSuspense": "/api/suspense/UKL0DEMO99/assign",
@@ -178,6 +180,15 @@ class Calls:
             if answer.status_code == 429:
                 return answer
         raise AssertionError(f"no rate was held in {MAX_REQUESTS} requests")
+
+    def asks_daraja_too_soon(self) -> TestResponse:
+        """It was prompted a moment ago, so even the first time is too early."""
+        ids = {"checkout_request_id": "ws_CO_1", "merchant_request_id": "29115-1"}
+        self.edge.app.database.merge("prompts", {OTHER_TRANSACTION: ids})
+        path = PATHS["queryPayment"].replace(TRANSACTION, OTHER_TRANSACTION)
+        answer = self.good("queryPayment", path=path)
+        self.edge.app.database.merge("prompts", {OTHER_TRANSACTION: None})
+        return answer
 
     def asks_while_a_prompt_is_open(self) -> TestResponse:
         self.push(key="one")

@@ -50,6 +50,8 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("requestPayment", "409"): Calls.asks_while_a_prompt_is_open,
     ("requestPayment", "429"): Calls.asks_too_often,
     ("requestPayment", "502"): Calls.is_refused_by_daraja,
+    ("queryPayment", "400"): lambda calls: calls.good("queryPayment", path="/api/payments/x/query"),
+    ("queryPayment", "429"): Calls.asks_daraja_too_soon,
     ("getPayment", "400"): lambda calls: calls.good("getPayment", path="/api/payments/x"),
     ("getMeter", "400"): lambda calls: calls.good("getMeter", path="/api/meters/mtr-001"),
     ("assignSuspense", "202"): Calls.assigns_much,
@@ -214,6 +216,10 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("changeRole", "invalid_why"): lambda calls: calls.change_role(why="  "),
     ("changeRole", "own_role"): lambda calls: calls.change_role(who="admin-hope"),
     ("changeRole", "device_account"): lambda calls: calls.change_role(who="device-mtr-001"),
+    ("queryPayment", "unknown_transaction"): lambda calls: calls.misses("queryPayment"),
+    ("queryPayment", "unknown_path"): lambda calls: calls.good(
+        "queryPayment", path="/api/payments/a%2Fb/query"
+    ),
     ("getPayment", "unknown_transaction"): lambda calls: calls.misses("getPayment"),
     ("getPayment", "unknown_path"): lambda calls: calls.good("getPayment", path="/api/payments/"),
 }

@@ -10,7 +10,7 @@ from lipamita.domain.ids import Receipt
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.prompt import Prompt
 from lipamita.domain.push_answer import decide_push_answer
-from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS
+from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS, first_in_line
 from lipamita.domain.settlement import Known, Verdict, decide_callbacks
 from lipamita.domain.units import Millis
 
@@ -65,7 +65,7 @@ def test_an_exact_success_pays_from_every_state_before_paid(status: Status) -> N
 
 def test_a_paid_payment_is_due_at_once_for_its_delivery() -> None:
     payment = decided(a_payment(next_check_at_ms=None), told()).payment
-    assert (payment.next_check_at_ms, payment.paid_at_ms) == (LATER, LATER)
+    assert (payment.next_check_at_ms, payment.paid_at_ms) == (first_in_line(LATER), LATER)
 
 
 def test_a_success_claims_its_receipt() -> None:

@@ -8,9 +8,10 @@ from lipamita.domain.evidence import PushUnclear
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.query_pace import QUERIES_PER_WINDOW
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS
-from lipamita.use_cases.reconcile import MAX_QUERIES, reconcile
+from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.records import Versioned
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.view import view_payment
@@ -154,7 +155,7 @@ def test_one_run_asks_daraja_no_more_often_than_it_allows() -> None:
         prompted(estate, key=f"key-{number}")
     estate.wait(MINUTE_MS)
     reconcile(estate.world)
-    assert len(estate.daraja.queries) == MAX_QUERIES
+    assert len(estate.daraja.queries) == QUERIES_PER_WINDOW
 
 
 def test_every_payment_of_a_backlog_gets_its_turn_to_be_asked_about() -> None:
