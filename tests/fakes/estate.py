@@ -25,6 +25,7 @@ from lipamita.use_cases.request_payment import PaymentRequest
 from lipamita.use_cases.world import World
 
 from tests.fakes.devices import FakeDevices
+from tests.fakes.memory_audit import MemoryAudit
 from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_record import MemoryRecord
 from tests.fakes.memory_store import MemoryStore
@@ -87,6 +88,7 @@ class Estate:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     devices: FakeDevices = field(default_factory=FakeDevices)
     record: MemoryRecord = field(default_factory=MemoryRecord)
+    audit: MemoryAudit = field(default_factory=MemoryAudit)
     now_ms: Millis = START_MS
     policy: UnverifiedPolicy = UnverifiedPolicy.CREDIT
     notifiers: dict[str, Notifier] = field(default_factory=dict)
@@ -107,6 +109,7 @@ class Estate:
             accounts=self.accounts,
             devices=self.devices,
             record=self.record,
+            audit=self.audit,
             clock=lambda: self.now_ms,
             random_bytes=self._bytes,
             log=SilentLog(),

@@ -48,6 +48,12 @@ class MemoryPeople(MemoryNodes):
             lambda: self.profiles.update({uid: {**self.profiles.get(uid, {}), **changes}}),
         )
 
+    def read_snapshot(self, path: str) -> object:
+        root, _, key = path.partition("/")
+        if root == "staff" and Uid(key) in self.staff:
+            return {"role": self.staff[Uid(key)].role.value}
+        return self.profiles.get(Uid(key)) if root == "users" else None
+
     def put_staff(self, member: StaffMember) -> None:
         self._write(f"staff/{member.uid}", lambda: self.staff.update({member.uid: member}))
 

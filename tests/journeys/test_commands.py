@@ -16,6 +16,7 @@ from lipamita.use_cases.send_command import send_command
 from lipamita.use_cases.world import World
 
 from tests.fakes.estate import FakeDaraja
+from tests.fakes.memory_audit import MemoryAudit
 from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_record import MemoryRecord
 from tests.journeys import scene
@@ -35,6 +36,7 @@ def world(stack: Stack) -> World:
         daraja=FakeDaraja(),
         accounts=FakeAccounts(),
         record=MemoryRecord(),
+        audit=MemoryAudit(),
         clock=now_ms,
         random_bytes=secrets.token_bytes,
         log=StructuredLog(),

@@ -11,6 +11,7 @@ from lipamita.domain.tariff import Block, Levy, Tariff
 from lipamita.domain.units import Cents, Millis, Wh
 from lipamita.use_cases.world import World
 
+from tests.fakes.memory_audit import MemoryAudit
 from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_record import MemoryRecord
 from tests.fakes.memory_store import MemoryStore
@@ -145,6 +146,7 @@ class SimulatedEstate:
             daraja=self.daraja,
             accounts=FakeAccounts(),
             record=MemoryRecord(),
+            audit=MemoryAudit(),
             clock=clock,
             random_bytes=random_bytes,
             log=WatchedLog(self.timeline),

@@ -12,6 +12,7 @@ import re
 from firebase_functions import logger
 
 from lipamita.adapters.claim_log import ClaimLines
+from lipamita.domain.audit import AuditRecord
 from lipamita.domain.command import OrderId
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, QueryAnswer
 from lipamita.domain.ids import MeterId, TransactionId
@@ -165,6 +166,18 @@ class StructuredLog(ClaimLines):
     def archived(self, *, payments: int, entries: int, removed: int, failures: int) -> None:
         logger.info(
             "archived", payments=payments, entries=entries, removed=removed, failures=failures
+        )
+
+    def audit_recorded(self, record: AuditRecord) -> None:
+        """The chain's end, told where nobody who can write the chain can change it."""
+        logger.info(
+            "audit recorded",
+            seq=record.seq,
+            hash=record.hash,
+            action=record.entry.action,
+            target=record.entry.target,
+            actor=record.entry.actor,
+            result=record.entry.result or "",
         )
 
     def work_failed(self, work_id: str, error: Exception) -> None:

@@ -30,6 +30,7 @@ from lipamita.adapters.rtdb_prompts import RtdbPrompts
 from lipamita.adapters.rtdb_proposals import RtdbProposals
 from lipamita.adapters.rtdb_query_pace import RtdbQueryPace
 from lipamita.adapters.rtdb_reviews import RtdbReviews
+from lipamita.adapters.rtdb_snapshots import RtdbSnapshots
 from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
 from lipamita.domain.guard import PhonePrompt, RateKind
@@ -63,6 +64,7 @@ class RtdbStore(
     RtdbPrompts,
     RtdbClaims,
     RtdbArchive,
+    RtdbSnapshots,
 ):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 

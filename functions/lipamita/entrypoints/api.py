@@ -6,6 +6,7 @@ from flask import Request, Response
 
 from lipamita.domain.ids import parse_meter_id, parse_transaction_id
 from lipamita.entrypoints import (
+    audit,
     claims,
     devices,
     http,
@@ -16,13 +17,22 @@ from lipamita.entrypoints import (
     views,
     wiring,
 )
+from lipamita.entrypoints.audited import with_audit
 from lipamita.entrypoints.messages import language_of
 from lipamita.use_cases.view import query_payment, view_meter, view_payment
 
 
 def handle(request: Request) -> Response:
+    """Answer by path, and record what staff change."""
+    return with_audit(_routed, request)
+
+
+def _routed(request: Request) -> Response:
     """Route by path; 404 for an unknown path, 405 for a wrong method."""
     match http.path_below(request, "/api"):
+        case ["audit"]:
+            http.require_method(request, "GET")
+            return audit.view(request)
         case ["meters", meter_id]:
             http.require_method(request, "GET")
             return _meter(request, meter_id)

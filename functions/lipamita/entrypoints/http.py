@@ -35,6 +35,7 @@ STATUSES: tuple[tuple[type[errors.LipamitaError], int], ...] = (
     (errors.BusyError, 503),
 )
 BUSY_FOR_MS = SECOND_MS  # other writers are done by then
+_READ, _SESSION = "lipamita.body", "lipamita.session"  # kept with the request
 _OURS = ("internal", "something went wrong on our side; try again")
 _BODIES = frozenset({"POST", "PUT", "PATCH"})
 
@@ -86,11 +87,19 @@ def require_method(request: Request, *methods: str) -> None:
 
 
 def read_body(request: Request, *, limit_bytes: int) -> bytes:
-    """The body, never more than the limit in memory. Raises HttpError 413."""
-    body = request.stream.read(limit_bytes + 1)
+    """The body, never more than the limit in memory; the same when asked again.
+
+    Raises HttpError 413.
+    """
+    body, whole = request.environ.get(_READ, (b"", False))
+    if not whole and len(body) <= limit_bytes:
+        wanted = limit_bytes + 1 - len(body)
+        more = request.stream.read(wanted)
+        body, whole = body + more, len(more) < wanted
+        request.environ[_READ] = (body, whole)
     if len(body) > limit_bytes:
         raise HttpError(413, "body_too_large", f"the body must not exceed {limit_bytes} bytes")
-    return body
+    return bytes(body)
 
 
 def json_body(request: Request) -> dict[str, object]:
@@ -117,6 +126,15 @@ def refuse_unknown_fields(body: dict[str, object], known: Collection[str]) -> No
         shown = name[:MAX_NAME_SHOWN]
         raise errors.InvalidInputError(
             "unknown_field", f"{shown} is not a field of this request", field=shown
+        )
+
+
+def refuse_unknown_parameters(request: Request, known: Collection[str]) -> None:
+    """Raises InvalidInputError for the first query parameter that the request does not have."""
+    for name in sorted(set(request.args) - set(known)):
+        shown = name[:MAX_NAME_SHOWN]
+        raise errors.InvalidInputError(
+            "unknown_parameter", f"{shown!r} is not a parameter of this request", field=shown
         )
 
 
@@ -150,11 +168,15 @@ def session(request: Request) -> Session:
     Devices and staff's tools cannot be attested by App Check; they are held by their accounts.
     Raises UnauthenticatedError.
     """
+    known: Session | None = request.environ.get(_SESSION)
+    if known is not None:
+        return known
     deployment, header = wiring.deployment(), request.headers.get("Authorization")
     found = session_of(header, deployment.app, now_ms=wiring.now_ms())
     if deployment.verify_app is not None and found.caller.role is Role.TENANT:
         deployment.verify_app(request.headers.get(APP_CHECK_HEADER))
     check_session(found, deployment.world)
+    request.environ[_SESSION] = found
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Request, Response
 
 from lipamita.domain.errors import ForbiddenError, InvalidInputError
@@ -12,6 +14,7 @@ from lipamita.use_cases.give_role import RoleChange, give_role
 FIELDS = frozenset({"who", "role", "why"})
 NO_ROLE = "none"
 MAX_WHO = 254  # an e-mail address
+_WHO = re.compile(r"[^.#$\[\]/\x00-\x1f\x7f]+|[^@\x00-\x20\x7f]+@[^@\x00-\x20\x7f]+")
 
 
 def handle(request: Request) -> Response:
@@ -43,7 +46,7 @@ def _change(request: Request) -> Response:
     body = http.json_body(request)
     http.refuse_unknown_fields(body, FIELDS)
     who, role = body.get("who"), body.get("role")
-    if not http.is_text(who) or not 0 < len(who) <= MAX_WHO:
+    if not http.is_text(who) or len(who) > MAX_WHO or not _WHO.fullmatch(who):
         raise InvalidInputError(
             "invalid_who", "who must be a uid, an e-mail address or a phone number", field="who"
         )

@@ -15,6 +15,7 @@ from lipamita.adapters.daraja_http import DarajaHttp
 from lipamita.adapters.daraja_wire import Merchant
 from lipamita.adapters.firebase_accounts import FirebaseAccounts
 from lipamita.adapters.firebase_devices import FirebaseDevices
+from lipamita.adapters.firestore_audit import FirestoreAudit
 from lipamita.adapters.firestore_record import FirestoreRecord
 from lipamita.adapters.log import StructuredLog
 from lipamita.adapters.rtdb_store import RtdbStore
@@ -81,6 +82,7 @@ def _make() -> Deployment:
             accounts=FirebaseAccounts(app),
             devices=FirebaseDevices(app, read_device_network(config.database_url)),
             record=FirestoreRecord(config.project_id),
+            audit=FirestoreAudit(config.project_id),
             clock=now_ms,
             random_bytes=secrets.token_bytes,
             log=StructuredLog(),

@@ -17,7 +17,7 @@ from lipamita.use_cases.world import World
 
 MAX_NAME = 80
 MAX_EMAIL = 254
-_NAME = re.compile(r"\S+( +\S+)*")  # as database.rules.json has it
+_NAME = re.compile(r"[^\x00-\x20\x7f]+( +[^\x00-\x20\x7f]+)*")  # no less than the rules ask
 DEFAULT_NOTIFICATIONS = {"payment": True, "low_credit": True, "supply": True, "offline": False}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from lipamita.domain.audit import AuditRecord
 from lipamita.domain.command import OrderId
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
@@ -20,6 +21,7 @@ from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
+from lipamita.use_cases.audit_ports import SnapshotStore
 from lipamita.use_cases.claim_ports import ClaimLog, ClaimStore
 from lipamita.use_cases.command_ports import CommandStore
 from lipamita.use_cases.identity_ports import PeopleStore
@@ -256,6 +258,7 @@ class Store(
     PromptStore,
     ClaimStore,
     ArchiveStore,
+    SnapshotStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""
@@ -315,5 +318,7 @@ class Log(ClaimLog, Protocol):
     def archived(self, *, payments: int, entries: int, removed: int, failures: int) -> None: ...
 
     def notice_answered(self, notice: Notice, answer: NoticeAnswer) -> None: ...
+
+    def audit_recorded(self, record: AuditRecord) -> None: ...
 
     def work_failed(self, work_id: str, error: Exception) -> None: ...

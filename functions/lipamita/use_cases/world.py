@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lipamita.domain.ids import RandomBytes, TransactionId, path_key
 from lipamita.domain.schedule import UnverifiedPolicy
+from lipamita.use_cases.audit_ports import AuditTrail
 from lipamita.use_cases.claim_ports import Devices, NoDevices
 from lipamita.use_cases.identity_ports import Accounts
 from lipamita.use_cases.notice_ports import Notifier
@@ -22,6 +23,7 @@ class World:
     daraja: Daraja
     accounts: Accounts
     record: Record
+    audit: AuditTrail
     clock: Clock
     random_bytes: RandomBytes
     log: Log

@@ -23,6 +23,7 @@ from tests.contract.openapi.edge import (
     c2b_key,
     callback_key,
 )
+from tests.fakes.memory_audit import MemoryAudit
 from tests.unit.lipamita.adapters.id_tokens import id_token
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, TRANSACTION
 from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, DEVICE, OPERATOR
@@ -54,6 +55,7 @@ PATHS = {
     "revokeDevice": "/api/meters/MTR-001/device/revoke",
     "openProfile": "/api/users/me",
     "listStaff": "/api/staff",
+    "viewAudit": "/api/audit",
     "changeRole": "/api/staff",
     "stkCallback": f"/daraja/callback/{OTHER_TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
     "c2bValidation": f"/daraja/c2b/validation/{c2b_key('validation')}",
@@ -158,10 +160,11 @@ class Calls:
         return self.good(operation_id, content_type="text/plain")
 
     def finds_us_broken(self, operation_id: str) -> TestResponse:
-        def fail(*_: object) -> None:
+        def fail(*_: object, **__: object) -> None:
             raise RuntimeError("the database is gone")
 
         self.patch.setattr(RtdbStore, "at", fail)
+        self.patch.setattr(MemoryAudit, "page", fail)
         return self.good(operation_id)
 
     def finds_google_away(self, operation_id: str) -> TestResponse:

@@ -202,6 +202,7 @@ class Edge:
         self.app.daraja.pushes.clear()
         self.app.made = 0
         self.app.accounts.known.clear()
+        self.app.audit.records.clear()
         self._as_seeded = self.stored()
 
     def stored(self) -> object:

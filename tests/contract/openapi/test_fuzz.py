@@ -50,6 +50,7 @@ TARGETS = Targets(
         "decideReview": (OPERATOR,),
         "revokeDevice": (OPERATOR,),
         "listStaff": (ADMIN,),
+        "viewAudit": (ADMIN,),
         "changeRole": (ADMIN,),
         "createClaim": (OPERATOR,),
     },

@@ -104,6 +104,7 @@ def prepared(stack: Stack) -> System:
             "decideReview": (grace.id_token,),
             "revokeDevice": (grace.id_token,),
             "listStaff": (hope.id_token,),
+            "viewAudit": (hope.id_token,),
             "changeRole": (hope.id_token,),
             "createClaim": (grace.id_token,),
         },

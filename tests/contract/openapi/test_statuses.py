@@ -78,6 +78,7 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("revokeDevice", "400"): lambda calls: calls.revoke_device(why=" "),
     ("openProfile", "400"): lambda calls: calls.good("openProfile", body={"language": "fr"}),
     ("openProfile", "403"): Calls.opens_as_a_device,
+    ("viewAudit", "400"): lambda calls: calls.good("viewAudit", path="/api/audit?limit=0"),
     ("changeRole", "400"): lambda calls: calls.change_role(role="king"),
     ("changeRole", "404"): Calls.asks_about_nobody,
     ("changeRole", "409"): lambda calls: calls.change_role(who="device-mtr-001"),
@@ -208,6 +209,18 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("openProfile", "invalid_name"): lambda calls: calls.good("openProfile", body={"name": " a"}),
     ("openProfile", "invalid_language"): lambda calls: calls.good(
         "openProfile", body={"language": 5}
+    ),
+    ("viewAudit", "invalid_cursor"): lambda calls: calls.good(
+        "viewAudit", path="/api/audit?cursor=x"
+    ),
+    ("viewAudit", "unknown_parameter"): lambda calls: calls.good(
+        "viewAudit", path="/api/audit?page=2"
+    ),
+    ("viewAudit", "invalid_limit"): lambda calls: calls.good(
+        "viewAudit", path="/api/audit?limit=101"
+    ),
+    ("viewAudit", "invalid_target"): lambda calls: calls.good(
+        "viewAudit", path="/api/audit?target="
     ),
     ("changeRole", "invalid_json"): lambda calls: calls.good("changeRole", body=b"null"),
     ("changeRole", "unknown_field"): lambda calls: calls.change_role(uid="x"),

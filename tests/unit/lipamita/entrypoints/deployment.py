@@ -19,6 +19,7 @@ from werkzeug.test import EnvironBuilder
 
 from tests.fakes.devices import FakeDevices
 from tests.fakes.estate import FakeDaraja
+from tests.fakes.memory_audit import MemoryAudit
 from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_record import MemoryRecord
 from tests.unit.lipamita.adapters.id_tokens import id_token
@@ -97,6 +98,7 @@ class App:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     devices: FakeDevices = field(default_factory=FakeDevices)
     record: MemoryRecord = field(default_factory=MemoryRecord)
+    audit: MemoryAudit = field(default_factory=MemoryAudit)
     now_ms: Millis = NOW
 
     @property
@@ -107,6 +109,7 @@ class App:
             accounts=self.accounts,
             devices=self.devices,
             record=self.record,
+            audit=self.audit,
             clock=lambda: self.now_ms,
             random_bytes=self._bytes,
             log=StructuredLog(),

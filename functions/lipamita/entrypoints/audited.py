@@ -1,0 +1,143 @@
+"""Every route by which staff change something, and the audit around each.
+
+A route that is not in this table is not audited; tests/contract/openapi/test_audit.py walks every
+staff route of the document and misses none. Targets and watched paths name the path's segments and
+fields of the body in braces; what a request does not name is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from flask import Request, Response
+
+from lipamita.adapters.rtdb_snapshots import without_secrets
+from lipamita.domain.errors import LipamitaError
+from lipamita.entrypoints import http, wiring
+from lipamita.use_cases.audit import DONE, FAILED, Action, begin, finish
+
+_NAME = re.compile(r"{(\w+)}")
+_KEY = re.compile(r"[^.#$\[\]/\x00-\x1f\x7f]{1,128}")  # what may stand in a path of the database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRoute:
+    """One route: where it is, what it is called in the audit, and what it may change."""
+
+    path: str
+    name: str
+    target: str
+    watched: tuple[str, ...] = ()
+    method: str = "POST"
+
+    def match(self, segments: list[str]) -> dict[str, str] | None:
+        """The path's variables, or None if it is another route."""
+        words = self.path.split("/")
+        if len(words) != len(segments):
+            return None
+        found: dict[str, str] = {}
+        for word, segment in zip(words, segments, strict=True):
+            named = _NAME.fullmatch(word)
+            if named:
+                found[named[1]] = segment
+            elif word != segment:
+                return None
+        return found
+
+
+STAFF_ROUTES = (
+    StaffRoute(
+        path="reviews/{transaction_id}/decision",
+        name="decide_review",
+        target="transactions/{transaction_id}",
+        watched=("transactions/{transaction_id}", "reviews/{transaction_id}"),
+    ),
+    StaffRoute(
+        path="suspense/{receipt}/assign",
+        name="assign_suspense",
+        target="suspense/{receipt}",
+        watched=("suspense/{receipt}",),
+    ),
+    StaffRoute(path="staff", name="change_role", target="staff/{who}", watched=("staff/{who}",)),
+    StaffRoute(
+        path="meters/{meter_id}/device/revoke",
+        name="revoke_device",
+        target="meters/{meter_id}",
+        watched=("meters/{meter_id}/device_uid",),
+    ),
+    StaffRoute(
+        path="meters/{meter_id}/claim",
+        name="create_claim",
+        target="meters/{meter_id}",
+        watched=("meters/{meter_id}/device_uid",),
+    ),
+)
+
+
+def with_audit(handle: Callable[[Request], Response], request: Request) -> Response:
+    """The handler's response; around a staff member's change its two entries of the audit.
+
+    Raises BusyError when the intent cannot be written: then the handler is not called.
+    """
+    found = _route(request)
+    if found is None:
+        return handle(request)
+    route, variables = found
+    caller = http.caller(request)
+    if not caller.is_staff:
+        return handle(request)  # which refuses; strangers cannot fill the audit
+    body = _body(request)
+    named = {**{k: v for k, v in body.items() if isinstance(v, str)}, **variables}
+    action = Action(
+        actor=caller.uid,
+        role=caller.role.value,
+        remote_address=http.remote_address(request),
+        name=route.name,
+        target=_NAME.sub(lambda match: named.get(match[1], "?"), route.target),
+        request=without_secrets(body) or None,
+        watched=tuple(path for path in (_path(w, named) for w in route.watched) if path),
+    )
+    world = wiring.world()
+    intent = begin(action, world)
+    try:
+        response = handle(request)
+    except LipamitaError as error:
+        finish(action, intent, error.code, world)
+        raise
+    except http.HttpError as error:
+        finish(action, intent, error.code, world)
+        raise
+    except Exception:
+        finish(action, intent, FAILED, world)
+        raise
+    finish(action, intent, DONE, world, answer=without_secrets(response.get_json(silent=True)))
+    return response
+
+
+def _route(request: Request) -> tuple[StaffRoute, dict[str, str]] | None:
+    segments = http.path_below(request, "/api")
+    for route in STAFF_ROUTES:
+        variables = route.match(segments)
+        if variables is not None and route.method == request.method:
+            return route, variables
+    return None
+
+
+def _body(request: Request) -> dict[str, object]:
+    """The JSON object that was sent; empty when it is none, which the handler will refuse."""
+    try:
+        node = json.loads(http.read_body(request, limit_bytes=http.MAX_JSON_BYTES))
+    except (http.HttpError, ValueError, RecursionError):
+        return {}
+    return node if isinstance(node, dict) else {}
+
+
+def _path(template: str, named: Mapping[str, str]) -> str | None:
+    """The template with its names filled in; None if one is missing or no key of the database."""
+    names = _NAME.findall(template)
+    if not all(_KEY.fullmatch(named.get(name, "")) for name in names):
+        return None
+    return _NAME.sub(lambda match: named[match[1]], template)

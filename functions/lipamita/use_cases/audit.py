@@ -1,0 +1,170 @@
+"""Record what staff do: first the intent, then the action, then what became of it.
+
+If the intent cannot be written, the action is not done. If the outcome cannot be written, the
+action stands, an alarm is raised, and the intent shows as unfinished.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from lipamita.domain.audit import (
+    EMPTY,
+    MAX_SNAPSHOT,
+    MAX_TARGET,
+    AuditEntry,
+    AuditRecord,
+    Fault,
+    Phase,
+    faults,
+    head_of,
+    unfinished,
+)
+from lipamita.domain.errors import ForbiddenError, LipamitaError
+from lipamita.domain.meter import Caller
+from lipamita.domain.settlement import Alarm
+from lipamita.use_cases.world import World
+
+COMMAND_LINE = "command-line"
+DONE = "done"
+FAILED = "failed"
+MAX_PAGE = 100
+VERIFY_PAGE = 500
+MAX_UNFINISHED_SHOWN = 100
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What somebody is about to do. ``watched`` are paths whose nodes are kept before and after."""
+
+    actor: str
+    role: str
+    remote_address: str
+    name: str
+    target: str
+    request: object = None
+    watched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What a check of the whole chain found. ``unfinished`` are intents without an outcome."""
+
+    entries: int
+    head_hash: str
+    faults: tuple[Fault, ...]
+    unfinished: tuple[int, ...]
+
+
+def audited(action: Action, world: World, act: Callable[[], _T]) -> _T:
+    """Do it between its two entries. Raises what ``act`` raises, and BusyError without a trail."""
+    intent = begin(action, world)
+    try:
+        done = act()
+    except LipamitaError as error:
+        finish(action, intent, error.code, world)
+        raise
+    except Exception:
+        finish(action, intent, FAILED, world)
+        raise
+    finish(action, intent, DONE, world)
+    return done
+
+
+def begin(action: Action, world: World) -> AuditRecord:
+    """Write the intent. Raises BusyError when it cannot be written: then nothing may be done."""
+    intent = world.audit.append(
+        AuditEntry(
+            phase=Phase.INTENT,
+            at_ms=world.clock(),
+            actor=action.actor,
+            role=action.role,
+            remote_address=action.remote_address,
+            action=action.name,
+            target=action.target[:MAX_TARGET],
+            request=_text(action.request),
+            before=_snapshots(action, world),
+        )
+    )
+    world.log.audit_recorded(intent)
+    return intent
+
+
+def finish(
+    action: Action, intent: AuditRecord, result: str, world: World, *, answer: object = None
+) -> None:
+    """Write the outcome, with what the action answered; never raises, as it cannot be undone."""
+    try:
+        outcome = world.audit.append(
+            replace(
+                intent.entry,
+                phase=Phase.OUTCOME,
+                at_ms=world.clock(),
+                request=None,
+                before=None,
+                after=_snapshots(action, world, answer=answer),
+                result=result,
+                intent_seq=intent.seq,
+            )
+        )
+        world.log.audit_recorded(outcome)
+    except Exception as error:
+        world.log.work_failed(f"audit {intent.seq}", error)
+        alarm = Alarm(
+            kind="audit_unfinished", detail=f"entry {intent.seq}, {action.name}: {result}"
+        )
+        try:
+            world.store.raise_alarm(alarm, transaction_id=None, now_ms=world.clock())
+        except Exception as second:
+            world.log.work_failed(f"audit {intent.seq}", second)
+
+
+def view_audit(
+    caller: Caller, world: World, *, before_seq: int | None, target: str | None, limit: int
+) -> Sequence[AuditRecord]:
+    """A page of the trail, newest first. Raises ForbiddenError for anybody but an admin."""
+    if not caller.is_admin:
+        raise ForbiddenError("admin_only", "only an admin may read the audit")
+    return world.audit.page(before_seq=before_seq, target=target, limit=min(limit, MAX_PAGE))
+
+
+def verify_audit(world: World, *, progress: Callable[[int], None] = lambda _: None) -> Verified:
+    """Walk the whole chain, a page at a time. Entries that are added meanwhile are left out."""
+    end = world.audit.head()
+    at, found, open_intents = EMPTY, list[Fault](), list[AuditRecord]()
+    while at.seq < end.seq:
+        page = world.audit.walk(after_seq=at.seq, limit=min(VERIFY_PAGE, end.seq - at.seq))
+        page = [record for record in page if record.seq <= end.seq]
+        if not page:
+            break
+        found += faults(page, at, head_of(page[-1]))
+        left = set(unfinished([*open_intents, *page]))
+        open_intents = [record for record in [*open_intents, *page] if record.seq in left]
+        at = head_of(page[-1])
+        progress(at.seq)
+    found += faults([], at, end)
+    return Verified(
+        entries=end.seq,
+        head_hash=end.hash,
+        faults=tuple(found),
+        unfinished=tuple(record.seq for record in open_intents)[:MAX_UNFINISHED_SHOWN],
+    )
+
+
+def _snapshots(action: Action, world: World, *, answer: object = None) -> str | None:
+    seen = {path: world.store.read_snapshot(path) for path in action.watched}
+    if answer is not None:
+        seen["answer"] = answer
+    return _text(seen or None)
+
+
+def _text(node: object) -> str | None:
+    """JSON of bounded length; what is cut off says so, and no longer parses."""
+    if node is None:
+        return None
+    text = json.dumps(node, sort_keys=True, separators=(",", ":"))
+    return text if len(text) <= MAX_SNAPSHOT else f"{text[:MAX_SNAPSHOT]}... (cut)"
