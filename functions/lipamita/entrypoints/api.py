@@ -1,10 +1,16 @@
-"""The API's paths: meters, payments, suspense."""
+"""The API's paths, as one table: each path's methods, and who handles them.
+
+A segment in braces stands for any one segment and is given to the handler by position. The first
+path that fits counts, so a literal one stands above one with a name in its place. What staff
+change is recorded around the handler (entrypoints/audited.py).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Request, Response
 
-from lipamita.domain.ids import parse_meter_id, parse_transaction_id
 from lipamita.entrypoints import (
     audit,
     claims,
@@ -14,12 +20,24 @@ from lipamita.entrypoints import (
     staff,
     suspense,
     users,
-    views,
-    wiring,
+    viewing,
 )
 from lipamita.entrypoints.audited import with_audit
-from lipamita.entrypoints.messages import language_of
-from lipamita.use_cases.view import query_payment, view_meter, view_payment
+
+Handler = Callable[..., Response]
+
+ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
+    ("audit", {"GET": audit.view}),
+    ("meters/{meter_id}", {"GET": viewing.meter}),
+    ("meters/{meter_id}/claim", {"POST": claims.create}),
+    ("meters/{meter_id}/device/revoke", {"POST": devices.revoke}),
+    ("payments/{transaction_id}", {"GET": viewing.payment}),
+    ("payments/{transaction_id}/query", {"POST": viewing.query}),
+    ("reviews/{transaction_id}/decision", {"POST": reviews.decide}),
+    ("staff", {"GET": staff.list_all, "POST": staff.change}),
+    ("suspense/{receipt}/assign", {"POST": suspense.assign}),
+    ("users/me", {"POST": users.open_own}),
+)
 
 
 def handle(request: Request) -> Response:
@@ -29,52 +47,20 @@ def handle(request: Request) -> Response:
 
 def _routed(request: Request) -> Response:
     """Route by path; 404 for an unknown path, 405 for a wrong method."""
-    match http.path_below(request, "/api"):
-        case ["audit"]:
-            http.require_method(request, "GET")
-            return audit.view(request)
-        case ["meters", meter_id]:
-            http.require_method(request, "GET")
-            return _meter(request, meter_id)
-        case ["meters", meter_id, "device", "revoke"]:
-            http.require_method(request, "POST")
-            return devices.revoke(request, meter_id)
-        case ["meters", meter_id, "claim"]:
-            http.require_method(request, "POST")
-            return claims.create(request, meter_id)
-        case ["payments", transaction_id]:
-            http.require_method(request, "GET")
-            return _payment(request, transaction_id)
-        case ["payments", transaction_id, "query"]:
-            http.require_method(request, "POST")
-            return _query(request, transaction_id)
-        case ["reviews", transaction_id, "decision"]:
-            http.require_method(request, "POST")
-            return reviews.decide(request, transaction_id)
-        case ["suspense", confirmation_id, "assign"]:
-            http.require_method(request, "POST")
-            return suspense.assign(request, confirmation_id)
-        case ["staff"]:
-            return staff.handle(request)
-        case ["users", "me"]:
-            http.require_method(request, "POST")
-            return users.open_own(request)
+    segments = http.path_below(request, "/api")
+    for template, handlers in ROUTES:
+        names = _named(template.split("/"), segments)
+        if names is not None:
+            http.require_method(request, *handlers)
+            return handlers[request.method](request, *names)
     raise http.not_found()
 
 
-def _meter(request: Request, meter_id: str) -> Response:
-    caller = http.caller(request)
-    meter = view_meter(parse_meter_id(meter_id), caller, wiring.world())
-    return http.json_response(200, views.meter_json(meter))
-
-
-def _query(request: Request, transaction_id: str) -> Response:
-    caller = http.caller(request)
-    view = query_payment(parse_transaction_id(transaction_id), caller, wiring.world())
-    return http.json_response(200, views.payment_json(view, language_of(request)))
-
-
-def _payment(request: Request, transaction_id: str) -> Response:
-    caller = http.caller(request)
-    view = view_payment(parse_transaction_id(transaction_id), caller, wiring.world())
-    return http.json_response(200, views.payment_json(view, language_of(request)))
+def _named(template: list[str], segments: list[str]) -> list[str] | None:
+    """What stands in the place of each name; None where the path is another."""
+    if len(template) != len(segments):
+        return None
+    pairs = list(zip(template, segments, strict=True))
+    if any(not part.startswith("{") and part != segment for part, segment in pairs):
+        return None
+    return [segment for part, segment in pairs if part.startswith("{")]

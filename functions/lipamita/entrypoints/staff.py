@@ -17,13 +17,8 @@ MAX_WHO = 254  # an e-mail address
 _WHO = re.compile(r"[^.#$\[\]/\x00-\x1f\x7f]+|[^@\x00-\x20\x7f]+@[^@\x00-\x20\x7f]+")
 
 
-def handle(request: Request) -> Response:
-    """GET: 200 with everybody who has a role. POST {"who", "role", "why"}: 200 with the change."""
-    http.require_method(request, "GET", "POST")
-    return _list(request) if request.method == "GET" else _change(request)
-
-
-def _list(request: Request) -> Response:
+def list_all(request: Request) -> Response:
+    """200 with everybody who has a role."""
     if not http.caller(request).is_admin:
         raise ForbiddenError("admin_only", "only an admin may see who has a role")
     members = wiring.world().store.list_staff()
@@ -41,7 +36,8 @@ def _list(request: Request) -> Response:
     return http.json_response(200, {"staff": rows})
 
 
-def _change(request: Request) -> Response:
+def change(request: Request) -> Response:
+    """{"who", "role", "why"}: 200 with the change."""
     caller = http.caller(request)
     body = http.json_body(request)
     http.refuse_unknown_fields(body, FIELDS)
@@ -55,13 +51,13 @@ def _change(request: Request) -> Response:
         raise InvalidInputError(
             "invalid_role", f"role must be one of {', '.join(given)}", field="role"
         )
-    change = RoleChange(
+    wanted = RoleChange(
         who=who,
         role=None if role == NO_ROLE else Role(str(role)),
         why=http.reason(body.get("why")),
         caller=caller,
     )
-    account = give_role(change, wiring.world())
+    account = give_role(wanted, wiring.world())
     return http.json_response(
         200, {"uid": account.uid, "role": role, "previous_role": _named(account.role)}
     )
