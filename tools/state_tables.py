@@ -1,6 +1,6 @@
 """Write the state tables of the domain into docs/data-model.md, between their markers.
 
-The tables are data (lipamita.domain.payment), so the document cannot tell another story. Run it
+The tables are data (lipamita.domain), so the document cannot tell another story. Run it
 after changing a table: ``make fmt``.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lipamita.domain.payment import DELIVERY_MOVES, MOVES, DeliveryStatus, Status
+from lipamita.domain.refund import REFUND_MOVES, RefundStatus
 
 Move = tuple[str | None, str, str]  # from, cause, to
 DOCUMENT = Path("docs/data-model.md")
@@ -23,7 +24,13 @@ def with_tables(text: str) -> str:
     payments += [(move[0].value, move[1].value, move[2].value) for move in MOVES]
     deliveries: list[Move] = [(None, "payment created", DeliveryStatus.NONE.value)]
     deliveries += [(move[0].value, move[1].value, move[2].value) for move in DELIVERY_MOVES]
+    refunds: list[Move] = [
+        (None, "asked for", RefundStatus.REQUESTED.value),
+        (None, "asked for, above the limit of one person", RefundStatus.WAITING.value),
+    ]
+    refunds += [(move[0].value, move[1].value, move[2].value) for move in REFUND_MOVES]
     text = _replaced(text, "payment-states", _rendered(payments))
+    text = _replaced(text, "refund-states", _rendered(refunds))
     return _replaced(text, "delivery-states", _rendered(deliveries))
 
 

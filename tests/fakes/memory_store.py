@@ -41,6 +41,7 @@ from tests.fakes.memory_pace import MemoryPace
 from tests.fakes.memory_people import MemoryPeople
 from tests.fakes.memory_prompts import MemoryPrompts
 from tests.fakes.memory_proposals import MemoryProposals
+from tests.fakes.memory_refunds import MemoryRefunds
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class MemoryStore(
     MemoryPrompts,
     MemoryClaims,
     MemoryArchive,
+    MemoryRefunds,
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 

@@ -47,6 +47,7 @@ KEYS = {
     "key": "tenant-amina",
     "order_id": "aa11",
     "subject": "review-aa11",
+    "refund_id": "-Orefund000000000001",
 }
 CALLERS = {
     "nobody": NO_ONE,

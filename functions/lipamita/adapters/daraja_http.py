@@ -70,11 +70,11 @@ class DarajaHttp:
         body = stk_push_body(request, self._merchant, now_ms=now_ms)
         try:
             with requests.Session() as session:
-                status, answer = self._post(
-                    session, PUSH_PATH, body, access_token, self._push_timeout
+                status, answer = post(
+                    session, self._base_url + PUSH_PATH, body, access_token, self._push_timeout
                 )
         except requests.RequestException as error:
-            if _never_connected(error):
+            if never_connected(error):
                 return _not_sent(type(error).__name__)
             return PushUnclear(why=type(error).__name__)
         if token_was_refused(answer):
@@ -121,29 +121,12 @@ class DarajaHttp:
         answer = b""
         for _ in range(MAX_ASKS):
             access_token = self._tokens.get()
-            _, answer = self._post(self._session(), path, body, access_token, self._query_timeout)
+            url = self._base_url + path
+            _, answer = post(self._session(), url, body, access_token, self._query_timeout)
             if not token_was_refused(answer):
                 break
             self._tokens.refused(access_token)
         return answer
-
-    def _post(
-        self,
-        session: requests.Session,
-        path: str,
-        body: dict[str, object],
-        access_token: str,
-        timeout: tuple[float, float],
-    ) -> tuple[int, bytes]:
-        with session.post(
-            self._base_url + path,
-            json=body,
-            headers={"Authorization": f"Bearer {access_token}"},
-            timeout=timeout,
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            return response.status_code, _bounded(response)
 
     def _session(self) -> requests.Session:
         """A session for this thread: sessions are not made to be shared."""
@@ -151,6 +134,25 @@ class DarajaHttp:
         if session is None:
             session = self._local.session = requests.Session()
         return session
+
+
+def post(
+    session: requests.Session,
+    url: str,
+    body: dict[str, object],
+    access_token: str,
+    timeout: tuple[float, float],
+) -> tuple[int, bytes]:
+    """One POST: the HTTP status and the body, which is never more than the limit in memory."""
+    with session.post(
+        url,
+        json=body,
+        headers={"Authorization": f"Bearer {access_token}"},
+        timeout=timeout,
+        allow_redirects=False,
+        stream=True,
+    ) as response:
+        return response.status_code, _bounded(response)
 
 
 def _bounded(response: requests.Response) -> bytes:
@@ -162,7 +164,7 @@ def _bounded(response: requests.Response) -> bytes:
     return body
 
 
-def _never_connected(error: requests.RequestException) -> bool:
+def never_connected(error: requests.RequestException) -> bool:
     """Whether not one byte of the request left: only then is it known that no prompt was sent."""
     cause: object = error.args[0] if error.args else None
     reason = getattr(cause, "reason", None)

@@ -16,9 +16,11 @@ from lipamita.domain.audit import AuditRecord
 from lipamita.domain.command import OrderId
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, QueryAnswer
 from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.money_out import SendAnswer, Taken
 from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Recharge
+from lipamita.domain.refund import Refund
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, RawConfirmation
@@ -129,6 +131,28 @@ class StructuredLog(ClaimLines):
 
     def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None:
         logger.info("command done", meter_id=meter_id, order_id=order_id, result=result)
+
+    def refund_moved(self, before: Refund, after: Refund) -> None:
+        logger.info(
+            "refund moved",
+            refund_id=after.refund_id,
+            transaction_id=after.transaction_id or "",
+            from_status=before.status.value,
+            to_status=after.status.value,
+            cause=after.history[-1].cause.value if after.history else "",
+            amount_kes=after.amount_kes,
+            energy_wh=after.energy_wh,
+        )
+
+    def refund_sent(self, refund: Refund, answer: SendAnswer) -> None:
+        logger.info(
+            "refund sent",
+            refund_id=refund.refund_id,
+            method=refund.method.value,
+            attempt=refund.attempt,
+            answer=type(answer).__name__,
+            why="" if isinstance(answer, Taken) else answer.why,
+        )
 
     def reconciled(self, *, due: int, queries: int, failures: int) -> None:
         logger.info("reconciled", due=due, queries=queries, failures=failures)

@@ -10,6 +10,7 @@ from lipamita.domain.monthly_charge import ChargeAccount
 from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge, SoldEntry
 from lipamita.domain.tariff import Block, Levy, Tariff
 from lipamita.domain.units import Cents, Millis, Wh
+from lipamita.domain.withdrawal import Withdrawal
 from lipamita.use_cases.records import PendingRecharge
 
 Json = dict[str, object]
@@ -78,6 +79,9 @@ def register_to_json(register: MeterRegister) -> Json:
             transaction_id: _entry_to_json(entry)
             for transaction_id, entry in register.entries.items()
         },
+        "withdrawals": {
+            key: _withdrawal_to_json(withdrawal) for key, withdrawal in register.withdrawals.items()
+        },
     }
 
 
@@ -100,6 +104,9 @@ def register_from_json(meter_id: MeterId, node: object) -> MeterRegister | None:
         ),
         entries={
             TransactionId(key): _entry_from_json(entry) for key, entry in fields.children("entries")
+        },
+        withdrawals={
+            key: _withdrawal_from_json(one) for key, one in fields.children("withdrawals")
         },
     )
 
@@ -151,6 +158,27 @@ def _block(fields: Fields) -> Block:
     return Block(
         up_to_wh=None if up_to_wh is None else Wh(up_to_wh),
         price_cents_per_kwh=Cents(fields.whole("price_cents_per_kwh")),
+    )
+
+
+def _withdrawal_to_json(withdrawal: Withdrawal) -> Json:
+    node: Json = {
+        "energy_wh": withdrawal.energy_wh,
+        "withdrawn_total_wh": withdrawal.withdrawn_total_wh,
+        "started_at": withdrawal.started_at_ms,
+    }
+    if withdrawal.closed_at_ms is not None:
+        node["closed_at"] = withdrawal.closed_at_ms
+    return node
+
+
+def _withdrawal_from_json(fields: Fields) -> Withdrawal:
+    closed_at = fields.optional_whole("closed_at")
+    return Withdrawal(
+        energy_wh=Wh(fields.whole("energy_wh")),
+        withdrawn_total_wh=Wh(fields.whole("withdrawn_total_wh")),
+        started_at_ms=Millis(fields.whole("started_at")),
+        closed_at_ms=None if closed_at is None else Millis(closed_at),
     )
 
 

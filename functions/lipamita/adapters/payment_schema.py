@@ -49,6 +49,9 @@ def payment_to_json(payment: Payment) -> Json:
             "evidence_seen": dict.fromkeys(sorted(payment.evidence_seen), True),
             "latest_evidence_id": payment.latest_evidence_id,
             "twin_of": payment.twin_of,
+            "payer_key": payment.payer_key,
+            "refund_id": payment.refund_id,
+            "refunded": payment.refunded_kes or None,
             "nonce": payment.nonce,
         }
     )
@@ -106,6 +109,9 @@ def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
         evidence_seen=frozenset(fields.child("evidence_seen").node),
         latest_evidence_id=fields.optional_text("latest_evidence_id"),
         twin_of=_transaction_id(fields, "twin_of"),
+        payer_key=fields.optional_text("payer_key") or "",
+        refund_id=fields.optional_text("refund_id"),
+        refunded_kes=Kes(fields.whole_or("refunded", 0)),
         nonce=fields.optional_text("nonce") or "",
     )
 
@@ -167,6 +173,7 @@ def _delivery_to_json(delivery: Delivery) -> Json:
             "delivered_at": delivery.delivered_at_ms,
             "balance_before": delivery.balance_before_wh,
             "balance_after": delivery.balance_after_wh,
+            "withdrawn_wh": delivery.withdrawn_wh or None,
         }
     )
 
@@ -184,6 +191,7 @@ def _delivery_from_json(fields: Fields) -> Delivery:
         delivered_at_ms=_millis(fields, "delivered_at"),
         balance_before_wh=fields.optional_whole("balance_before"),
         balance_after_wh=fields.optional_whole("balance_after"),
+        withdrawn_wh=Wh(fields.whole_or("withdrawn_wh", 0)),
     )
 
 

@@ -128,7 +128,7 @@ class RtdbConfirmations(RtdbNodes):
 
 def _suspense_to_json(item: SuspenseItem) -> dict[str, object]:
     node: dict[str, object] = {
-        "status": "open" if item.assigned_meter_id is None else "assigned",
+        "status": _suspense_status(item),
         "reason": item.reason,
         "account_reference": item.account,
         "received_at": item.received_at_ms,
@@ -140,8 +140,17 @@ def _suspense_to_json(item: SuspenseItem) -> dict[str, object]:
         "assigned_by": item.assigned_by,
         "assigned_at": item.assigned_at_ms,
         "assigned_why": item.assigned_why,
+        "refund_id": item.refund_id,
     }
     return node | {name: value for name, value in decided.items() if value is not None}
+
+
+def _suspense_status(item: SuspenseItem) -> str:
+    if item.assigned_meter_id is not None:
+        return "assigned"
+    if item.refunded:
+        return "refunded"
+    return "open" if item.refund_id is None else "refunding"
 
 
 def _suspense_from_json(path: str, node: object) -> SuspenseItem:
@@ -157,4 +166,6 @@ def _suspense_from_json(path: str, node: object) -> SuspenseItem:
         assigned_by=None if by is None else Uid(by),
         assigned_at_ms=None if at is None else Millis(at),
         assigned_why=fields.optional_text("assigned_why"),
+        refund_id=fields.optional_text("refund_id"),
+        refunded=fields.text("status") == "refunded",
     )

@@ -29,6 +29,7 @@ from lipamita.adapters.rtdb_people import RtdbPeople
 from lipamita.adapters.rtdb_prompts import RtdbPrompts
 from lipamita.adapters.rtdb_proposals import RtdbProposals
 from lipamita.adapters.rtdb_query_pace import RtdbQueryPace
+from lipamita.adapters.rtdb_refunds import RtdbRefunds
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.adapters.rtdb_snapshots import RtdbSnapshots
 from lipamita.domain.errors import BusyError
@@ -65,6 +66,7 @@ class RtdbStore(
     RtdbClaims,
     RtdbArchive,
     RtdbSnapshots,
+    RtdbRefunds,
 ):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 

@@ -103,7 +103,7 @@ def _fits(payment: Payment, confirmation: Confirmation) -> bool:
     awaited = payment.status in OPEN or payment.status is Status.PAID  # on the word of queries
     return (
         payment.mpesa_receipt is None
-        and payment.status is not Status.REVIEW
+        and payment.status not in (Status.REVIEW, Status.REFUNDING, Status.REFUNDED)
         and (awaited or age_ms < ENDED_MAY_BE_TOLD_MS)
         and account_key(confirmation.account) == account_key(payment.meter_id)
         and payment.amount_kes == confirmation.amount_kes

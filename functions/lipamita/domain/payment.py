@@ -16,6 +16,8 @@ from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.tariff import Quote
 from lipamita.domain.units import Kes, Millis, Wh
 
+NO_MONEY = Kes(0)
+NO_ENERGY = Wh(0)
 MAX_HISTORY = 64  # a payment makes a handful of moves; more is a defect, and must stay bounded
 
 
@@ -28,6 +30,8 @@ class Status(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     REVIEW = "review"
+    REFUNDING = "refunding"
+    REFUNDED = "refunded"
 
 
 class Cause(StrEnum):
@@ -45,6 +49,12 @@ class Cause(StrEnum):
     CREDITED_BY_TWIN = "its receipt already credited this meter"
     OPERATOR_CREDITED = "an operator credited what was paid"
     EVIDENCE_DIFFERS = "paid, but amount, account or receipt differ"
+    DISMISSED = "people saw that no money is behind it"
+    REFUND_BEGUN = "a refund holds its money"
+    REFUND_PAID = "all of it was paid back"
+    PARTLY_REFUNDED = "a part of it was paid back"
+    REFUND_FAILED = "its refund failed, it stays credited"
+    LEFT_IN_REVIEW = "its refund failed, or other money of it waits"
 
 
 MOVES: tuple[tuple[Status, Cause, Status], ...] = (
@@ -66,6 +76,13 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
     (Status.EXPIRED, Cause.PAYMENT_TOLD, Status.PAID),
     (Status.EXPIRED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
     (Status.REVIEW, Cause.OPERATOR_CREDITED, Status.PAID),
+    (Status.REVIEW, Cause.DISMISSED, Status.EXPIRED),
+    (Status.REVIEW, Cause.REFUND_BEGUN, Status.REFUNDING),
+    (Status.PAID, Cause.REFUND_BEGUN, Status.REFUNDING),
+    (Status.REFUNDING, Cause.REFUND_PAID, Status.REFUNDED),
+    (Status.REFUNDING, Cause.PARTLY_REFUNDED, Status.PAID),
+    (Status.REFUNDING, Cause.REFUND_FAILED, Status.PAID),
+    (Status.REFUNDING, Cause.LEFT_IN_REVIEW, Status.REVIEW),
     *(
         (status, Cause.CREDITED_BY_TWIN, Status.PAID)
         for status in (Status.CREATED, Status.PROMPTED, Status.FAILED, Status.EXPIRED)
@@ -74,6 +91,7 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
 _NEXT = {(status, cause): to for status, cause, to in MOVES}
 
 OPEN = frozenset({Status.CREATED, Status.PROMPTED})
+SETTLED = frozenset({Status.PAID, Status.REFUNDING, Status.REFUNDED})
 
 
 class DeliveryStatus(StrEnum):
@@ -83,6 +101,7 @@ class DeliveryStatus(StrEnum):
     QUEUED = "queued"
     DELIVERED = "delivered"
     TWIN = "twin"
+    WITHDRAWN = "withdrawn"
 
 
 class DeliveryCause(StrEnum):
@@ -91,12 +110,14 @@ class DeliveryCause(StrEnum):
     SOLD = "sold total raised, recharge written"
     METER_ACKNOWLEDGED = "meter acknowledged"
     CREDITED_BY_TWIN = "the same receipt was credited under another transaction"
+    ALL_GIVEN_BACK = "all of its energy was given back for a refund"
 
 
 DELIVERY_MOVES: tuple[tuple[DeliveryStatus, DeliveryCause, DeliveryStatus], ...] = (
     (DeliveryStatus.NONE, DeliveryCause.SOLD, DeliveryStatus.QUEUED),
     (DeliveryStatus.QUEUED, DeliveryCause.METER_ACKNOWLEDGED, DeliveryStatus.DELIVERED),
     (DeliveryStatus.NONE, DeliveryCause.CREDITED_BY_TWIN, DeliveryStatus.TWIN),
+    (DeliveryStatus.DELIVERED, DeliveryCause.ALL_GIVEN_BACK, DeliveryStatus.WITHDRAWN),
 )
 
 
@@ -113,6 +134,7 @@ class Delivery:
     delivered_at_ms: Millis | None = None
     balance_before_wh: int | None = None
     balance_after_wh: int | None = None
+    withdrawn_wh: Wh = NO_ENERGY
 
 
 NO_DELIVERY = Delivery()
@@ -161,6 +183,9 @@ class Payment:
     evidence_seen: frozenset[str] = frozenset()
     latest_evidence_id: str | None = None
     twin_of: TransactionId | None = None
+    payer_key: str = ""
+    refund_id: str | None = None
+    refunded_kes: Kes = NO_MONEY
     delivery: Delivery = NO_DELIVERY
     history: tuple[Step, ...] = ()
 

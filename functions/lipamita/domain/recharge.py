@@ -15,10 +15,17 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.monthly_charge import NO_CENTS, NO_CHARGES, ChargeAccount, pay_charge
 from lipamita.domain.tariff import Quote
 from lipamita.domain.units import HOUR_MS, Cents, Kes, Millis, Wh
+from lipamita.domain.withdrawal import (
+    Withdrawal,
+    Withdrawals,
+    open_withdrawal,
+    still_needed,
+)
 
 # A closed entry outlives every process that may still be working on its payment: the longest
 # function timeout is 9 minutes.
@@ -53,6 +60,7 @@ class MeterRegister:
     month_wh: Wh
     charges: ChargeAccount = NO_CHARGES
     entries: Mapping[TransactionId, SoldEntry] = field(default_factory=dict)
+    withdrawals: Withdrawals = field(default_factory=dict)
 
     def month_wh_in(self, month: str) -> Wh:
         """Energy sold in that month: 0 once a new month has begun."""
@@ -120,6 +128,43 @@ def close(
         return register
     closed = replace(entry, closed_at_ms=now_ms)
     return replace(register, entries={**register.entries, transaction_id: closed})
+
+
+def withdraw(register: MeterRegister, key: str, energy_wh: Wh, *, now_ms: Millis) -> MeterRegister:
+    """The register with that energy noted as taken back; unchanged if it was before.
+
+    ``key`` is the refund's id. Raises ConflictError: withdrawal_open while the meter has not
+    answered another, more_than_sold for energy that was never there.
+    """
+    if key in register.withdrawals:
+        return register
+    if open_withdrawal(register.withdrawals) is not None:
+        raise ConflictError("withdrawal_open", "the meter has not answered another withdrawal")
+    total_wh = Wh(register.withdrawn_total_wh + energy_wh)
+    if energy_wh <= 0 or total_wh > register.credited_total_wh:
+        raise ConflictError("more_than_sold", f"{energy_wh} Wh were never sold to the meter")
+    begun = Withdrawal(energy_wh=energy_wh, withdrawn_total_wh=total_wh, started_at_ms=now_ms)
+    withdrawals = {**still_needed(register.withdrawals, now_ms), key: begun}
+    return replace(register, withdrawn_total_wh=total_wh, withdrawals=withdrawals)
+
+
+def end_withdrawal(
+    register: MeterRegister, key: str, *, taken: bool, month: str, now_ms: Millis
+) -> MeterRegister:
+    """The register after the meter's answer; unchanged if it was known.
+
+    Energy that was taken back no longer counts in ``month``, the month that it was bought in.
+    """
+    begun = register.withdrawals.get(key)
+    if begun is None or begun.closed_at_ms is not None:
+        return register
+    ended = {**register.withdrawals, key: replace(begun, closed_at_ms=now_ms)}
+    if not taken:
+        left_wh = Wh(register.withdrawn_total_wh - begun.energy_wh)
+        return replace(register, withdrawn_total_wh=left_wh, withdrawals=ended)
+    bought_wh = register.month_wh_in(month) - begun.energy_wh
+    month_wh = Wh(max(0, bought_wh)) if register.month == month else register.month_wh
+    return replace(register, month_wh=month_wh, withdrawals=ended)
 
 
 def _still_needed(

@@ -11,7 +11,7 @@ from enum import StrEnum
 from zlib import crc32
 
 from lipamita.domain.evidence import QueryAnswer
-from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
+from lipamita.domain.payment import SETTLED, Cause, DeliveryStatus, Payment, Status, move
 from lipamita.domain.stk_result import Outcome, outcome
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Millis
 
@@ -25,6 +25,8 @@ URGENT_MS = FIRST_IN_LINE_MS // 2  # due longer than this: evidence, not somebod
 EXPIRE_AFTER_MS = DAY_MS
 MIN_LOOKS_BEFORE_EXPIRY = 6  # one random error after a day's outage must not end the waiting
 REVIEW_AFTER_MS = 2 * DAY_MS
+SEE_ENDED_AFTER_MS = HOUR_MS  # a refund whose end was missed by its payment is found this soon
+DONE_WITH = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.TWIN, DeliveryStatus.WITHDRAWN})
 RECHARGE_KEPT_MS = DAY_MS  # a processed recharge stays readable this long
 
 QUERY_DELAYS_MS = (
@@ -49,8 +51,11 @@ def next_check(payment: Payment, *, now_ms: Millis) -> Millis | None:
     """When this payment is due again, counted from now; None when nothing is left to do."""
     if payment.status in (Status.CREATED, Status.PROMPTED):
         return _after(QUERY_DELAYS_MS, payment, now_ms)
-    if payment.status is Status.PAID:
-        if payment.delivery.status in (DeliveryStatus.DELIVERED, DeliveryStatus.TWIN):
+    if payment.status is Status.REFUNDING:
+        return Millis(now_ms + SEE_ENDED_AFTER_MS)
+    sold = payment.delivery.status is not DeliveryStatus.NONE
+    if payment.status is Status.PAID or (payment.status in SETTLED and sold):
+        if payment.delivery.status in DONE_WITH:
             kept_until_ms = recharge_kept_until(payment)
             return None if now_ms >= kept_until_ms else kept_until_ms
         return _after(DELIVERY_DELAYS_MS, payment, now_ms)
@@ -80,7 +85,7 @@ def recharge_kept_until(payment: Payment) -> Millis:
     The meter's clock says when it was delivered, unless it is ahead of ours.
     """
     delivery = payment.delivery
-    if delivery.status is not DeliveryStatus.DELIVERED:
+    if delivery.status not in (DeliveryStatus.DELIVERED, DeliveryStatus.WITHDRAWN):
         return Millis(0)
     delivered_at_ms = min(delivery.delivered_at_ms or 0, payment.updated_at_ms)
     return Millis(max(delivered_at_ms, delivery.queued_at_ms or 0) + RECHARGE_KEPT_MS)

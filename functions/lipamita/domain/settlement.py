@@ -25,6 +25,7 @@ from lipamita.domain.evidence import (
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.payment import (
     OPEN,
+    SETTLED,
     Cause,
     DeliveryStatus,
     Payment,
@@ -215,7 +216,7 @@ def _what_differs(
         return "receipt_claimed_elsewhere"
     if payment.mpesa_receipt is not None:
         return "second_receipt"
-    if payment.status is Status.REVIEW:
+    if payment.status in (Status.REVIEW, Status.REFUNDING, Status.REFUNDED):
         return "told_in_review"
     if callback.amount_kes != payment.amount_kes:
         return "amount_differs"
@@ -232,7 +233,7 @@ def _claiming(
 
 def _reviewed(verdict: Verdict, callback: StkCallback, reason: str, now_ms: Millis) -> Verdict:
     payment = verdict.payment
-    if payment.status not in (Status.PAID, Status.REVIEW):
+    if payment.status not in (*SETTLED, Status.REVIEW):
         payment = move(
             payment,
             Cause.EVIDENCE_DIFFERS,

@@ -55,6 +55,14 @@ MESSAGES: dict[Status, dict[Language, str]] = {
         Language.ENGLISH: "We are checking this payment by hand. Do not pay again for it.",
         Language.SWAHILI: "Tunakagua malipo haya wenyewe. Usilipe tena.",
     },
+    Status.REFUNDING: {
+        Language.ENGLISH: "This payment is being refunded.",
+        Language.SWAHILI: "Malipo haya yanarudishwa.",
+    },
+    Status.REFUNDED: {
+        Language.ENGLISH: "This payment was refunded.",
+        Language.SWAHILI: "Malipo haya yamerudishwa.",
+    },
 }
 WAITING_FOR_RECEIPT = {
     Language.ENGLISH: (

@@ -25,6 +25,7 @@ from lipamita.domain.ids import MeterId, TransactionId, Uid, new_transaction_id
 from lipamita.domain.meter import Meter
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
+from lipamita.domain.refund import RefundId
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Quote
@@ -116,6 +117,8 @@ def _credit(
         _finish(confirmation_id, ConfirmationOutcome.TWIN, owner, world)  # it is in the record
         return ConfirmationOutcome.TWIN
     if read is None:
+        if _waits_for_people(owner, confirmation_id, world):
+            return _stay_in_suspense(confirmation_id, world)
         return _credit_by_hand(owner, confirmation_id, confirmation, world)
     if read.value.mpesa_receipt == confirmation.receipt:
         _deliver_if_needed(read.value, world)
@@ -124,6 +127,24 @@ def _credit(
         _finish(confirmation_id, outcome, owner, world)
         return outcome
     return _settle(owner, confirmation_id, confirmation, world)
+
+
+def _waits_for_people(owner: TransactionId, confirmation_id: str, world: World) -> bool:
+    """Whether a refund claimed the receipt and nobody has assigned the money since."""
+    if world.store.read_refund(RefundId(owner)) is None:
+        return False
+    item = world.store.read_suspense(confirmation_id)
+    return item is None or item.value.assigned_meter_id is None
+
+
+def _stay_in_suspense(confirmation_id: str, world: World) -> ConfirmationOutcome:
+    world.store.finish_confirmation(
+        confirmation_id,
+        ConfirmationOutcome.SUSPENSE,
+        transaction_id=None,
+        next_check_at_ms=Millis(world.clock() + SUSPENSE_LOOK_MS),
+    )
+    return ConfirmationOutcome.SUSPENSE
 
 
 def _settle(

@@ -8,10 +8,12 @@ from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Caller, Meter
+from lipamita.domain.refund import RefundId
 from lipamita.domain.tariff import Quote
 from lipamita.domain.two_people import Proposal, needs_two_people
 from lipamita.use_cases.accept_confirmation import accept_confirmation, quote_by_hand
 from lipamita.use_cases.agree import agree
+from lipamita.use_cases.hold_money import has_failed
 from lipamita.use_cases.records import SuspenseItem
 from lipamita.use_cases.world import World
 
@@ -33,9 +35,9 @@ def assign_suspense(
 
     An item without assigned_meter_id waits for a second person. Raises ForbiddenError,
     NotFoundError, and ConflictError: already_assigned when it was given to another meter,
-    not_sellable when that meter cannot be credited with it, so that it stays in suspense,
-    another_proposal when the first person named another meter. A process that dies after the
-    decision is finished by reconciliation.
+    being_refunded while or after it goes back, not_sellable when that meter cannot be credited
+    with it, so that it stays in suspense, another_proposal when the first person named another
+    meter. A process that dies after the decision is finished by reconciliation.
     """
     if not assignment.caller.is_staff:
         raise ForbiddenError("staff_only", "only an operator may assign suspense")
@@ -45,6 +47,10 @@ def assign_suspense(
             "unknown_receipt",
             f"nothing is in suspense under {assignment.confirmation_id}",
             field="receipt",
+        )
+    if old.value.refund_id is not None and not has_failed(RefundId(old.value.refund_id), world):
+        raise ConflictError(
+            "being_refunded", f"this money goes back with refund {old.value.refund_id}"
         )
     meter = world.store.read_meter(assignment.meter_id)
     if meter is None:
@@ -62,6 +68,7 @@ def assign_suspense(
             assigned_by=assignment.caller.uid,
             assigned_at_ms=world.clock(),
             assigned_why=assignment.why,
+            refund_id=None,
         )
         if not world.store.replace_suspense(assignment.confirmation_id, old, decided):
             raise ConflictError("busy", "somebody else decided at the same moment; look again")

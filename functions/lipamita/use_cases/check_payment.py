@@ -6,8 +6,10 @@ Reconciliation calls this for everything that is due.
 from __future__ import annotations
 
 from lipamita.domain.ids import TransactionId
-from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.payment import SETTLED, DeliveryStatus, Payment, Status
+from lipamita.domain.refund import RefundId
 from lipamita.domain.schedule import (
+    DONE_WITH,
     decide_overdue,
     looked_at,
     recharge_kept_until,
@@ -29,7 +31,10 @@ def check_payment(transaction_id: TransactionId, world: World, *, may_query: boo
     if payment.status is Status.PROMPTED and may_query:
         answered = ask_daraja(payment, world)
         payment, waits_for_turn = answered.payment, answered.turn_missed
-    if payment.status is Status.PAID:
+    if payment.status is Status.REFUNDING and payment.refund_id is not None:
+        world.store.postpone_refund(RefundId(payment.refund_id), world.clock())  # due at once
+    sold = payment.delivery.status is not DeliveryStatus.NONE
+    if payment.status is Status.PAID or (payment.status in SETTLED and sold):
         payment = _see_delivery_through(payment, world)
     now_ms = world.clock()
     asked = payment.status is not Status.PROMPTED or not waits_for_turn
@@ -45,7 +50,7 @@ def _see_delivery_through(payment: Payment, world: World) -> Payment:
     meter_id, transaction_id = payment.meter_id, payment.transaction_id
     if payment.delivery.status is DeliveryStatus.TWIN:
         return payment
-    if payment.delivery.status is DeliveryStatus.DELIVERED:
+    if payment.delivery.status in DONE_WITH:
         if world.clock() < recharge_kept_until(payment):
             return payment
         world.store.remove_recharge(meter_id, transaction_id)

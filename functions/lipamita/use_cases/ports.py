@@ -15,9 +15,11 @@ from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
+from lipamita.domain.money_out import SendAnswer
 from lipamita.domain.notice import Notice, NoticeAnswer
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
+from lipamita.domain.refund import Refund
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
@@ -42,6 +44,7 @@ from lipamita.use_cases.records import (
     SuspenseItem,
     Versioned,
 )
+from lipamita.use_cases.refund_ports import RefundStore
 
 # A compare-and-set is tried again this often after losing to another writer.
 MAX_COMPARE_AND_SET_TRIES = 10
@@ -259,6 +262,7 @@ class Store(
     ClaimStore,
     ArchiveStore,
     SnapshotStore,
+    RefundStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""
@@ -312,6 +316,10 @@ class Log(ClaimLog, Protocol):
     def command_sent(self, meter_id: MeterId, order_id: OrderId, kind: str) -> None: ...
 
     def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None: ...
+
+    def refund_moved(self, before: Refund, after: Refund) -> None: ...
+
+    def refund_sent(self, refund: Refund, answer: SendAnswer) -> None: ...
 
     def reconciled(self, *, due: int, queries: int, failures: int) -> None: ...
 

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from lipamita.domain.errors import NotFoundError, UnreadableError
 from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.refund import RefundId
 from lipamita.domain.schedule import URGENT_MS
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
 from lipamita.use_cases.accept_confirmation import accept_confirmation
+from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.ask_daraja import queries_left
 from lipamita.use_cases.check_payment import check_payment
 from lipamita.use_cases.follow_ups import FOLLOW_UPS
@@ -143,6 +145,11 @@ def _chores(world: World) -> tuple[Chore, ...]:
             due=lambda now_ms: store.due_confirmations(now_ms=now_ms, limit=MAX_BATCH),
             work=lambda key: accept_confirmation(key, world),
             postpone=store.postpone_confirmation,
+        ),
+        Chore(
+            due=lambda now_ms: store.due_refunds(now_ms=now_ms, limit=MAX_BATCH),
+            work=lambda key: advance_refund(RefundId(key), world),
+            postpone=lambda key, at_ms: store.postpone_refund(RefundId(key), at_ms),
         ),
         Chore(
             due=lambda now_ms: store.due_command_registers(now_ms=now_ms, limit=MAX_BATCH),

@@ -92,6 +92,8 @@ class SuspenseItem:
     assigned_by: Uid | None = None
     assigned_at_ms: Millis | None = None
     assigned_why: str | None = None
+    refund_id: str | None = None
+    refunded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

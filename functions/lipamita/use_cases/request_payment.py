@@ -17,6 +17,7 @@ from lipamita.domain.ids import (
     TransactionId,
     account_reference,
     new_transaction_id,
+    path_key,
     sha256_hex,
 )
 from lipamita.domain.meter import Caller, Meter, may_pay
@@ -173,6 +174,7 @@ def _new_payment(
         meter_id=request.meter_id,
         amount_kes=request.amount_kes,
         phone_masked=mask(request.msisdn),
+        payer_key=payer_key(request.msisdn, world),
         description=request.description,
         quote=quote,
         nonce=world.random_bytes(NONCE_BYTES).hex(),
@@ -180,6 +182,11 @@ def _new_payment(
         updated_at_ms=now_ms,
         next_check_at_ms=Millis(now_ms + FIRST_CHECK_AFTER_MS),
     )
+
+
+def payer_key(msisdn: Msisdn, world: World) -> str:
+    """Tells whether a number is the payer's, without keeping the number."""
+    return path_key(world.callback_secret, f"payer|{msisdn}")
 
 
 def _push(payment: Payment, msisdn: Msisdn, world: World) -> Payment:

@@ -13,6 +13,7 @@ from lipamita.use_cases.identity_ports import Accounts
 from lipamita.use_cases.notice_ports import Notifier
 from lipamita.use_cases.ports import Clock, Daraja, Log, Store
 from lipamita.use_cases.record_ports import Record
+from lipamita.use_cases.refund_ports import MoneyOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class World:
     device_master_secret: str
     public_base_url: str
     unverified_policy: UnverifiedPolicy
+    money_out: MoneyOut | None = None
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # channels by name
     alarm_channels: tuple[str, ...] = ()
     devices: Devices = field(default_factory=NoDevices)

@@ -14,9 +14,11 @@ from lipamita.adapters.meter_schema import (
     tariff_from_json,
 )
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.adapters.refund_schema import refund_from_json, refund_to_json
 from lipamita.adapters.rtdb_notices import notice_from_json, notice_to_json
 from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.recharge import Acknowledgement, SoldEntry, make_recharge
+from lipamita.domain.refund import RefundId
 from lipamita.domain.units import Kes, Millis, Wh
 
 from tools.data_model import leaves, read_fields
@@ -28,7 +30,8 @@ DATABASE = json.loads(
 FIELDS = read_fields()
 PAYMENT = TransactionId("-Of2aAbcdEFGHijkl012")
 METER = MeterId("MTR-001")
-KEYS = {"{line}": "l01", "{step}": "h01", "{transaction_id}": PAYMENT}
+REFUND = RefundId("-Of2aAbcdEFGHijkl099")
+KEYS = {"{line}": "l01", "{step}": "h01", "{transaction_id}": PAYMENT, "{refund_id}": REFUND}
 
 
 def documented(path: str) -> Any:
@@ -52,6 +55,11 @@ def test_a_payment_is_kept_field_by_field() -> None:
 def test_a_notice_is_kept_field_by_field() -> None:
     node = documented("notices/{notice_id}")
     assert notice_to_json(notice_from_json("alarm-1", node)) == node
+
+
+def test_a_refund_is_kept_field_by_field() -> None:
+    node = documented("refunds/{refund_id}")
+    assert refund_to_json(refund_from_json(REFUND, node)) == node
 
 
 def test_a_register_is_kept_field_by_field() -> None:

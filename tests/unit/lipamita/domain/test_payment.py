@@ -11,6 +11,7 @@ from lipamita.domain.payment import (
     MAX_HISTORY,
     MOVES,
     OPEN,
+    SETTLED,
     Cause,
     Payment,
     Status,
@@ -44,25 +45,29 @@ def test_the_table_gives_one_answer_for_each_state_and_cause() -> None:
     assert len(TABLE) == len(MOVES)
 
 
-def test_nothing_leaves_paid() -> None:
-    assert not [row for row in MOVES if row[0] is Status.PAID]
+def test_nothing_but_a_refund_leaves_paid() -> None:
+    assert [row[1] for row in MOVES if row[0] is Status.PAID] == [Cause.REFUND_BEGUN]
+
+
+def test_nothing_leaves_refunded() -> None:
+    assert not [row for row in MOVES if row[0] is Status.REFUNDED]
 
 
 def test_only_a_person_leaves_review() -> None:
     causes = {cause for status, cause, _ in MOVES if status is Status.REVIEW}
-    assert causes == {Cause.OPERATOR_CREDITED}
+    assert causes == {Cause.OPERATOR_CREDITED, Cause.DISMISSED, Cause.REFUND_BEGUN}
 
 
 def test_nothing_goes_back_to_an_open_state_but_the_acknowledgement() -> None:
     assert [cause for _, cause, to in MOVES if to in OPEN] == [Cause.ACKNOWLEDGED]
 
 
-@pytest.mark.parametrize("status", sorted(set(Status) - {Status.PAID, Status.REVIEW}))
+@pytest.mark.parametrize("status", sorted(set(Status) - {*SETTLED, Status.REVIEW}))
 def test_evidence_of_payment_counts_in_every_state_before_paid(status: Status) -> None:
     assert TABLE[status, Cause.PAYMENT_TOLD] is Status.PAID
 
 
-@pytest.mark.parametrize("status", sorted(set(Status) - {Status.PAID, Status.REVIEW}))
+@pytest.mark.parametrize("status", sorted(set(Status) - {*SETTLED, Status.REVIEW}))
 def test_money_that_differs_goes_to_review_from_every_state_before_paid(status: Status) -> None:
     assert TABLE[status, Cause.EVIDENCE_DIFFERS] is Status.REVIEW
 
@@ -72,7 +77,7 @@ def test_every_cause_moves_something() -> None:
 
 
 def test_a_delivery_only_goes_forward() -> None:
-    order = {"none": 0, "queued": 1, "delivered": 2, "twin": 2}
+    order = {"none": 0, "queued": 1, "delivered": 2, "twin": 2, "withdrawn": 3}
     assert all(order[to] > order[since] for since, _, to in DELIVERY_MOVES)
 
 

@@ -1,0 +1,154 @@
+"""``refunds/{refund_id}`` as stored, and back. docs/data-model.md states every field."""
+
+from __future__ import annotations
+
+from lipamita.adapters.fields import Fields
+from lipamita.domain.errors import UnreadableError
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.money_out import Method
+from lipamita.domain.msisdn import MaskedMsisdn
+from lipamita.domain.refund import (
+    MoneyFrom,
+    Refund,
+    RefundCause,
+    RefundId,
+    RefundStatus,
+    RefundStep,
+)
+from lipamita.domain.units import Kes, Millis, Wh
+from lipamita.use_cases.refund_ports import ReceiptDecision
+
+Json = dict[str, object]
+
+
+def refund_to_json(refund: Refund) -> Json:
+    """The node of a refund; absent values are left out, as the database would."""
+    node: Json = {
+        "mpesa_receipt": refund.receipt,
+        "money_from": refund.money_from.value,
+        "method": refund.method.value,
+        "paid": refund.paid_kes,
+        "amount": refund.amount_kes,
+        "energy_wh": refund.energy_wh,
+        "asked_by": refund.asked_by,
+        "why": refund.why,
+        "timestamp": refund.created_at_ms,
+        "updated_at": refund.updated_at_ms,
+        "status": refund.status.value,
+        "reason": refund.reason,
+        "transaction_id": refund.transaction_id,
+        "meter_id": refund.meter_id,
+        "phone_number": refund.phone_masked,
+        "seconded_by": refund.seconded_by,
+        "attempt": refund.attempt,
+        "own_id": refund.own_id,
+        "asked_id": refund.asked_id,
+        "sent_at": refund.sent_at_ms,
+        "status_asked_at": refund.status_asked_at_ms,
+        "paid_receipt": refund.paid_receipt,
+        "next_check_at": refund.next_check_at_ms,
+        "check_count": refund.check_count,
+        "results_seen": dict.fromkeys(sorted(refund.results_seen), True),
+        "latest_result_id": refund.latest_result_id,
+        "history": {
+            f"h{index:02d}": _step_to_json(step)
+            for index, step in enumerate(refund.history, start=1)
+        },
+    }
+    return {name: value for name, value in node.items() if value not in (None, {}, "")}
+
+
+def refund_from_json(refund_id: RefundId, node: object) -> Refund:
+    """The refund a node holds. Raises UnreadableError, naming the field."""
+    fields = Fields.of(f"refunds/{refund_id}", node)
+    try:
+        return _refund(refund_id, fields)
+    except ValueError as error:  # a word outside its closed set
+        raise UnreadableError("unreadable_node", f"{fields.path}: {error}") from error
+
+
+def _refund(refund_id: RefundId, fields: Fields) -> Refund:
+    transaction_id, meter_id = (
+        fields.optional_text("transaction_id"),
+        fields.optional_text("meter_id"),
+    )
+    phone, second = fields.optional_text("phone_number"), fields.optional_text("seconded_by")
+    paid_receipt = fields.optional_text("paid_receipt")
+    return Refund(
+        refund_id=refund_id,
+        receipt=Receipt(fields.text("mpesa_receipt")),
+        money_from=MoneyFrom(fields.text("money_from")),
+        method=Method(fields.text("method")),
+        paid_kes=Kes(fields.whole("paid")),
+        amount_kes=Kes(fields.whole("amount")),
+        energy_wh=Wh(fields.whole("energy_wh")),
+        asked_by=Uid(fields.text("asked_by")),
+        why=fields.text("why"),
+        created_at_ms=Millis(fields.whole("timestamp")),
+        updated_at_ms=Millis(fields.whole("updated_at")),
+        status=RefundStatus(fields.text("status")),
+        reason=fields.optional_text("reason"),
+        transaction_id=None if transaction_id is None else TransactionId(transaction_id),
+        meter_id=None if meter_id is None else MeterId(meter_id),
+        phone_masked=None if phone is None else MaskedMsisdn(phone),
+        seconded_by=None if second is None else Uid(second),
+        attempt=fields.whole_or("attempt", 0),
+        own_id=fields.optional_text("own_id"),
+        asked_id=fields.optional_text("asked_id"),
+        sent_at_ms=_millis(fields, "sent_at"),
+        status_asked_at_ms=_millis(fields, "status_asked_at"),
+        paid_receipt=None if paid_receipt is None else Receipt(paid_receipt),
+        next_check_at_ms=_millis(fields, "next_check_at"),
+        check_count=fields.whole_or("check_count", 0),
+        results_seen=frozenset(fields.child("results_seen").node),
+        latest_result_id=fields.optional_text("latest_result_id"),
+        history=tuple(_step_from_json(step) for _, step in fields.children("history")),
+    )
+
+
+def decision_to_json(decision: ReceiptDecision) -> Json:
+    """``reviews/{transaction_id}/decisions/{receipt}``."""
+    node: Json = {
+        "kind": decision.kind,
+        "by": decision.by,
+        "why": decision.why,
+        "at": decision.at_ms,
+    }
+    return node if decision.refund_id is None else {**node, "refund_id": decision.refund_id}
+
+
+def decision_from_json(fields: Fields) -> ReceiptDecision:
+    """The decision a node holds. Raises UnreadableError."""
+    refund_id = fields.optional_text("refund_id")
+    return ReceiptDecision(
+        kind=fields.text("kind"),
+        by=Uid(fields.text("by")),
+        why=fields.text("why"),
+        at_ms=Millis(fields.whole("at")),
+        refund_id=None if refund_id is None else RefundId(refund_id),
+    )
+
+
+def _step_to_json(step: RefundStep) -> Json:
+    return {
+        "at": step.at_ms,
+        "from": step.from_status.value,
+        "to": step.to_status.value,
+        "cause": step.cause.value,
+        "source": step.source,
+    }
+
+
+def _step_from_json(fields: Fields) -> RefundStep:
+    return RefundStep(
+        at_ms=Millis(fields.whole("at")),
+        from_status=RefundStatus(fields.text("from")),
+        to_status=RefundStatus(fields.text("to")),
+        cause=RefundCause(fields.text("cause")),
+        source=fields.optional_text("source") or "",
+    )
+
+
+def _millis(fields: Fields, name: str) -> Millis | None:
+    value = fields.optional_whole(name)
+    return None if value is None else Millis(value)

@@ -1,0 +1,155 @@
+"""Ask for money of one receipt to be given back: find where it stands, say how much, and begin.
+
+The refund is stored before anything else happens; a process that dies after that is finished by
+reconciliation. Above a limit it waits for a second person.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.ids import Receipt, new_transaction_id, sha256_hex
+from lipamita.domain.meter import Caller
+from lipamita.domain.money_out import Method
+from lipamita.domain.msisdn import Msisdn, mask
+from lipamita.domain.payment import Payment
+from lipamita.domain.refund import Refund, RefundId, RefundStatus
+from lipamita.domain.two_people import needs_two_people
+from lipamita.domain.units import Kes
+from lipamita.use_cases.advance_refund import advance_refund
+from lipamita.use_cases.find_money import Found, find_money
+from lipamita.use_cases.records import IdempotencyRecord
+from lipamita.use_cases.request_payment import payer_key
+from lipamita.use_cases.send_money import configured
+from lipamita.use_cases.world import World
+
+MIN_PAYOUT_KES = 10  # B2C's smallest amount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundOrder:
+    """What an operator asks for. No amount: all that is unused; no method: what fits."""
+
+    receipt: Receipt
+    amount_kes: Kes | None
+    msisdn: Msisdn | None
+    method: Method | None
+    why: str
+    idempotency_key: str
+    caller: Caller
+
+
+def ask_refund(order: RefundOrder, world: World) -> Refund:
+    """The refund of this request: a new one, or the one that an earlier equal request made.
+
+    Raises ForbiddenError, NotFoundError (unknown_receipt), ConflictError (refunds_not_configured,
+    idempotency_key_reused, not_refundable, nothing_unused, more_than_unused, amount_needed,
+    phone_needed, phone_differs, payout_too_small).
+    """
+    if not order.caller.is_staff:
+        raise ForbiddenError("staff_only", "only an operator may refund")
+    configured(world)
+    refund_id = _claim_key(order, world)
+    if world.store.read_refund(refund_id) is None:
+        found = find_money(order.receipt, order.amount_kes, world)
+        refund = _new_refund(order, refund_id, found, world)
+        if refund.method is Method.PAYOUT and order.msisdn is not None:
+            world.store.put_payee(refund_id, order.msisdn)  # by refund_id
+        world.store.create_refund(refund)
+        world.log.refund_moved(refund, refund)
+    return advance_refund(refund_id, world)
+
+
+def _claim_key(order: RefundOrder, world: World) -> RefundId:
+    now_ms = world.clock()
+    asked = (
+        order.receipt,
+        str(order.amount_kes),
+        order.msisdn or "",
+        order.method or "",
+        order.why,
+    )
+    mine = IdempotencyRecord(
+        transaction_id=new_transaction_id(now_ms, world.random_bytes),
+        request_hash=sha256_hex("|".join(asked)),
+        created_at_ms=now_ms,
+    )
+    key_hash = sha256_hex(f"refund|{order.idempotency_key}")
+    standing = world.store.claim_idempotency_key(order.caller.uid, key_hash, mine)
+    if standing.request_hash != mine.request_hash:
+        raise ConflictError(
+            "idempotency_key_reused",
+            "this Idempotency-Key was used for another refund; use a new key for a new one",
+            field="Idempotency-Key",
+        )
+    return RefundId(standing.transaction_id)
+
+
+def _new_refund(order: RefundOrder, refund_id: RefundId, found: Found, world: World) -> Refund:
+    now_ms = world.clock()
+    fits = Method.REVERSAL if found.is_whole else Method.PAYOUT
+    method = order.method or fits
+    if method is Method.REVERSAL and not found.is_whole:
+        raise ConflictError(
+            "not_refundable",
+            "only all of a receipt is reversed; pay a part out",
+            field="method",
+        )
+    if method is Method.PAYOUT:
+        _check_payout(order, found, world)
+    two = needs_two_people(found.amount_kes)
+    return Refund(
+        refund_id=refund_id,
+        receipt=order.receipt,
+        money_from=found.money_from,
+        method=method,
+        paid_kes=found.paid_kes,
+        amount_kes=found.amount_kes,
+        energy_wh=found.energy_wh,
+        asked_by=order.caller.uid,
+        why=order.why,
+        created_at_ms=now_ms,
+        updated_at_ms=now_ms,
+        status=RefundStatus.WAITING if two else RefundStatus.REQUESTED,
+        transaction_id=found.transaction_id,
+        meter_id=found.meter_id,
+        phone_masked=mask(order.msisdn) if order.msisdn and method is Method.PAYOUT else None,
+        next_check_at_ms=now_ms,
+    )
+
+
+def _check_payout(order: RefundOrder, found: Found, world: World) -> None:
+    if order.msisdn is None:
+        raise ConflictError(
+            "phone_needed",
+            f"KES {found.amount_kes} is paid out: name the payer's phone_number",
+            field="phone_number",
+        )
+    if found.amount_kes < MIN_PAYOUT_KES:
+        raise ConflictError(
+            "payout_too_small",
+            f"KES {found.amount_kes} is below M-PESA's smallest payout, KES {MIN_PAYOUT_KES}",
+            field="amount",
+        )
+    payment = found.payment
+    if payment is not None and not _is_payer(payment, order.msisdn, world):
+        raise ConflictError(
+            "phone_differs", "that is not the number that paid", field="phone_number"
+        )
+
+
+def _is_payer(payment: Payment, msisdn: Msisdn, world: World) -> bool:
+    """Whether the number may be the payer's: exactly, where the payment was asked for by phone."""
+    if payment.payer_key:
+        return hmac.compare_digest(payment.payer_key, payer_key(msisdn, world))
+    return "*" not in payment.phone_masked or payment.phone_masked == mask(msisdn)
+
+
+def read_refund(refund_id: RefundId, world: World) -> Refund:
+    """The refund. Raises NotFoundError."""
+    read = world.store.read_refund(refund_id)
+    if read is None:
+        raise NotFoundError("unknown_refund", f"no refund {refund_id}", field="refund_id")
+    return read.value

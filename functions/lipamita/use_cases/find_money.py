@@ -1,0 +1,142 @@
+"""Where the money of a receipt stands, and how much of it may be given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lipamita.domain.errors import ConflictError, NotFoundError
+from lipamita.domain.ids import MeterId, Receipt, TransactionId
+from lipamita.domain.payment import Payment, Status
+from lipamita.domain.refund import MoneyFrom
+from lipamita.domain.refund_hold import SOLD, refunded_so_far
+from lipamita.domain.refund_value import energy_for, money_for, refundable_kes
+from lipamita.domain.units import Kes, Wh
+from lipamita.use_cases.hold_money import has_failed
+from lipamita.use_cases.records import Told
+from lipamita.use_cases.world import World
+
+NO_ENERGY = Wh(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Money that may be refunded: ``amount_kes`` of the ``paid_kes`` of one receipt."""
+
+    money_from: MoneyFrom
+    paid_kes: Kes
+    amount_kes: Kes
+    energy_wh: Wh = NO_ENERGY
+    transaction_id: TransactionId | None = None
+    meter_id: MeterId | None = None
+    payment: Payment | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """All that the receipt brought."""
+        return self.amount_kes == self.paid_kes
+
+
+def find_money(receipt: Receipt, amount_kes: Kes | None, world: World) -> Found:
+    """Where it stands now; holding it decides. ``amount_kes`` None: all that may be refunded.
+
+    Raises NotFoundError (unknown_receipt) and ConflictError (not_refundable, nothing_unused,
+    more_than_unused, amount_needed).
+    """
+    owner = world.store.receipt_owner(receipt)
+    read = None if owner is None else world.store.read_payment(owner)
+    if read is None:
+        return _in_suspense(receipt, amount_kes, world)
+    payment = read.value
+    if payment.mpesa_receipt == receipt and payment.status is Status.PAID:
+        return _credited(payment, amount_kes, world)
+    return _told(payment, receipt, amount_kes, world)
+
+
+def unused_wh(meter_id: MeterId, world: World) -> int:
+    """Energy sold to the meter that it had not burnt when it last reported. The meter decides."""
+    register, meter = world.store.read_register(meter_id).value, world.store.read_meter(meter_id)
+    if register is None or meter is None:
+        return 0
+    sold_wh = register.credited_total_wh - register.withdrawn_total_wh
+    return sold_wh - (meter.energy_consumed_total_wh or 0)
+
+
+def _credited(payment: Payment, amount_kes: Kes | None, world: World) -> Found:
+    if payment.delivery.status not in SOLD:
+        raise _not_refundable(f"the payment's delivery is {payment.delivery.status}")
+    before = refunded_so_far(payment)
+    most_kes = money_for(payment.quote, unused_wh(payment.meter_id, world), before)
+    if most_kes <= 0:
+        raise ConflictError("nothing_unused", "all that this payment bought was used or refunded")
+    wanted_kes = most_kes if amount_kes is None else amount_kes
+    if wanted_kes > most_kes:
+        raise ConflictError(
+            "more_than_unused",
+            f"only KES {most_kes} of KES {refundable_kes(payment.quote)} are unused",
+            field="amount",
+        )
+    return Found(
+        money_from=MoneyFrom.PAYMENT,
+        paid_kes=payment.amount_kes,
+        amount_kes=wanted_kes,
+        energy_wh=energy_for(payment.quote, wanted_kes, before),
+        transaction_id=payment.transaction_id,
+        meter_id=payment.meter_id,
+        payment=payment,
+    )
+
+
+def _told(payment: Payment, receipt: Receipt, amount_kes: Kes | None, world: World) -> Found:
+    case = world.store.read_review(payment.transaction_id)
+    told = [one for one in case.told if one.receipt == receipt] if case else []
+    if not told:
+        raise _not_refundable(f"its payment is {payment.status}")
+    in_review = payment.status is Status.REVIEW
+    if payment.mpesa_receipt == receipt and not in_review:
+        raise _not_refundable(f"its payment is {payment.status}")
+    decided = dict(world.store.read_decisions(payment.transaction_id)).get(receipt)
+    if decided is not None and not (decided.refund_id and has_failed(decided.refund_id, world)):
+        raise _not_refundable(f"{decided.by} decided about it before")
+    paid_kes = _amount(told, amount_kes)
+    return Found(
+        money_from=MoneyFrom.REVIEW if in_review else MoneyFrom.BESIDE,
+        paid_kes=paid_kes,
+        amount_kes=paid_kes,
+        transaction_id=payment.transaction_id,
+        payment=payment,
+    )
+
+
+def _amount(told: list[Told], amount_kes: Kes | None) -> Kes:
+    """What the statement says, in the operator's words; what was told may be lossy."""
+    known = {one.amount_kes for one in told if one.amount_kes is not None}
+    if amount_kes is not None:
+        return amount_kes
+    if len(known) != 1:
+        raise ConflictError(
+            "amount_needed", "say the amount that the M-PESA statement shows", field="amount"
+        )
+    return known.pop()
+
+
+def _in_suspense(receipt: Receipt, amount_kes: Kes | None, world: World) -> Found:
+    read = world.store.read_suspense(receipt)
+    if read is None:
+        raise NotFoundError("unknown_receipt", f"nothing is known of {receipt}", field="receipt")
+    item = read.value
+    if item.assigned_meter_id is not None or item.refunded:
+        raise _not_refundable("it was given to a meter or refunded before")
+    paid_kes = item.amount_kes
+    if paid_kes is None:
+        raise _not_refundable("its amount is not whole shillings; use M-PESA's own portal")
+    if amount_kes not in (None, paid_kes):
+        raise ConflictError(
+            "more_than_unused",
+            f"exactly KES {paid_kes} are in suspense; all of it goes back",
+            field="amount",
+        )
+    return Found(money_from=MoneyFrom.SUSPENSE, paid_kes=paid_kes, amount_kes=paid_kes)
+
+
+def _not_refundable(why: str) -> ConflictError:
+    return ConflictError("not_refundable", f"that receipt cannot be refunded: {why}")

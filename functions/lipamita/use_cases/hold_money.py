@@ -1,0 +1,152 @@
+"""Hold money for a refund, and let go of it: so that it is credited, or refunded, never both.
+
+| money from | what holds it                                                              |
+|------------|----------------------------------------------------------------------------|
+| payment    | the payment itself: paid -> refunding                                      |
+| review     | a decision about the receipt, and the payment: review -> refunding         |
+| beside     | a decision about the receipt, which its payment owns                       |
+| suspense   | the item, and the receipt, claimed by the refund                           |
+
+Each is a compare-and-set or create-if-absent that names the refund, so repeating it is harmless.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lipamita.domain.errors import BusyError
+from lipamita.domain.ids import TransactionId
+from lipamita.domain.refund import MoneyFrom, Refund, RefundId, RefundStatus
+from lipamita.domain.refund_hold import give_free, hold, is_held, paid_back
+from lipamita.use_cases.change_payment import change_payment
+from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
+from lipamita.use_cases.refund_ports import ReceiptDecision
+from lipamita.use_cases.world import World
+
+REFUND = "refund"
+
+
+def hold_money(refund: Refund, world: World) -> bool:
+    """Whether the money is now held for this refund. Held in vain, it is let go when that fails."""
+    if refund.money_from is MoneyFrom.SUSPENSE:
+        return _hold_suspense(refund, world)
+    if refund.money_from is MoneyFrom.PAYMENT:
+        return _hold_payment(refund, world)
+    return _hold_told(refund, world)
+
+
+def let_go(refund: Refund, world: World) -> None:
+    """The refund failed: its money is where it was, and somebody else may decide about it."""
+    if refund.money_from is MoneyFrom.SUSPENSE:
+        _set_suspense(refund, world, to=None)
+        return
+    transaction_id, now_ms = _transaction(refund), world.clock()
+    change_payment(world, transaction_id, lambda current: give_free(current, refund, now_ms=now_ms))
+    if refund.money_from is not MoneyFrom.PAYMENT:
+        world.store.undo_decision(transaction_id, refund.receipt, refund.refund_id)
+
+
+def account_for(refund: Refund, world: World) -> None:
+    """The money left: say so where it was."""
+    if refund.money_from is MoneyFrom.SUSPENSE:
+        _set_suspense(refund, world, to=refund.refund_id, refunded=True)
+        return
+    transaction_id, now_ms = _transaction(refund), world.clock()
+    waits = refund.money_from is not MoneyFrom.PAYMENT and more_waits(transaction_id, world)
+    change_payment(
+        world,
+        transaction_id,
+        lambda current: paid_back(current, refund, more_waits=waits, now_ms=now_ms),
+    )
+    if refund.money_from is not MoneyFrom.PAYMENT and not waits:
+        world.store.close_review(transaction_id, by=refund.asked_by, why=refund.why, now_ms=now_ms)
+
+
+def more_waits(transaction_id: TransactionId, world: World) -> bool:
+    """Whether a receipt told for this payment is its own and nobody decided about it."""
+    case = world.store.read_review(transaction_id)
+    read = world.store.read_payment(transaction_id)
+    if case is None or read is None:
+        return False
+    decided = {
+        receipt
+        for receipt, decision in world.store.read_decisions(transaction_id)
+        if decision.refund_id is None or not has_failed(decision.refund_id, world)
+    }
+    if read.value.delivery.status != "none":
+        decided |= {receipt for receipt in [read.value.mpesa_receipt] if receipt}
+    undecided = {told.receipt for told in case.told if told.receipt} - decided
+    owners = {world.store.receipt_owner(receipt) for receipt in undecided}
+    return bool(owners & {None, transaction_id})
+
+
+def _hold_payment(refund: Refund, world: World) -> bool:
+    now_ms = world.clock()
+    payment = change_payment(
+        world, _transaction(refund), lambda current: hold(current, refund, now_ms=now_ms)
+    )
+    return is_held(payment, refund)
+
+
+def _hold_told(refund: Refund, world: World) -> bool:
+    transaction_id, now_ms = _transaction(refund), world.clock()
+    owner = world.store.claim_receipt(
+        refund.receipt, transaction_id, channel="manual", now_ms=now_ms
+    )
+    if owner != transaction_id:
+        return False
+    mine = ReceiptDecision(
+        kind=REFUND,
+        by=refund.asked_by,
+        why=refund.why,
+        at_ms=now_ms,
+        refund_id=refund.refund_id,
+    )
+    standing = world.store.decide_receipt(transaction_id, refund.receipt, mine)
+    failed = RefundId(standing.refund_id or "")
+    if failed not in ("", refund.refund_id) and has_failed(failed, world):
+        world.store.undo_decision(transaction_id, refund.receipt, failed)
+        standing = world.store.decide_receipt(transaction_id, refund.receipt, mine)
+    if standing.refund_id != refund.refund_id:
+        return False
+    return refund.money_from is MoneyFrom.BESIDE or _hold_payment(refund, world)
+
+
+def _hold_suspense(refund: Refund, world: World) -> bool:
+    if not _set_suspense(refund, world, to=refund.refund_id):
+        return False
+    owner = world.store.claim_receipt(
+        refund.receipt, TransactionId(refund.refund_id), channel=REFUND, now_ms=world.clock()
+    )
+    return owner == TransactionId(refund.refund_id) or has_failed(RefundId(owner), world)
+
+
+def has_failed(refund_id: RefundId, world: World) -> bool:
+    """Whether that is a refund which came to nothing: what it held is free."""
+    read = world.store.read_refund(refund_id)
+    return read is not None and read.value.status is RefundStatus.FAILED
+
+
+def _set_suspense(
+    refund: Refund, world: World, *, to: RefundId | None, refunded: bool = False
+) -> bool:
+    for _ in range(MAX_COMPARE_AND_SET_TRIES):
+        old = world.store.read_suspense(refund.receipt)
+        if old is None or old.value.assigned_meter_id is not None:
+            return False
+        standing = old.value.refund_id
+        if standing not in (None, refund.refund_id) and (
+            to is None or not has_failed(RefundId(standing or ""), world)
+        ):
+            return False
+        if old.value.refunded and not refunded:
+            return False
+        new = replace(old.value, refund_id=to, refunded=refunded)
+        if new == old.value or world.store.replace_suspense(refund.receipt, old, new):
+            return True
+    raise BusyError("busy", f"suspense {refund.receipt} is being changed; try again")
+
+
+def _transaction(refund: Refund) -> TransactionId:
+    assert refund.transaction_id is not None, "only money in suspense has no transaction"
+    return refund.transaction_id

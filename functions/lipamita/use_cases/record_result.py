@@ -1,0 +1,47 @@
+"""Take a result in: check its secret path, store it raw, and say thank you.
+
+Nothing is decided here, because Safaricom waits for the answer and does not send twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lipamita.domain.errors import NotFoundError
+from lipamita.domain.ids import TransactionId, is_path_key
+from lipamita.domain.money_out import ResultKind
+from lipamita.domain.refund import RefundId
+from lipamita.domain.settlement import Alarm
+from lipamita.use_cases.records import RawCallback
+from lipamita.use_cases.send_money import result_label
+from lipamita.use_cases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultPath:
+    """Which attempt of which refund a path speaks of."""
+
+    refund_id: RefundId
+    attempt: int
+    kind: ResultKind
+
+    @property
+    def label(self) -> str:
+        """What its key is made of."""
+        return result_label(self.refund_id, self.attempt, self.kind)
+
+
+def authenticate_result(path: ResultPath, key: str, remote_address: str, world: World) -> None:
+    """Raises NotFoundError (unknown_path), after an alarm, for a key that is not this path's."""
+    if is_path_key(world.callback_secret, path.label, key):
+        return
+    forged = Alarm(kind="forged_callback", detail=f"wrong key of a result, from {remote_address}")
+    about = TransactionId(path.refund_id)
+    world.store.raise_alarm(forged, transaction_id=about, now_ms=world.clock())
+    raise NotFoundError("unknown_path", "there is nothing at this address")
+
+
+def record_result(path: ResultPath, raw: RawCallback, world: World) -> None:
+    """Store what came in on the secret path, and make its refund due, in one write."""
+    world.store.record_result(path.refund_id, path.attempt, path.kind, raw)
+    world.log.callback_recorded(TransactionId(path.refund_id), raw)
