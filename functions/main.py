@@ -74,6 +74,13 @@ def on_command_done(event: db_fn.Event[object]) -> None:
     triggers.command_done(event.params["meter_id"])
 
 
+@db_fn.on_value_updated(reference="/meters/{meter_id}/status/boot_count")
+def on_meter_restarted(event: db_fn.Event[Change[object]]) -> None:
+    """A meter counted its starts."""
+    change = event.data
+    triggers.meter_restarted(event.params["meter_id"], change.before, change.after, event.id)
+
+
 @scheduler_fn.on_schedule(schedule="every 1 minutes", timeout_sec=60, max_instances=1)
 def reconcile(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """Everything whose due time has passed."""

@@ -36,9 +36,9 @@ from lipamita.use_cases.records import (
 from tests.fakes.memory_archive import MemoryArchive
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_commands import MemoryCommands
+from tests.fakes.memory_estate import MemoryEstate
 from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_pace import MemoryPace
-from tests.fakes.memory_people import MemoryPeople
 from tests.fakes.memory_prompts import MemoryPrompts
 from tests.fakes.memory_proposals import MemoryProposals
 from tests.fakes.memory_refunds import MemoryRefunds
@@ -60,7 +60,7 @@ class MemoryStore(
     MemoryCommands,
     MemoryNotices,
     MemoryProposals,
-    MemoryPeople,
+    MemoryEstate,
     MemoryPrompts,
     MemoryClaims,
     MemoryArchive,
@@ -76,7 +76,6 @@ class MemoryStore(
     callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
     decided: dict[TransactionId, tuple[Uid, str]] = field(default_factory=dict)
     confirmations: dict[str, Kept] = field(default_factory=dict)
-    accounts: dict[str, list[MeterId]] = field(default_factory=dict)
     prompts: dict[MeterId, dict[TransactionId, Payment]] = field(default_factory=dict)
     tariffs: dict[str, Tariff] = field(default_factory=dict)
     registers: dict[MeterId, MeterRegister] = field(default_factory=dict)

@@ -63,7 +63,7 @@ def may_read(who: Identity, tree: Tree, path: str) -> bool:
     match keys:
         case ["tariffs", *_]:
             return who.uid is not None
-        case ["reviews" | "suspense", *_]:
+        case ["reviews" | "suspense" | "sites", *_]:
             return listed
         case ["users", uid, *_]:
             return listed or who.uid == uid

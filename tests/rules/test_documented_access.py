@@ -46,6 +46,7 @@ KEYS = {
     "checkout_hash": "aa11",
     "key": "tenant-amina",
     "order_id": "aa11",
+    "site_id": "kilimani",
     "subject": "review-aa11",
     "refund_id": "-Orefund000000000001",
 }

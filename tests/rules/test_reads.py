@@ -70,6 +70,8 @@ READS: dict[str, frozenset[str]] = {
     "tariffs/domestic": SIGNED_IN,
     "tariffs/domestic/blocks/0/price_cents_per_kwh": SIGNED_IN,
     "reviews": STAFF,
+    "sites": STAFF,
+    "sites/kilimani": STAFF,
     f"reviews/{PAID}": STAFF,
     "suspense": STAFF,
     "suspense/UKL0DEMO02": STAFF,

@@ -34,6 +34,11 @@ def meter_from_json(meter_id: MeterId, node: object) -> Meter:
         energy_consumed_total_wh=fields.optional_whole("energy_consumed_total"),
         credited_total_wh=fields.optional_whole("credited_total"),
         withdrawn_total_wh=fields.optional_whole("withdrawn_total"),
+        sequence=fields.optional_whole("sequence"),
+        site_id=fields.optional_text("site_id"),
+        owner_since_ms=_millis(fields, "owner_since"),
+        device_since_ms=_millis(fields, "device_since"),
+        retired_at_ms=_millis(fields, "retired_at"),
     )
 
 
@@ -137,6 +142,27 @@ def pending_from_json(path: str, node: object) -> PendingRecharge | None:
             balance_after_wh=fields.whole("balance_after"),
         )
     )
+
+
+def registration_to_json(meter: Meter) -> Json:
+    """The fields of ``meters/{meter_id}`` that staff set; a None is absent."""
+    return {
+        "name": meter.name,
+        "kind": meter.kind,
+        "tariff_id": meter.tariff_id,
+        "owner_uid": meter.owner_uid,
+        "owner_since": meter.owner_since_ms,
+        "device_uid": meter.device_uid,
+        "device_since": meter.device_since_ms,
+        "site": meter.site,
+        "site_id": meter.site_id,
+        "retired_at": meter.retired_at_ms,
+    }
+
+
+def _millis(fields: Fields, name: str) -> Millis | None:
+    value = fields.optional_whole(name)
+    return None if value is None else Millis(value)
 
 
 def _status(fields: Fields) -> MeterStatus:

@@ -23,6 +23,7 @@ from lipamita.adapters.rtdb_archive import RtdbArchive
 from lipamita.adapters.rtdb_claims import RtdbClaims
 from lipamita.adapters.rtdb_commands import RtdbCommands
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
+from lipamita.adapters.rtdb_estate import RtdbEstate
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_people import RtdbPeople
@@ -55,6 +56,7 @@ MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the
 
 
 class RtdbStore(
+    RtdbEstate,
     RtdbQueryPace,
     RtdbConfirmations,
     RtdbReviews,

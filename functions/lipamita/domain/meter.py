@@ -56,7 +56,10 @@ class MeterStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """Registration and last report. Energy in Wh, power in W; None where never reported."""
+    """Registration and last report. Energy in Wh, power in W; None where never reported.
+
+    ``owner_since_ms`` is set once the meter has gone from one owner to another.
+    """
 
     meter_id: MeterId
     name: str
@@ -71,6 +74,16 @@ class Meter:
     energy_consumed_total_wh: int | None = None
     credited_total_wh: int | None = None
     withdrawn_total_wh: int | None = None
+    sequence: int | None = None
+    site_id: str | None = None
+    owner_since_ms: Millis | None = None
+    device_since_ms: Millis | None = None
+    retired_at_ms: Millis | None = None
+
+    @property
+    def is_retired(self) -> bool:
+        """Nothing more is sold to it."""
+        return self.retired_at_ms is not None
 
 
 def may_pay(caller: Caller, meter: Meter) -> bool:
@@ -85,9 +98,17 @@ def may_read_meter(caller: Caller, meter: Meter) -> bool:
     return caller.is_staff or caller.uid == meter.owner_uid
 
 
-def may_read_payment(caller: Caller, *, payer: Uid, meter: Meter | None) -> bool:
-    """The payer, the meter's owner, and staff; never a device."""
+def may_read_payment(
+    caller: Caller, *, payer: Uid, meter: Meter | None, requested_at_ms: Millis
+) -> bool:
+    """The payer, the meter's owner at that time, and staff; never a device.
+
+    Who owns the meter now does not see what was paid for it before they did.
+    """
     if caller.role is Role.METER:
         return False
-    owner = meter.owner_uid if meter else None
-    return caller.is_staff or caller.uid in (payer, owner)
+    if caller.is_staff or caller.uid == payer:
+        return True
+    if meter is None or caller.uid != meter.owner_uid:
+        return False
+    return meter.owner_since_ms is None or requested_at_ms >= meter.owner_since_ms

@@ -48,6 +48,7 @@ class StaffRoute:
         return found
 
 
+_PLACE = ("name", "tariff_id", "owner_uid", "site_id")
 STAFF_ROUTES = (
     StaffRoute(
         path="reviews/{transaction_id}/decision",
@@ -73,6 +74,39 @@ STAFF_ROUTES = (
         name="create_claim",
         target="meters/{meter_id}",
         watched=("meters/{meter_id}/device_uid",),
+    ),
+    StaffRoute(
+        path="meters",
+        name="register_meter",
+        target="meters/{meter_id}",
+        watched=tuple(f"meters/{{meter_id}}/{name}" for name in (*_PLACE, "kind")),
+    ),
+    StaffRoute(
+        path="meters/{meter_id}/device",
+        name="bind_device",
+        target="meters/{meter_id}",
+        watched=("meters/{meter_id}/device_uid",),
+    ),
+    StaffRoute(
+        path="meters/{meter_id}/replace",
+        name="replace_device",
+        target="meters/{meter_id}",
+        watched=("meters/{meter_id}/device_uid",),
+    ),
+    StaffRoute(
+        path="meters/{meter_id}/move",
+        name="move_meter",
+        target="meters/{meter_id}",
+        watched=tuple(f"meters/{{meter_id}}/{name}" for name in _PLACE),
+    ),
+    StaffRoute(
+        path="meters/{meter_id}/retire",
+        name="retire_meter",
+        target="meters/{meter_id}",
+        watched=("meters/{meter_id}/retired_at",),
+    ),
+    StaffRoute(
+        path="sites", name="name_site", target="sites/{site_id}", watched=("sites/{site_id}",)
     ),
 )
 

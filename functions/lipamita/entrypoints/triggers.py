@@ -11,6 +11,7 @@ from lipamita.entrypoints import wiring
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.close_recharge import close_recharge
 from lipamita.use_cases.follow_ups import FOLLOW_UPS
+from lipamita.use_cases.note_restart import note_restart
 from lipamita.use_cases.notice_command import notice_commands
 from lipamita.use_cases.settle_payment import settle_payment
 
@@ -35,3 +36,8 @@ def recharge_processed(meter_id: str, transaction_id: str) -> None:
 def command_done(meter_id: str) -> None:
     """A meter answered a command: go on with what waited for it."""
     notice_commands(parse_meter_id(meter_id), wiring.world(), FOLLOW_UPS)
+
+
+def meter_restarted(meter_id: str, before: object, after: object, event_id: str) -> None:
+    """A meter counted its starts: fewer than before means that it lost its storage."""
+    note_restart(parse_meter_id(meter_id), before, after, event_id, wiring.world())

@@ -65,6 +65,8 @@ def quote_by_hand(
     """What the money buys now, or the reason why it cannot be sold."""
     if confirmation.amount_kes is None:
         return "amount_not_whole"
+    if meter.is_retired:
+        return "meter_retired"
     if meter.kind != "esp32":
         return "meter_not_ready"
     try:

@@ -8,6 +8,7 @@ from lipamita.domain.errors import BusyError
 from lipamita.domain.payment import DeliveryStatus, Payment
 from lipamita.domain.recharge import SoldEntry, empty_register, make_recharge, sell
 from lipamita.domain.schedule import next_check
+from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import month_eat
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
@@ -15,12 +16,14 @@ from lipamita.use_cases.world import World
 
 
 def deliver(payment: Payment, world: World) -> Payment:
-    """The payment with its delivery queued.
+    """The payment with its delivery queued; or in review, if its meter was retired before the sale.
 
     The sold total is raised once per transaction_id, because the register lists its entries; the
     recharge is created once per transaction_id.
     """
     entry = _sell(payment, world)
+    if entry is None:
+        return _hold(payment, world)
     recharge = make_recharge(
         payment.meter_id,
         payment.transaction_id,
@@ -49,14 +52,42 @@ def deliver(payment: Payment, world: World) -> Payment:
     return change_payment(world, payment.transaction_id, queued)
 
 
-def _sell(payment: Payment, world: World) -> SoldEntry:
+def _sell(payment: Payment, world: World) -> SoldEntry | None:
     store = world.store
+    meter = store.read_meter(payment.meter_id)
     for _ in range(MAX_COMPARE_AND_SET_TRIES):
         old = store.read_register(payment.meter_id)
         now_ms = world.clock()
         month = month_eat(now_ms)
         register = old.value or empty_register(month)
+        if (
+            meter is not None
+            and meter.is_retired
+            and payment.transaction_id not in register.entries
+        ):
+            return None
         new = sell(register, payment.transaction_id, payment.quote, now_ms=now_ms, month=month)
         if new is register or store.replace_register(payment.meter_id, old, new):
             return new.entries[payment.transaction_id]
     raise BusyError("busy", f"the register of meter {payment.meter_id} is being changed")
+
+
+def _hold(payment: Payment, world: World) -> Payment:
+    """Put the money where a person sees it, once, by transaction_id and the reason."""
+    transaction_id, now_ms, reason = payment.transaction_id, world.clock(), "meter_retired"
+    if payment.reason == reason:
+        return payment
+    review = Review(
+        reason=reason,
+        receipt=payment.mpesa_receipt,
+        amount_kes=payment.amount_kes,
+        evidence_id=reason,
+    )
+    world.store.add_review(transaction_id, review, now_ms=now_ms)
+    alarm = Alarm(kind="payment_in_review", detail=reason)
+    world.store.raise_alarm(alarm, transaction_id=transaction_id, now_ms=now_ms)
+    return change_payment(
+        world,
+        transaction_id,
+        lambda current: replace(current, reason=reason, updated_at_ms=now_ms),
+    )

@@ -26,6 +26,7 @@ from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.audit_ports import SnapshotStore
 from lipamita.use_cases.claim_ports import ClaimLog, ClaimStore
 from lipamita.use_cases.command_ports import CommandStore
+from lipamita.use_cases.estate_ports import EstateStore
 from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.prompt_ports import PromptStore
@@ -254,6 +255,7 @@ class Store(
     ConfirmationStore,
     MeterStore,
     CommandStore,
+    EstateStore,
     NoticeStore,
     PaceStore,
     ProposalStore,

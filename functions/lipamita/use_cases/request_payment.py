@@ -135,6 +135,10 @@ def _meter_to_pay(request: PaymentRequest, store: Store) -> Meter:
         raise ForbiddenError(
             "not_your_meter", f"meter {request.meter_id} is not yours to pay for", field="meter_id"
         )
+    if meter.is_retired:
+        raise ConflictError(
+            "meter_not_ready", f"meter {meter.meter_id} is retired", field="meter_id"
+        )
     if meter.kind != "esp32":
         raise ConflictError(
             "meter_not_ready", f"meters of kind {meter.kind} cannot be recharged", field="meter_id"

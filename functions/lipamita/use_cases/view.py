@@ -70,6 +70,9 @@ def _readable(
     if read is None:
         raise unknown
     meter = world.store.read_meter(read.value.meter_id)
-    if not may_read_payment(caller, payer=read.value.user_id, meter=meter):
+    requested_at_ms = read.value.created_at_ms
+    if not may_read_payment(
+        caller, payer=read.value.user_id, meter=meter, requested_at_ms=requested_at_ms
+    ):
         raise unknown
     return read.value, meter

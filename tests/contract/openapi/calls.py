@@ -10,7 +10,9 @@ import pytest
 from firebase_admin import auth
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.claim import ClaimRequest, claim_proof, proof_key
+from lipamita.domain.command import MAX_OPEN_COMMANDS
 from lipamita.domain.evidence import PushRefused
+from lipamita.domain.units import Millis
 
 from tests.contract.openapi.document import operations, published, resolved
 from tests.contract.openapi.edge import (
@@ -25,7 +27,7 @@ from tests.contract.openapi.edge import (
 )
 from tests.fakes.memory_audit import MemoryAudit
 from tests.unit.lipamita.adapters.id_tokens import id_token
-from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, TRANSACTION
+from tests.unit.lipamita.domain.samples import NOW, OTHER_TRANSACTION, TRANSACTION
 from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, DEVICE, OPERATOR
 
 if TYPE_CHECKING:
@@ -50,6 +52,12 @@ PATHS = {
     "createClaim": f"/api/meters/{CLAIMED}/claim",
     "claimMeter": "/claim",
     "completeClaim": "/claim/complete",
+    "registerMeter": "/api/meters",
+    "bindDevice": "/api/meters/MTR-001/device",
+    "replaceDevice": "/api/meters/MTR-001/replace",
+    "moveMeter": "/api/meters/MTR-001/move",
+    "retireMeter": "/api/meters/MTR-001/retire",
+    "nameSite": "/api/sites",
     "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
     "revokeDevice": "/api/meters/MTR-001/device/revoke",
@@ -67,6 +75,10 @@ MISSED = {
     "queryPayment": "/api/payments/-Of2cAbcdEFGHijkl012/query",
     "getMeter": "/api/meters/MTR-999",
     "createClaim": "/api/meters/MTR-999/claim",
+    "bindDevice": "/api/meters/MTR-999/device",
+    "replaceDevice": "/api/meters/MTR-999/replace",
+    "moveMeter": "/api/meters/MTR-999/move",
+    "retireMeter": "/api/meters/MTR-999/retire",
     "assignSuspense": "/api/suspense/UKL0DEMO99/assign",
     "decideReview": "/api/reviews/-Of2cAbcdEFGHijkl012/decision",
     "stkCallback": f"/daraja/callback/{TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
@@ -138,6 +150,15 @@ class Calls:
     def complete(self, **fields: object) -> TestResponse:
         """A board's last word, with some fields of its own."""
         return self.good("completeClaim", body={**request_example("completeClaim"), **fields})
+
+    def but(self, operation_id: str, **fields: object) -> TestResponse:
+        """The documented example, with some fields of its own."""
+        return self.good(operation_id, body={**request_example(operation_id), **fields})
+
+    def seeded(self, path: str, node: object) -> Calls:
+        """These calls, with that node in the database."""
+        self.edge.app.database.write(path, node)
+        return self
 
     # --- what may happen to any operation
 
@@ -230,6 +251,14 @@ class Calls:
             if answer.status_code == 429:
                 return answer
         raise AssertionError(f"no rate was held in {MAX_REQUESTS} requests")
+
+    def leaves_commands_unanswered(self) -> TestResponse:
+        for number in range(MAX_OPEN_COMMANDS):
+            self.but("replaceDevice", device_uid=f"device-{number}")
+            self.edge.app.now_ms = Millis(self.edge.app.now_ms + 1)
+        answer = self.but("replaceDevice", device_uid="one-more")
+        self.edge.app.now_ms = NOW
+        return answer
 
     def decides_otherwise(self) -> TestResponse:
         self.assign()

@@ -97,6 +97,8 @@ _TAKEN = replace(
 )
 ESTATE: dict[str, Any] = {
     **SEED,
+    "users": {"tenant-brian": {"name": "Brian"}},
+    "sites": {"kilimani": {"name": "Kilimani Court"}},
     "staff": {
         "operator-grace": {
             "role": "operator",

@@ -32,6 +32,19 @@ from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, OPER
 EXAMPLES = 40  # of each operation, besides the table
 SCHEMA = strict_schema()
 OPERATIONS = list(operations(SCHEMA.raw_schema))
+FOR_ESTATE = {
+    "registerMeter": {
+        "meter_id": ("MTR-101", "MTR-102", "MTR-001"),
+        "tariff_id": ("domestic", "domestic", "none"),
+        "site_id": ("kilimani",),
+        "owner_uid": ("tenant-brian",),
+    },
+    "moveMeter": {
+        "tariff_id": ("domestic",),
+        "site_id": ("kilimani", "kilimani", "none"),
+        "owner_uid": ("tenant-brian",),
+    },
+}
 TARGETS = Targets(
     meters=("MTR-001", "MTR-001", "MTR-003", "MTR-004", "MTR-404"),
     transactions={"*": [OTHER_TRANSACTION], "decideReview": [REVIEWED]},
@@ -51,10 +64,13 @@ TARGETS = Targets(
         "revokeDevice": (OPERATOR,),
         "listStaff": (ADMIN,),
         "viewAudit": (ADMIN,),
+        **dict.fromkeys(("registerMeter", "nameSite", "bindDevice", "replaceDevice"), (OPERATOR,)),
+        **dict.fromkeys(("moveMeter", "retireMeter"), (OPERATOR,)),
         "changeRole": (ADMIN,),
         "createClaim": (OPERATOR,),
     },
-    fields={
+    fields=FOR_ESTATE
+    | {
         operation_id: {name: (value,) for name, value in request_example(operation_id).items()}
         for operation_id in ("createClaim", "claimMeter", "completeClaim")
     },

@@ -79,6 +79,28 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
         stack.stop()
 
 
+SPARE = ("MTR-002",)
+# The meter that the next payment is for is left alone.
+OF_THE_ESTATE: dict[str, dict[str, tuple[str, ...]]] = {
+    "registerMeter": {
+        "meter_id": ("MTR-101", "MTR-102"),
+        "tariff_id": ("domestic",),
+        "site_id": ("kilimani",),
+        "owner_uid": ("tenant-brian",),
+    },
+    "bindDevice": {"meter_id": SPARE, "device_uid": ("device-mtr-002",)},
+    "replaceDevice": {"meter_id": SPARE, "device_uid": ("device-mtr-002",)},
+    "moveMeter": {
+        "meter_id": SPARE,
+        "tariff_id": ("domestic",),
+        "site_id": ("kilimani",),
+        "owner_uid": ("tenant-brian",),
+    },
+    "retireMeter": {"meter_id": ("MTR-101", "MTR-102")},
+    "nameSite": {"site_id": ("kilimani", "other")},
+}
+
+
 def prepared(stack: Stack) -> System:
     amina = stack.sign_in("amina@tenants.example", "amina-password")
     grace = stack.sign_in("grace@operators.example", "grace-password")
@@ -107,9 +129,10 @@ def prepared(stack: Stack) -> System:
             "viewAudit": (hope.id_token,),
             "changeRole": (hope.id_token,),
             "createClaim": (grace.id_token,),
+            **dict.fromkeys(OF_THE_ESTATE, (grace.id_token,)),
         },
         people=("tenant-brian", "nobody@tenants.example"),
-        fields=a_claim(stack, grace),
+        fields=OF_THE_ESTATE | a_claim(stack, grace),
     )
     return System(stack=stack, targets=targets)
 

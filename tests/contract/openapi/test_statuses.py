@@ -83,6 +83,20 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("changeRole", "404"): Calls.asks_about_nobody,
     ("changeRole", "409"): lambda calls: calls.change_role(who="device-mtr-001"),
 }
+RETIRED = "meters/MTR-001/retired_at"
+FOR_ONE |= {
+    ("registerMeter", "400"): lambda calls: calls.but("registerMeter", kind="gas"),
+    ("registerMeter", "404"): lambda calls: calls.but("registerMeter", tariff_id="none"),
+    ("registerMeter", "409"): lambda calls: calls.but("registerMeter", meter_id="MTR-OO1"),
+    ("bindDevice", "400"): lambda calls: calls.but("bindDevice", why=" "),
+    ("bindDevice", "409"): lambda calls: calls.but("bindDevice", device_uid="other"),
+    ("replaceDevice", "400"): lambda calls: calls.but("replaceDevice", why=" "),
+    ("replaceDevice", "409"): lambda calls: calls.seeded(RETIRED, 1).good("replaceDevice"),
+    ("moveMeter", "400"): lambda calls: calls.but("moveMeter", why=" "),
+    ("moveMeter", "409"): lambda calls: calls.seeded(RETIRED, 1).good("moveMeter"),
+    ("retireMeter", "400"): lambda calls: calls.but("retireMeter", why=" "),
+    ("nameSite", "400"): lambda calls: calls.but("nameSite", name=""),
+}
 OPENS_NOTHING = {"200", "201", "202", "409", "429", "502"}  # the others store nothing at all
 SHARED = {"405", "413"}  # one example stands for several operations, whose words differ
 
@@ -253,6 +267,70 @@ def documented_codes() -> set[tuple[str, str]]:
 
 def test_every_documented_code_is_shown() -> None:
     assert documented_codes() == set(CODES)
+
+
+CODES |= {
+    ("registerMeter", "invalid_json"): lambda calls: calls.good("registerMeter", body=b"{"),
+    ("registerMeter", "unknown_field"): lambda calls: calls.but("registerMeter", price=1),
+    ("registerMeter", "invalid_meter_id"): lambda calls: calls.but("registerMeter", meter_id="x"),
+    ("registerMeter", "invalid_name"): lambda calls: calls.but("registerMeter", name=" "),
+    ("registerMeter", "invalid_kind"): lambda calls: calls.but("registerMeter", kind=None),
+    ("registerMeter", "invalid_tariff_id"): lambda calls: calls.but("registerMeter", tariff_id="A"),
+    ("registerMeter", "invalid_site_id"): lambda calls: calls.but("registerMeter", site_id="a/b"),
+    ("registerMeter", "invalid_owner_uid"): lambda calls: calls.but("registerMeter", owner_uid=""),
+    ("registerMeter", "unknown_tariff"): lambda calls: calls.but("registerMeter", tariff_id="no"),
+    ("registerMeter", "unknown_site"): lambda calls: calls.but("registerMeter", site_id="no"),
+    ("registerMeter", "unknown_user"): lambda calls: calls.but("registerMeter", owner_uid="no"),
+    ("registerMeter", "meter_exists"): lambda calls: calls.but("registerMeter", meter_id="MTR-001"),
+    ("registerMeter", "account_taken"): lambda calls: calls.but("registerMeter", meter_id="MTR001"),
+    ("registerMeter", "tariff_not_sellable"): lambda calls: calls.but(
+        "registerMeter", tariff_id="free"
+    ),
+    ("replaceDevice", "too_many_commands"): lambda calls: calls.leaves_commands_unanswered(),
+    ("moveMeter", "unknown_user"): lambda calls: calls.but("moveMeter", owner_uid="no"),
+    ("moveMeter", "unknown_site"): lambda calls: calls.but("moveMeter", site_id="no"),
+    ("moveMeter", "unknown_tariff"): lambda calls: calls.but("moveMeter", tariff_id="no"),
+    ("moveMeter", "tariff_not_sellable"): lambda calls: calls.but("moveMeter", tariff_id="free"),
+    ("moveMeter", "invalid_owner_uid"): lambda calls: calls.but("moveMeter", owner_uid="a.b"),
+    ("moveMeter", "invalid_site_id"): lambda calls: calls.but("moveMeter", site_id=None),
+    ("moveMeter", "invalid_tariff_id"): lambda calls: calls.but("moveMeter", tariff_id=5),
+    ("moveMeter", "invalid_name"): lambda calls: calls.but("moveMeter", name="x" * 81),
+    ("moveMeter", "nothing_to_change"): lambda calls: calls.good("moveMeter", body={"why": "x"}),
+    ("moveMeter", "meter_retired"): lambda calls: calls.seeded(RETIRED, 1).good("moveMeter"),
+    ("replaceDevice", "meter_retired"): lambda calls: calls.seeded(RETIRED, 1).good(
+        "replaceDevice"
+    ),
+    ("nameSite", "invalid_name"): lambda calls: calls.but("nameSite", name="\x07"),
+    ("bindDevice", "device_bound"): lambda calls: calls.but("bindDevice", device_uid="other"),
+    ("bindDevice", "meter_retired"): lambda calls: calls.seeded(RETIRED, 1).good("bindDevice"),
+    ("bindDevice", "invalid_device_uid"): lambda calls: calls.but("bindDevice", device_uid=7),
+    ("replaceDevice", "invalid_device_uid"): lambda calls: calls.but(
+        "replaceDevice", device_uid=""
+    ),
+    ("nameSite", "invalid_json"): lambda calls: calls.good("nameSite", body=b"[]"),
+    ("nameSite", "unknown_field"): lambda calls: calls.but("nameSite", city="Nairobi"),
+    ("nameSite", "invalid_site_id"): lambda calls: calls.but("nameSite", site_id="A"),
+}
+
+
+def of_a_meter(verb: str, at: str) -> dict[tuple[str, str], Callable[[Calls], TestResponse]]:
+    """What every operation below a meter may refuse."""
+    return {
+        (verb, "invalid_json"): lambda calls: calls.good(verb, body=b"null"),
+        (verb, "unknown_field"): lambda calls: calls.but(verb, price=1),
+        (verb, "invalid_why"): lambda calls: calls.but(verb, why=5),
+        (verb, "invalid_meter_id"): lambda calls: calls.good(verb, path=f"/api/meters/x/{at}"),
+        (verb, "unknown_meter"): lambda calls: calls.misses(verb),
+        (verb, "unknown_path"): lambda calls: calls.good(verb, path=f"/api/meters/a%2Fx/{at}"),
+    }
+
+
+CODES |= {
+    **of_a_meter("bindDevice", "device"),
+    **of_a_meter("replaceDevice", "replace"),
+    **of_a_meter("moveMeter", "move"),
+    **of_a_meter("retireMeter", "retire"),
+}
 
 
 @pytest.mark.parametrize(("operation_id", "code"), sorted(CODES), ids=lambda text: text)

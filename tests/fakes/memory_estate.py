@@ -1,0 +1,87 @@
+"""The estate in memory: meters as registered, their accounts, sites, tenants and alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from lipamita.domain.ids import MeterId, Uid
+from lipamita.domain.meter import Meter
+from lipamita.domain.registration import Site
+from lipamita.domain.units import Millis
+
+from tests.fakes.memory_people import MemoryPeople
+
+
+@dataclass
+class MemoryEstate(MemoryPeople):
+    """Implements use_cases.estate_ports.EstateStore."""
+
+    accounts: dict[str, list[MeterId]] = field(default_factory=dict)
+    sites: dict[str, Site] = field(default_factory=dict)
+    alerts: dict[tuple[MeterId, str], tuple[str, Millis | None]] = field(default_factory=dict)
+
+    def claim_account(self, account_key: str, meter_id: MeterId) -> MeterId:
+        if not self.accounts.get(account_key):
+            claimed = {account_key: [meter_id]}
+            self._write(f"meter_accounts/{account_key}", lambda: self.accounts.update(claimed))
+        standing = self.accounts[account_key]
+        return meter_id if meter_id in standing else standing[0]
+
+    def create_meter(self, meter: Meter) -> None:
+        self._change(meter)
+
+    def set_device(self, meter_id: MeterId, device_uid: Uid, *, since_ms: Millis) -> None:
+        meter = self.meters[meter_id]
+        status = replace(meter.status, boot_count=None)
+        self._change(replace(meter, device_uid=device_uid, device_since_ms=since_ms, status=status))
+
+    def set_owner(
+        self, meter_id: MeterId, owner_uid: Uid | None, *, since_ms: Millis | None
+    ) -> None:
+        self._change(replace(self.meters[meter_id], owner_uid=owner_uid, owner_since_ms=since_ms))
+
+    def set_place(self, meter: Meter) -> None:
+        standing = self.meters[meter.meter_id]
+        self._change(
+            replace(
+                standing,
+                name=meter.name,
+                tariff_id=meter.tariff_id,
+                site=meter.site,
+                site_id=meter.site_id,
+            )
+        )
+
+    def retire(self, meter_id: MeterId, *, at_ms: Millis) -> None:
+        if not self.meters[meter_id].is_retired:
+            self._change(replace(self.meters[meter_id], retired_at_ms=at_ms))
+
+    def read_site(self, site_id: str) -> Site | None:
+        return self.sites.get(site_id)
+
+    def put_site(self, site: Site) -> None:
+        self._write(f"sites/{site.site_id}", lambda: self.sites.update({site.site_id: site}))
+
+    def move_first_meter(self, meter_id: MeterId, *, old: Uid | None, new: Uid | None) -> None:
+        if old is not None and self.profiles.get(old, {}).get("meter_no") == meter_id:
+            self.update_profile(old, {"meter_no": None})
+        if new is not None and self.profiles.get(new, {}).get("meter_no") is None:
+            self.update_profile(new, {"meter_no": meter_id})
+
+    def raise_server_alert(
+        self, meter_id: MeterId, alert_id: str, kind: str, *, at_ms: Millis
+    ) -> bool:
+        if (meter_id, alert_id) in self.alerts:
+            return False
+        self._write("alerts", lambda: self.alerts.update({(meter_id, alert_id): (kind, None)}))
+        return True
+
+    def clear_server_alert(self, meter_id: MeterId, alert_id: str, *, at_ms: Millis) -> None:
+        standing = self.alerts.get((meter_id, alert_id))
+        if standing is not None and standing[1] is None:
+            cleared = {(meter_id, alert_id): (standing[0], at_ms)}
+            self._write("alerts", lambda: self.alerts.update(cleared))
+
+    def _change(self, meter: Meter) -> None:
+        changed = {meter.meter_id: meter}
+        self._write(f"meters/{meter.meter_id}", lambda: self.meters.update(changed))
