@@ -93,6 +93,12 @@ def archive(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the S
     recording.every_five_minutes()
 
 
+@scheduler_fn.on_schedule(schedule="every 10 minutes", timeout_sec=60, max_instances=1)
+def watch(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
+    """What waits too long, is overdue, or has fallen silent."""
+    schedules.every_ten_minutes()
+
+
 @scheduler_fn.on_schedule(schedule="every 15 minutes", timeout_sec=60, max_instances=1)
 def pull(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """What M-Pesa says was paid, where the short code may ask."""

@@ -11,6 +11,7 @@ from lipamita.adapters.daraja_wire import callback_from_body
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Callback, Confirmation
 from lipamita.domain.guard import PhonePrompt, RateKind
+from lipamita.domain.health import Sign
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment, Status
@@ -37,6 +38,7 @@ from tests.fakes.memory_archive import MemoryArchive
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_commands import MemoryCommands
 from tests.fakes.memory_estate import MemoryEstate
+from tests.fakes.memory_health import MemoryHealth
 from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_pace import MemoryPace
 from tests.fakes.memory_prompts import MemoryPrompts
@@ -57,6 +59,7 @@ class Kept:
 @dataclass
 class MemoryStore(
     MemoryPace,
+    MemoryHealth,
     MemoryCommands,
     MemoryNotices,
     MemoryProposals,
@@ -179,6 +182,7 @@ class MemoryStore(
             self.payments[transaction_id] = replace(
                 payment, next_check_at_ms=first_in_line(callback.received_at_ms)
             )
+            self.signs[Sign.CALLBACK] = callback.received_at_ms
 
         self._write(f"transactions/{transaction_id}", change)
 

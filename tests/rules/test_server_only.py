@@ -68,6 +68,8 @@ PATHS = [
     "staff",
     "staff/tenant-amina/role",
     "staff/operator-grace/role",
+    "health",
+    "health/callback_at",
     "query_pace",
     "query_pace/main/paused_until",
     "rate_limits",

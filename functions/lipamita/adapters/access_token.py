@@ -56,7 +56,10 @@ class Token:
 
 
 class AccessTokens:
-    """The token of one Daraja app. One is shared by all threads of a process."""
+    """The token of one Daraja app. One is shared by all threads of a process.
+
+    ``on_failure`` is told why no token could be had; it may take its time, but not long.
+    """
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class AccessTokens:
         self._url = f"{base_url}/oauth/v1/generate"
         self._credentials = credentials  # consumer key and secret
         self._clock = clock
+        self.on_failure: Callable[[str], None] = lambda _: None
         self._patience = patience or Patience()
         self._lock = threading.Lock()
         self._held: Token | None = None
@@ -140,13 +144,23 @@ class AccessTokens:
             access_token=access_token, expires_at_ms=Millis(asked_at_ms + lives_s * SECOND_MS)
         )
         # Safe to repeat: the lease is ours, and the whole node is one token.
-        self._reference.set({"access_token": access_token, "expires_at": token.expires_at_ms})
+        self._reference.set(
+            {
+                "access_token": access_token,
+                "fetched_at": asked_at_ms,
+                "expires_at": token.expires_at_ms,
+            }
+        )
         log.access_token_refreshed(lives_s)
         return token
 
     def _failed(self, why: str) -> Token:
         self._reference.update({"lease_until": 0})
         log.access_token_failed(why)
+        try:
+            self.on_failure(why)
+        except Exception as error:  # somebody waits for our own answer
+            log.access_token_failed(f"not told: {type(error).__name__}")
         raise AccessTokenError(why)
 
 

@@ -24,6 +24,7 @@ from lipamita.adapters.rtdb_claims import RtdbClaims
 from lipamita.adapters.rtdb_commands import RtdbCommands
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_estate import RtdbEstate
+from lipamita.adapters.rtdb_health import RtdbHealth
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_people import RtdbPeople
@@ -36,6 +37,7 @@ from lipamita.adapters.rtdb_snapshots import RtdbSnapshots
 from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
 from lipamita.domain.guard import PhonePrompt, RateKind
+from lipamita.domain.health import Sign
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
@@ -69,6 +71,7 @@ class RtdbStore(
     RtdbArchive,
     RtdbSnapshots,
     RtdbRefunds,
+    RtdbHealth,
 ):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 
@@ -190,6 +193,7 @@ class RtdbStore(
             }
         else:  # a copy must not hide newer evidence that no decision has seen
             changes[f"{evidence}/copies"] = INCREMENT_BY_ONE
+        changes |= self.sign_of_life(Sign.CALLBACK, callback.received_at_ms)
         self.at("/").update(changes)
 
     def read_callbacks(self, transaction_id: TransactionId) -> Sequence[Callback]:

@@ -19,6 +19,7 @@ from lipamita.entrypoints import (
     meter_admin,
     reviews,
     staff,
+    status,
     suspense,
     users,
     viewing,
@@ -42,6 +43,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("reviews/{transaction_id}/decision", {"POST": reviews.decide}),
     ("sites", {"POST": meter_admin.site}),
     ("staff", {"GET": staff.list_all, "POST": staff.change}),
+    ("status", {"GET": status.show}),
     ("suspense/{receipt}/assign", {"POST": suspense.assign}),
     ("users/me", {"POST": users.open_own}),
 )

@@ -8,6 +8,7 @@ from lipamita.entrypoints import wiring
 from lipamita.use_cases.notify import notify
 from lipamita.use_cases.pull_payments import pull_payments
 from lipamita.use_cases.reconcile import reconcile
+from lipamita.use_cases.watch import watch
 
 TELL_UNTIL_MS = 48 * SECOND_MS  # a channel takes 8 s at most, the function has 60 s
 
@@ -18,6 +19,11 @@ def every_quarter_of_an_hour() -> None:
     if deployment.pull:
         pulled = pull_payments(deployment.world)
         log.pulled(rows=pulled.rows, new=pulled.new, complete=pulled.complete)
+
+
+def every_ten_minutes() -> None:
+    """Watch the whole. Apart from reconciliation, so that it is seen when that stands still."""
+    watch(wiring.world())
 
 
 def every_minute() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from lipamita import VERSION
 from lipamita.adapters.access_token import AccessTokens
 from lipamita.adapters.admin_app import admin_app
 from lipamita.adapters.app_check import AppVerifier, app_verifier
@@ -22,7 +23,16 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.units import Millis
 from lipamita.entrypoints import notifying, settings
 from lipamita.entrypoints.device_network import read_device_network
+from lipamita.use_cases.watch import token_failed
 from lipamita.use_cases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What this process is."""
+
+    version: str = VERSION
+    environment: str = "emulator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class Deployment:
     app: Any
     pull: bool = False
     verify_app: AppVerifier | None = None  # set where tenants must come from our own app
+    about: About = field(default_factory=About)
 
 
 _LOCK = threading.Lock()
@@ -69,6 +80,7 @@ def _make() -> Deployment:
         ),
         clock=now_ms,
     )
+    tokens.on_failure = lambda why: token_failed(why, world())
     merchant = Merchant(
         short_code=config.short_code,
         passkey=settings.secret(settings.DARAJA_PASSKEY),
@@ -94,6 +106,7 @@ def _make() -> Deployment:
             alarm_channels=notifying.read_alarm_channels(),
         ),
         app=app,
+        about=About(environment=config.environment.value),
         pull=config.pull is settings.Switch.ON,
         verify_app=app_verifier(app) if config.app_check is settings.Switch.ON else None,
     )

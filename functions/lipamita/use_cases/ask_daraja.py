@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from lipamita.domain.health import Sign
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.prompt import Prompt
 from lipamita.domain.query_pace import (
@@ -80,6 +81,8 @@ def _ask(payment: Payment, prompt: Prompt, world: World, now_ms: Millis) -> Aske
     answer = world.daraja.query(prompt.checkout_request_id, now_ms=now_ms)
     world.log.query_answered(payment.transaction_id, answer)
     answered_ms = world.clock()
+    if outcome(answer.result_code) is Outcome.PAID:
+        world.store.note_sign(Sign.PAID_BY_QUERY, now_ms=answered_ms)
     if answer.throttled:
         _arrest(payment, answer.result_desc, world, answered_ms)
         pace = world.store.read_query_pace(SENDER).value

@@ -27,6 +27,7 @@ from lipamita.use_cases.audit_ports import SnapshotStore
 from lipamita.use_cases.claim_ports import ClaimLog, ClaimStore
 from lipamita.use_cases.command_ports import CommandStore
 from lipamita.use_cases.estate_ports import EstateStore
+from lipamita.use_cases.health_ports import HealthStore
 from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.prompt_ports import PromptStore
@@ -258,6 +259,7 @@ class Store(
     EstateStore,
     NoticeStore,
     PaceStore,
+    HealthStore,
     ProposalStore,
     PeopleStore,
     PromptStore,

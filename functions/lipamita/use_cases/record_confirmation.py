@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from lipamita.domain.account import account_key, match_account
 from lipamita.domain.errors import NotFoundError
+from lipamita.domain.health import Sign
 from lipamita.domain.ids import is_path_key
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Kes
@@ -43,6 +44,8 @@ def authenticate_c2b_path(path: C2bPath, key: str, remote_address: str, world: W
 def record_confirmation(raw: RawConfirmation, world: World) -> None:
     """Store what came in, due at once."""
     world.store.record_confirmation(raw)
+    if raw.channel == "c2b":
+        world.store.note_sign(Sign.CONFIRMATION, now_ms=raw.received_at_ms)
     world.log.confirmation_recorded(raw)
 
 

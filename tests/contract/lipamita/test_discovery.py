@@ -29,6 +29,7 @@ EVENTS = {
 SCHEDULES = {
     "reconcile": "every 1 minutes",
     "archive": "every 5 minutes",
+    "watch": "every 10 minutes",
     "pull": "every 15 minutes",
 }
 SECRETS = {

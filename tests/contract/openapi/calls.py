@@ -48,6 +48,7 @@ PATHS = {
     "requestPayment": "/daraja/stk-push",
     "getPayment": f"/api/payments/{TRANSACTION}",
     "queryPayment": f"/api/payments/{TRANSACTION}/query",
+    "getStatus": "/api/status",
     "getMeter": "/api/meters/MTR-001",
     "createClaim": f"/api/meters/{CLAIMED}/claim",
     "claimMeter": "/claim",

@@ -106,7 +106,33 @@ def test_a_token_that_another_instance_fetched_is_used(
 def test_a_fetched_token_is_shared_with_its_end(database: LiveDatabase, life: object) -> None:
     with serving(token(life=life)) as server:
         instance(database, server.url).get()
-    assert database.read(PATH) == {"access_token": "t1", "expires_at": NOW + LIFE_MS}
+    assert database.read(PATH) == {
+        "access_token": "t1",
+        "fetched_at": NOW,
+        "expires_at": NOW + LIFE_MS,
+    }
+
+
+def test_who_listens_is_told_why_there_is_no_token(database: LiveDatabase) -> None:
+    told: list[str] = []
+    with serving(Say(status=500)) as server:
+        tokens = instance(database, server.url)
+        tokens.on_failure = told.append
+        with pytest.raises(AccessTokenError):
+            tokens.get()
+    assert told == ["HTTP 500 without a token"]
+
+
+def test_who_listens_and_fails_changes_nothing(database: LiveDatabase) -> None:
+    def fail(_: str) -> None:
+        raise OSError("no database")
+
+    with serving(Say(status=500), token()) as server:
+        tokens = instance(database, server.url)
+        tokens.on_failure = fail
+        with pytest.raises(AccessTokenError, match="HTTP 500"):
+            tokens.get()
+        assert tokens.get() == "t1"
 
 
 @pytest.mark.parametrize(
