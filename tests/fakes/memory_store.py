@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
@@ -23,6 +23,7 @@ from lipamita.domain.units import Millis
 from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
 from lipamita.use_cases.query_ports import DuePayment
 from lipamita.use_cases.records import (
+    Decided,
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,
@@ -194,8 +195,13 @@ class MemoryStore(
         ]
 
     def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
-        told = self.reviews.setdefault(transaction_id, {})
-        self._write("reviews", lambda: told.update({review.evidence_id: review}))
+        def change() -> None:
+            told = self.reviews.setdefault(transaction_id, {})
+            if review.evidence_id not in told:
+                self.decided.pop(transaction_id, None)
+            told[review.evidence_id] = review
+
+        self._write("reviews", change)
 
     def read_review(self, transaction_id: TransactionId) -> ReviewCase | None:
         told = self.reviews.get(transaction_id)
@@ -209,11 +215,15 @@ class MemoryStore(
         )
 
     def close_review(
-        self, transaction_id: TransactionId, *, by: Uid, why: str, now_ms: Millis
-    ) -> None:
+        self, transaction_id: TransactionId, *, settled: Collection[Receipt], decision: Decided
+    ) -> bool:
+        told = self.reviews[transaction_id].values()
+        if any(review.receipt not in (None, *settled) for review in told):
+            return False
         if transaction_id not in self.decided:
-            path = f"decided/{transaction_id}"
-            self._write(path, lambda: self.decided.update({transaction_id: (by, why)}))
+            decided = {transaction_id: (decision.by, decision.why)}
+            self._write(f"decided/{transaction_id}", lambda: self.decided.update(decided))
+        return True
 
     def record_confirmation(self, raw: RawConfirmation) -> None:
         if raw.confirmation_id not in self.confirmations:

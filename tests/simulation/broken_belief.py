@@ -39,8 +39,8 @@ def skip_the_receipt_claim(patch: Patch) -> None:
 
 @under(RACES)
 def deliver_before_the_claim(patch: Patch) -> None:
-    def undecided(payment: Payment, store: Any, now_ms: Any) -> Any:
-        told = store.read_callbacks(payment.transaction_id)
+    def undecided(payment: Payment, world: Any, now_ms: Any) -> Any:
+        told = world.store.read_callbacks(payment.transaction_id)
         return settlement.decide_callbacks(payment, told, now_ms=now_ms)
 
     patch.setattr(settle_payment, "_claim_and_decide", undecided)

@@ -15,7 +15,7 @@ from lipamita.use_cases import check_payment, deliver, reconcile
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 
 from tests.fakes.memory_store import MemoryStore
-from tests.simulation import people
+from tests.simulation import operators
 from tests.simulation.meter import Entry, SimulatedMeter, Totals
 from tests.simulation.sabotage import (
     CRASHES,
@@ -128,7 +128,7 @@ def assign_suspense_twice(patch: Patch) -> None:
         world.store.replace_suspense(assignment.confirmation_id, old, decided)
         accept_confirmation(assignment.confirmation_id, world)
 
-    patch.setattr(people, "assign_suspense", again)
+    patch.setattr(operators, "assign_suspense", again)
 
 
 @under(METERS)

@@ -41,6 +41,7 @@ def draw_plan(chance: Stream) -> Plan:
         c2b=c2b,
         pull=pull,
         mpesa_skew_ms=chance.between(-4 * MINUTE_MS, 4 * MINUTE_MS) if chance.likely(0.3) else 0,
+        clocks_ms=(_draw_clock(chance), _draw_clock(chance)),
         meters=meters,
         prices=_draw_prices(chance),
     )
@@ -57,6 +58,10 @@ def draw_plan(chance: Stream) -> Plan:
     acts += _draw_operators(chance, within_ms, meters)
     acts += _draw_troubles(chance, within_ms, meters)
     return replace(plan, acts=tuple(acts))
+
+
+def _draw_clock(chance: Stream) -> int:
+    return chance.between(-20 * SECOND_MS, 20 * SECOND_MS) if chance.likely(0.15) else 0
 
 
 def _draw_prices(chance: Stream) -> PriceList:

@@ -23,6 +23,7 @@ from tests.simulation.log import WatchedLog
 from tests.simulation.messages import Messages
 from tests.simulation.monitor import Monitor
 from tests.simulation.mpesa import Mpesa, Prompt
+from tests.simulation.operators import Operators
 from tests.simulation.people import People
 from tests.simulation.plan import HOUR_MS, OWNERS, ByHand, MeterAct, Plan, PowerCut, Reprice
 from tests.simulation.prices import PriceList
@@ -52,6 +53,7 @@ class SimulatedEstate:
         self.faults = faults
         self.timeline = Timeline(faults, plan.start_ms, traced=traced)
         self.timeline.tolerated = TOLERATED
+        self.timeline.clocks_ms = dict(enumerate(plan.clocks_ms))
         self.store = MemoryStore()
         self.mpesa = Mpesa(skew_ms=plan.mpesa_skew_ms)
         self.monitor = Monitor(self.store, plan.prices, plan.start_ms)
@@ -77,6 +79,7 @@ class SimulatedEstate:
             self.store,
             amounts_may_differ=not plan.credits_on_query,  # a query's word stands for the amount
         )
+        self.operators = Operators(self.timeline, self.world, self.mpesa, self.store)
         self.daraja.on_prompt = self.people.prompted
         self.messages.can_tell = self._can_tell
         self.schedules = Schedules(
@@ -88,6 +91,7 @@ class SimulatedEstate:
             meters=self.meters,
             by_hand={act.name: act for act in plan.acts if isinstance(act, ByHand)},
             transaction_of=_TransactionOfPath(),
+            accepted=self.messages.accepted,
         )
 
     def carry_out(self) -> None:
@@ -102,6 +106,7 @@ class SimulatedEstate:
                 self.timeline.at(at_ms, partial(self.site.carry_out, act))
             else:
                 self.people.intend(act, at_ms)
+                self.operators.intend(act, at_ms)
         last_ms = max((act.after_ms for act in self.plan.acts), default=0)
         self.timeline.run(self.plan.start_ms + last_ms + 5 * 60_000)
         self.faults.on = False
@@ -110,7 +115,7 @@ class SimulatedEstate:
             meter.online = True
             meter.wake()
         self.timeline.run(self.timeline.now_ms + REST_MS)
-        self.people.decide_what_is_left(OWNERS)
+        self.operators.decide_what_is_left(OWNERS)
         self.timeline.run(self.timeline.now_ms + REST_MS)
 
     def violations(self) -> list[str]:
@@ -123,6 +128,7 @@ class SimulatedEstate:
             *self.timeline.errors,
             *self.monitor.violations,
             *self.people.violations,
+            *self.operators.violations,
             *self.site.violations,
             *pushed_twice,
             *self.judge.violations(),
@@ -166,6 +172,7 @@ class SimulatedEstate:
         self.monitor.wrote(path, self.timeline.now_ms)
         if self.timeline.current is not None:
             self.people.wrote(path, self.timeline.current.subject)
+        self.operators.wrote(path)
         if self.timeline.trace is not None:
             seen = self.monitor.describe(path, self.timeline.now_ms)
             self.timeline.say(f"writes {path}: {seen}" if seen else f"writes {path}")

@@ -6,7 +6,7 @@ credited that nobody paid. What the meters applied is what was sold and acknowle
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lipamita.domain.payment import Payment
@@ -36,6 +36,7 @@ class Judge:
     meters: Mapping[str, SimulatedMeter]
     by_hand: Mapping[str, ByHand]
     transaction_of: Mapping[str, str]  # path of a push -> transaction
+    accepted: Mapping[str, Sequence[str]]  # transaction -> callbacks that were answered 200
 
     def violations(self) -> list[str]:
         credited = self._credited()
@@ -80,6 +81,8 @@ class Judge:
                 yield f"{row.receipt} of {row.label} is neither credited nor waiting"
 
     def _right_credit(self, row: Row, payment: Payment) -> Iterator[str]:
+        if row.prompt is not None and row.prompt.mixed_up:
+            return  # nobody could tell; that it was credited once is all that can be asked
         if payment.amount_kes != row.amount_kes:
             yield f"{row.receipt} paid {row.amount}, {payment.amount_kes} was credited"
         meant = self._meter_of(row)
@@ -172,7 +175,11 @@ class Judge:
         for transaction_id, told in self.store.reviews.items():
             if transaction_id in self.store.decided:
                 continue
+            credited = self.store.payments[transaction_id].delivery.status in CREDITED
+            own = self.store.payments[transaction_id].mpesa_receipt if credited else None
             for review in told.values():
+                if row.receipt == own:
+                    continue  # it waits there for the other money that was told
                 if review.receipt == row.receipt:
                     yield review.reason
                 elif transaction_id == mine and review.receipt is None:
@@ -184,13 +191,14 @@ class Judge:
 
     def _was_told(self, row: Row) -> bool:
         """Whether we could know of it; a lie or a message that never came excuses us."""
-        if row.receipt in self.store.confirmations:
+        if row.pulled or any(
+            row.receipt in body for body in self.accepted.get("confirmations", ())
+        ):
             return True
         if row.prompt is None:
             return False
         transaction_id = self.transaction_of[row.prompt.path]
-        stored = self.store.callbacks.get(transaction_id, {})  # type: ignore[call-overload]
-        if any(row.receipt in callback.body for callback in stored.values()):
+        if any(row.receipt in body for body in self.accepted.get(transaction_id, ())):
             return True
         payment = self.store.payments.get(transaction_id)  # type: ignore[call-overload]
         if payment is not None and payment.mpesa_receipt is not None:

@@ -37,6 +37,9 @@ class Messages:
         self._timeline = timeline
         self._world = world
         self._c2b = c2b
+        self.accepted: dict[str, list[str]] = {}  # bodies that were answered 200, by what they told
+        self._sent = 0
+        self._newest: dict[str, int] = {}  # the last sent of what has come, by where it came
         # Whether we know whose the prompt is or what the path's own is: else we must believe it.
         self.can_tell: Callable[[Prompt, str], bool] = lambda *_: False
         self._c2b_key = path_key(world.callback_secret, f"c2b|{C2bPath.CONFIRMATION}")
@@ -84,21 +87,15 @@ class Messages:
             self._send(chance, "callback", prompt.path, body)
 
     def _paid(self, prompt: Prompt, row: Row, chance: Stream) -> None:
-        for kind in ("refusal told before paid", "refusal told after paid"):
-            if chance.fails(kind):
-                prompt.lied_about = prompt.refusal_told = True
-                delay_ms = 60 if kind == "refusal told before paid" else 9_000
-                lie = callback_body(prompt, chance.one_of(FALSE_REFUSALS))
-                self._send(chance, "refusal", prompt.path, lie, delay_ms=delay_ms)
-        if chance.fails("odd code told"):
-            odd = callback_body(prompt, chance.one_of(ODD_CODES))
-            self._send(chance, "odd code", prompt.path, odd)
+        self._lie_about(prompt, chance)
         others = [one.path for one in self._mpesa.prompts.values() if one is not prompt]
         if others and chance.fails("callback on another's path"):
             misled = callback_body(prompt, 0, amount=row.amount_kes, receipt=row.receipt)
             self._mislead(chance, prompt, chance.one_of(others), misled)
             if chance.likely(0.5):
                 return
+        if chance.fails("paid twice"):
+            self._charged_again(prompt, row, chance)
         if chance.fails("callback lost"):
             return
         amount: object = chance.one_of((row.amount_kes, row.amount))
@@ -113,12 +110,35 @@ class Messages:
             other = body.replace("as M-Pesa says", "in other words")
             self._send(chance, "callback", prompt.path, other)
 
+    def _lie_about(self, prompt: Prompt, chance: Stream) -> None:
+        for kind in ("refusal told before paid", "refusal told after paid"):
+            if chance.fails(kind):
+                prompt.lied_about = prompt.refusal_told = True
+                delay_ms = 60 if kind == "refusal told before paid" else 9_000
+                lie = callback_body(prompt, chance.one_of(FALSE_REFUSALS))
+                self._send(chance, "refusal", prompt.path, lie, delay_ms=delay_ms)
+        if chance.fails("odd code told"):
+            odd = callback_body(prompt, chance.one_of(ODD_CODES))
+            self._send(chance, "odd code", prompt.path, odd)
+
+    def _charged_again(self, prompt: Prompt, row: Row, chance: Stream) -> None:
+        """M-Pesa takes the money twice, under two receipts."""
+        again = self._mpesa.pay_by_hand(
+            prompt.label, row.amount, prompt.account, self._timeline.now_ms
+        )
+        again.prompt = prompt
+        body = callback_body(prompt, 0, amount=row.amount_kes, receipt=again.receipt)
+        self._send(chance, "second charge", prompt.path, body)
+        self.confirmation_of(again, chance)
+
     def _mislead(self, chance: Stream, prompt: Prompt, path: str, body: str) -> None:
-        """It comes, unless neither prompt is known by then: nobody could tell them apart."""
+        """While neither prompt is known nobody can tell them apart, and it must be believed."""
 
         def come() -> None:
-            if self.can_tell(prompt, path):
-                self._handle_callback(path, body)
+            if not self.can_tell(prompt, path):
+                prompt.mixed_up = True
+                self._timeline.noticed.append("another's success must be believed")
+            self._handle_callback(path, body)
 
         delay_ms = 900 + chance.one_of(LATE_MS) * chance.fails("callback late")
         self._start(f"misled {chance.name.removeprefix('payer of ')}", come, delay_ms)
@@ -130,11 +150,29 @@ class Messages:
         if chance.fails("callback late"):
             wait_ms += chance.one_of(LATE_MS)
         who = f"{name} {chance.name.removeprefix('payer of ')}"
-        self._start(who, lambda: self._handle_callback(path, body), wait_ms)
+        number = self._sent = self._sent + 1
+
+        def come() -> None:
+            self._overtaken(path, number)
+            self._handle_callback(path, body)
+
+        self._start(who, come, wait_ms)
 
     def _confirm(self, chance: Stream, body: str, delay_ms: int, *, key: str) -> None:
         who = f"confirmation {chance.name.removeprefix('payer of ')}"
-        self._start(who, lambda: self._handle_confirmation(key, body), delay_ms)
+        number = self._sent = self._sent + 1
+
+        def come() -> None:
+            self._overtaken("confirmations", number)
+            self._handle_confirmation(key, body)
+
+        self._start(who, come, delay_ms)
+
+    def _overtaken(self, place: str, number: int) -> None:
+        newest = self._newest.get(place, 0)
+        if number < newest:
+            self._timeline.noticed.append("message overtaken by a later one")
+        self._newest[place] = max(newest, number)
 
     def _start(self, name: str, handle: Callable[[], None], delay_ms: int) -> None:
         self._timeline.start(self._timeline.now_ms + delay_ms, name, handle, hosted=True)
@@ -152,6 +190,7 @@ class Messages:
             content_type="application/json",
         )
         record_callback(transaction_id, callback, self._world)
+        self.accepted.setdefault(transaction_id, []).append(body)
 
     def _handle_confirmation(self, key: str, body: str) -> None:
         self._timeline.say(f"comes: {body}")
@@ -164,3 +203,4 @@ class Messages:
             remote_address="196.201.212.69",
         )
         record_confirmation(raw, self._world)
+        self.accepted.setdefault("confirmations", []).append(body)

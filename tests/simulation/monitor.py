@@ -12,6 +12,7 @@ from tests.simulation.prices import PriceList, energy_bought_wh
 
 LOWER_THAN_PAID = ("created", "prompted", "failed", "expired", "review")
 DELIVERY_RANK = {"none": 0, "queued": 1, "delivered": 2}
+CLOCK_OFF_AT_MOST_MS = 21_000
 PRICE_READ_AT_MOST_MS = 600_000  # before the payment was written; a process lives no longer
 
 
@@ -118,6 +119,6 @@ class Monitor:
 
 
 def _near_midnight(now_ms: int) -> bool:
-    """A process that read its clock just before may write just after."""
+    """A process that read its clock just before may write just after, and clocks are off."""
     into_day_ms = (now_ms + 3 * 3_600_000) % 86_400_000
-    return into_day_ms < PRICE_READ_AT_MOST_MS or into_day_ms > 86_400_000 - 1_000
+    return into_day_ms < PRICE_READ_AT_MOST_MS or into_day_ms > 86_400_000 - CLOCK_OFF_AT_MOST_MS

@@ -37,6 +37,7 @@ class Prompt:
     opened_ms: int
     answered: str | None = None  # None: open; "0": paid; a refusal code
     row: Row | None = None
+    mixed_up: bool = False  # its success came to another's path when nobody could tell
     lied_about: bool = False  # somebody was told that it was refused, though it was paid
     refusal_told: bool = False
     false_paid_told: int = 0

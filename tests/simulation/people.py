@@ -1,16 +1,11 @@
-"""Tenants, payers and operators, doing what the plan says."""
+"""Tenants and payers, doing what the plan says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-
-from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.units import Kes
-from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
-from lipamita.use_cases.decide_review import CreditDecision, credit_review
 from lipamita.use_cases.request_payment import PaymentRequest, request_payment
 from lipamita.use_cases.view import view_payment
 from lipamita.use_cases.world import World
@@ -18,7 +13,7 @@ from lipamita.use_cases.world import World
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.messages import Messages
 from tests.simulation.mpesa import REFUSALS, Mpesa, Prompt
-from tests.simulation.plan import GRACE, OPERATORS, Act, ByHand, Decision, Purchase, Verdict
+from tests.simulation.plan import OPERATORS, Act, ByHand, Purchase
 from tests.simulation.timeline import Timeline
 
 
@@ -51,10 +46,6 @@ class People:
             self._buy(act, at_ms)
         elif isinstance(act, ByHand):
             self._timeline.at(at_ms, lambda: self._pay_by_hand(act))
-        elif isinstance(act, Decision):
-            self._timeline.start(at_ms, act.name, lambda: self._decide(act), hosted=True)
-        elif isinstance(act, Verdict):
-            self._timeline.start(at_ms, act.name, lambda: self._judge(act), hosted=True)
 
     def wrote(self, path: str, subject: str) -> None:
         """Somebody, on behalf of that purchase, wrote there."""
@@ -67,27 +58,6 @@ class People:
         purchase = self._purchases[prompt.label]
         at_ms = self._timeline.now_ms + purchase.reply_after_ms
         self._timeline.at(at_ms, lambda: self._reply(prompt, purchase))
-
-    def decide_what_is_left(self, owners: Mapping[str, str | None]) -> None:
-        """Operators clear half of what is left in suspense and in review."""
-        meters = sorted(owners)
-        for transaction_id in sorted(self._store.reviews)[::2]:
-            for uid in OPERATORS:
-                self._timeline.start(
-                    self._timeline.now_ms,
-                    f"{uid} clears reviews",
-                    partial(self._credit, transaction_id, uid),
-                    hosted=True,
-                )
-        for index, key in enumerate(sorted(self._store.suspense)):
-            if index % 2 == 0:
-                meter_id = meters[index % len(meters)]
-                self._timeline.start(
-                    self._timeline.now_ms,
-                    f"{GRACE} clears suspense",
-                    partial(self._assign, key, GRACE, meter_id),
-                    hosted=True,
-                )
 
     def _buy(self, purchase: Purchase, at_ms: int) -> None:
         self._purchases[purchase.name] = purchase
@@ -113,7 +83,7 @@ class People:
             f"{purchase.uid} asks to pay {purchase.amount_kes} for {purchase.meter_id}"
         )
         request = PaymentRequest(
-            caller=_caller(purchase.uid),
+            caller=caller_of(purchase.uid),
             meter_id=MeterId(purchase.meter_id),
             amount_kes=Kes(purchase.amount_kes),
             msisdn=Msisdn(purchase.phone),
@@ -130,7 +100,7 @@ class People:
     def _look(self, purchase: Purchase) -> None:
         transaction_id = self._transactions.get(purchase.key)
         if transaction_id is not None:
-            view_payment(transaction_id, _caller(purchase.uid), self._world)
+            view_payment(transaction_id, caller_of(purchase.uid), self._world)
 
     def _reply(self, prompt: Prompt, purchase: Purchase) -> None:
         chance = self._timeline.faults.stream(f"payer of {purchase.name}")
@@ -153,47 +123,7 @@ class People:
         self._timeline.say(f"{act.name}: pays {act.amount} by hand to {act.typed!r}, {row.receipt}")
         self._messages.confirmation_of(row, chance)
 
-    def _decide(self, act: Decision) -> None:
-        waiting = sorted(self._store.suspense)
-        if waiting:
-            self._assign(waiting[act.pick % len(waiting)], act.uid, act.meter_id)
 
-    def _judge(self, act: Verdict) -> None:
-        waiting = sorted(set(self._store.reviews) - set(self._store.decided))
-        if waiting:
-            self._credit(waiting[act.pick % len(waiting)], act.uid)
-
-    def _credit(self, transaction_id: TransactionId, uid: str) -> None:
-        """Look the receipts that were told up in the statement, and credit the first found."""
-        told = {
-            review.receipt
-            for review in self._store.reviews[transaction_id].values()
-            if review.reason != "callback_mismatch"  # it says that this is another's money
-        }
-        account = self._store.payments[transaction_id].meter_id.replace("-", "")
-        for row in self._mpesa.ledger:
-            if row.receipt in told and row.account == account and row.amount_kes:
-                self._timeline.say(f"{uid} credits {row.receipt} to {transaction_id}")
-                decision = CreditDecision(
-                    transaction_id=transaction_id,
-                    receipt=Receipt(row.receipt),
-                    amount_kes=Kes(row.amount_kes),
-                    why="as the statement says",
-                    caller=_caller(uid),
-                )
-                credit_review(decision, self._world)
-                return
-
-    def _assign(self, confirmation_id: str, uid: str, meter_id: str) -> None:
-        self._timeline.say(f"{uid} gives {confirmation_id} to {meter_id}")
-        assignment = Assignment(
-            confirmation_id=confirmation_id,
-            meter_id=MeterId(meter_id),
-            why="as the payer said",
-            caller=_caller(uid),
-        )
-        assign_suspense(assignment, self._world)
-
-
-def _caller(uid: str) -> Caller:
+def caller_of(uid: str) -> Caller:
+    """That person, signed in."""
     return Caller(uid=Uid(uid), role=Role.OPERATOR if uid in OPERATORS else Role.TENANT)

@@ -102,12 +102,19 @@ class Plan:
     c2b: bool
     pull: bool
     mpesa_skew_ms: int
+    clocks_ms: tuple[int, int]  # how far the clocks of our two instances are off
     meters: tuple[str, ...]
     prices: PriceList
     acts: tuple[Act, ...] = field(default=())
 
     def without(self, names: frozenset[str]) -> Plan:
         return replace(self, acts=tuple(act for act in self.acts if act.name not in names))
+
+
+def troubles_of_clocks(plan: Plan) -> list[str]:
+    """Which clocks are wrong."""
+    ours = ["an instance's clock is off" for off_ms in plan.clocks_ms if off_ms]
+    return ours + ["M-Pesa's clock is off"] * bool(plan.mpesa_skew_ms)
 
 
 def trouble_of(act: Act) -> str | None:

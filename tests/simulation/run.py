@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tests.simulation.chance import NEVER, Faults, draw_rates
 from tests.simulation.draw import draw_plan
 from tests.simulation.estate import SimulatedEstate
-from tests.simulation.plan import trouble_of
+from tests.simulation.plan import trouble_of, troubles_of_clocks
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,11 @@ def run(
         events=estate.timeline.events,
         faults=tuple(faults.struck),
         acts=tuple(act.name for act in plan.acts),
-        troubles=tuple(trouble for act in plan.acts if (trouble := trouble_of(act))),
+        troubles=(
+            *(trouble for act in plan.acts if (trouble := trouble_of(act))),
+            *troubles_of_clocks(plan),
+            *estate.timeline.noticed,
+        ),
         ended=Counter(estate.judge.outcomes()),
         trace=tuple(estate.timeline.trace or ()),
     )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulation import broken_belief, broken_work
+from tests.simulation import broken_belief, broken_rules, broken_work
 from tests.simulation.run import run
 from tests.simulation.sabotage import SABOTAGES
 
 FIRST_SEED = 7_000_000
 MAX_RUNS = 400
+BY_ITSELF = "failed by itself"
 
 assert broken_belief
+assert broken_rules
 assert broken_work
 
 
@@ -19,7 +21,10 @@ assert broken_work
 def test_the_simulation_notices(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     sabotage = SABOTAGES[rule]
     sabotage.breaks(monkeypatch)
-    assert any(run(FIRST_SEED + n, rates=sabotage.rates).violations for n in range(MAX_RUNS))
+    runs = (run(FIRST_SEED + number, rates=sabotage.rates) for number in range(MAX_RUNS))
+    found = (violation for outcome in runs for violation in outcome.violations)
+    # What fails by itself has only shown that the sabotage is no code that could have been written.
+    assert any(BY_ITSELF not in violation for violation in found)
 
 
 @pytest.mark.parametrize("rule", SABOTAGES)

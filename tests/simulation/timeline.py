@@ -49,6 +49,8 @@ class Timeline:
         self.current: Process | None = None
         self.events = 0
         self.errors: list[str] = []
+        self.noticed: list[str] = []  # troubles that came about by themselves, to be counted
+        self.clocks_ms: dict[int, int] = {}  # how far each instance's clock is off
         self.trace: list[str] | None = [] if traced else None
         self.tick: Callable[[int], bool] = lambda _: False
         self.tolerated: tuple[type[Exception], ...] = ()  # what a process may end with
@@ -137,6 +139,7 @@ class Timeline:
         chance = self.faults.stream(unique)
         instance = chance.between(0, 1) if hosted else ELSEWHERE
         process = Process(unique, subject, chance, instance, self.now_ms)
+        process.skew_ms += self.clocks_ms.get(instance, 0)
         self._alive.add(process)
         self._resume(process, greenlet(lambda: self._live(process, work)))
 

@@ -25,6 +25,7 @@ from lipamita.domain.ids import MeterId, TransactionId, Uid, new_transaction_id
 from lipamita.domain.meter import Meter
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
+from lipamita.domain.push_answer import acknowledged
 from lipamita.domain.refund import RefundId
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Alarm, Review
@@ -241,7 +242,14 @@ def _open_payments(meter_id: MeterId, world: World, now_ms: Millis) -> list[Paym
         world.store.read_payment(transaction_id)
         for transaction_id in world.store.open_prompts(meter_id, since_ms=since_ms)
     ]
-    return [found.value for found in read if found is not None]
+    return [_as_it_will_be(found.value, world, now_ms) for found in read if found is not None]
+
+
+def _as_it_will_be(payment: Payment, world: World, now_ms: Millis) -> Payment:
+    """With its prompt known it is prompted, though whoever pushed died before it could move it."""
+    if payment.status is Status.CREATED and world.store.read_prompt(payment.transaction_id):
+        return acknowledged(payment, now_ms=now_ms)
+    return payment
 
 
 def _deliver_if_needed(payment: Payment, world: World) -> None:

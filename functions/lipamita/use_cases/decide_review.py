@@ -21,7 +21,7 @@ from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.agree import agree
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.quote_energy import quote_energy
-from lipamita.use_cases.records import ReviewCase
+from lipamita.use_cases.records import Decided, ReviewCase
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
 
@@ -68,14 +68,32 @@ def credit_review(decision: CreditDecision, world: World) -> Payment | None:
             return None
         _claim(decision, world, now_ms)
         quote = _quote(payment, decision.amount_kes, world, now_ms)
-        change_payment(
+        credited = change_payment(
             world, transaction_id, lambda current: _credited(current, decision, quote, now_ms)
         )
+        if not _was_credited(credited, decision.receipt):  # somebody credited another receipt
+            _check_open(credited)
     settled = settle_payment(transaction_id, world)
-    world.store.close_review(
-        transaction_id, by=decision.caller.uid, why=decision.why, now_ms=now_ms
-    )
+    _close(decision, settled, world, now_ms)
     return settled
+
+
+def _close(decision: CreditDecision, payment: Payment, world: World, now_ms: Millis) -> None:
+    """Take the review from the queue, unless money of another receipt still waits in it."""
+    transaction_id = payment.transaction_id
+    case = world.store.read_review(transaction_id)
+    told = {told.receipt for told in case.told if told.receipt} if case else set()
+    settled = frozenset(
+        receipt
+        for receipt in told
+        if receipt == payment.mpesa_receipt
+        or world.store.receipt_owner(receipt) not in (None, transaction_id)
+    )
+    world.store.close_review(
+        transaction_id,
+        settled=settled,
+        decision=Decided(by=decision.caller.uid, why=decision.why, at_ms=now_ms),
+    )
 
 
 def _was_credited(payment: Payment, receipt: Receipt) -> bool:

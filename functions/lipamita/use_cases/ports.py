@@ -5,7 +5,7 @@ Every write is safe to repeat: each method names the id that makes it so.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from lipamita.domain.audit import AuditRecord
@@ -35,6 +35,7 @@ from lipamita.use_cases.proposal_ports import ProposalStore
 from lipamita.use_cases.query_ports import DuePayment, PaceStore
 from lipamita.use_cases.record_ports import ArchiveStore
 from lipamita.use_cases.records import (
+    Decided,
     IdempotencyRecord,
     PendingRecharge,
     PulledRows,
@@ -133,7 +134,10 @@ class EvidenceStore(Protocol):
         ...
 
     def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
-        """Put the payment into the review queue, by transaction_id and evidence_id."""
+        """Put the payment into the review queue, by transaction_id and evidence_id.
+
+        A review that was decided is open again if this was not told in it before.
+        """
         ...
 
     def read_review(self, transaction_id: TransactionId) -> ReviewCase | None:
@@ -141,9 +145,12 @@ class EvidenceStore(Protocol):
         ...
 
     def close_review(
-        self, transaction_id: TransactionId, *, by: Uid, why: str, now_ms: Millis
-    ) -> None:
-        """Mark the review as decided; by transaction_id, the first word stays."""
+        self, transaction_id: TransactionId, *, settled: Collection[Receipt], decision: Decided
+    ) -> bool:
+        """Mark the review as decided; by transaction_id, the first decision stays.
+
+        False, and it stays open, if a receipt was told in it that is not among the ``settled``.
+        """
         ...
 
     def raise_alarm(

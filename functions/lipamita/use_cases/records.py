@@ -106,6 +106,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """Who decided about a review, why and when."""
+
+    by: Uid
+    why: str
+    at_ms: Millis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewCase:
     """A payment in the review queue."""
 

@@ -21,6 +21,7 @@ from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import DAY_MS, Kes, Millis
 from lipamita.use_cases.records import (
+    Decided,
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,
@@ -33,6 +34,7 @@ from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import (
     METER,
     NOW,
+    OTHER_RECEIPT,
     OTHER_TRANSACTION,
     RECEIPT,
     TRANSACTION,
@@ -476,6 +478,26 @@ def test_of_two_who_decide_the_first_decision_stays(store: RtdbStore) -> None:
         told=(Told(receipt=RECEIPT, amount_kes=Kes(300), reason="amount_differs"),)
     )
     for name in ("grace", "henry"):
-        store.close_review(TRANSACTION, by=Uid(name), why="seen", now_ms=NOW)
+        decision = Decided(by=Uid(name), why="seen", at_ms=NOW)
+        assert store.close_review(TRANSACTION, settled=[RECEIPT], decision=decision)
     assert store.at(f"reviews/{TRANSACTION}/decision/by").get() == "grace"
     assert store.at(f"reviews/{TRANSACTION}/status").get() == "decided"
+
+
+def test_a_review_is_closed_only_if_all_its_receipts_are_settled_and_opens_for_new_money(
+    store: RtdbStore,
+) -> None:
+    path, decision = f"reviews/{TRANSACTION}", Decided(by=Uid("grace"), why="seen", at_ms=NOW)
+    for number, receipt in enumerate((RECEIPT, None, OTHER_RECEIPT), start=1):
+        review = Review(
+            reason="amount_differs", receipt=receipt, amount_kes=None, evidence_id=f"e{number}"
+        )
+        store.add_review(TRANSACTION, review, now_ms=NOW)
+    assert not store.close_review(TRANSACTION, settled=[RECEIPT], decision=decision)
+    assert store.at(path).get()["status"] == "open"
+    settled = [RECEIPT, OTHER_RECEIPT]
+    assert store.close_review(TRANSACTION, settled=settled, decision=decision)
+    store.add_review(TRANSACTION, review, now_ms=NOW)  # told before
+    assert store.at(path).get()["status"] == "decided"
+    store.add_review(TRANSACTION, replace(review, evidence_id="e4"), now_ms=NOW)
+    assert store.at(path).get()["status"] == "open"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from lipamita.domain.confirmation import HOLD_MS, ConfirmationOutcome
@@ -250,6 +251,24 @@ def test_two_equal_payments_that_lost_their_callbacks_are_credited_once_each(
     assert sold_wh(estate) == 2 * ENERGY_WH
     receipts = {payment.mpesa_receipt for payment in estate.store.payments.values()}
     assert receipts == {RECEIPT, "UKL2BBBB02"}
+
+
+def test_money_waits_while_a_payment_that_has_its_prompt_but_did_not_move_may_be_credited() -> None:
+    estate = estate_with_accounts()
+    known = request_payment(ask(), estate.world)
+    other = request_payment(ask(key="key-2"), estate.world)
+    died_before_its_move = replace(known, status=Status.CREATED, history=())
+    estate.store.payments[known.transaction_id] = died_before_its_move
+    estate.tell(other, refusal(other))
+    settle_payment(other.transaction_id, estate.world)
+    paid_by_hand(estate)
+    estate.wait(HOLD_MS)
+    assert accept_confirmation(RECEIPT, estate.world) is None
+    estate.daraja.query_answers = ["0"] * 20
+    for _ in range(10):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+    assert sold_wh(estate) == ENERGY_WH
 
 
 def test_a_row_of_a_pull_that_is_no_money_coming_in_is_not_credited() -> None:

@@ -183,3 +183,45 @@ def test_dying_around_any_write_credits_once(write: int, moment: str) -> None:
     credit_review(decision(payment), estate.world)
     assert sold_wh(estate) == 12_000
     assert payment.transaction_id in estate.store.decided
+
+
+def test_a_review_stays_open_while_money_of_another_receipt_waits_in_it() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    estate.tell(payment, success(payment, receipt="UKL2BBBB02", amount=200))
+    settle_payment(payment.transaction_id, estate.world)
+    credit_review(decision(payment), estate.world)
+    assert payment.transaction_id not in estate.store.decided
+    with pytest.raises(ConflictError) as raised:
+        credit_review(decision(payment, receipt="UKL2BBBB02", amount_kes=200), estate.world)
+    assert raised.value.code == "not_in_review"
+
+
+def test_money_told_after_the_decision_opens_the_review_again() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    credit_review(decision(payment), estate.world)
+    assert payment.transaction_id in estate.store.decided
+    estate.tell(payment, success(payment, receipt="UKL2BBBB02", amount=200))
+    settle_payment(payment.transaction_id, estate.world)
+    assert payment.transaction_id not in estate.store.decided
+
+
+def test_of_two_who_credit_different_receipts_at_once_one_is_told_that_it_was_decided() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    estate.tell(payment, success(payment, receipt="UKL2BBBB02", amount=200))
+    settle_payment(payment.transaction_id, estate.world)
+
+    def the_other_is_first(path: str) -> None:
+        estate.store.after_write = lambda _: None
+        assert path == "receipts"
+        credit_review(decision(payment, HENRY), estate.world)
+
+    claimed = estate.store.receipts.pop(Receipt("UKL2BBBB02"))
+    assert claimed == payment.transaction_id
+    estate.store.after_write = the_other_is_first
+    with pytest.raises(ConflictError) as raised:
+        credit_review(decision(payment, receipt="UKL2BBBB02", amount_kes=200), estate.world)
+    assert raised.value.code == "not_in_review"
+    assert sold_wh(estate) == 12_000
