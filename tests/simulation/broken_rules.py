@@ -10,8 +10,8 @@ from lipamita.domain import confirmation, payment, settlement, tariff
 from lipamita.domain.tariff import LineKind
 from lipamita.use_cases import (
     accept_confirmation,
+    ask_daraja,
     assign_suspense,
-    check_payment,
     decide_review,
     know_prompt,
     request_payment,
@@ -49,7 +49,7 @@ def believe_whatever_comes_on_the_path(patch: Patch) -> None:
 
 @under(UNKNOWN)
 def credit_by_query_a_prompt_that_is_anothers(patch: Patch) -> None:
-    for module in (check_payment, know_prompt, settle_payment):
+    for module in (ask_daraja, know_prompt, settle_payment):
         patch.setattr(module, "owns_prompt", lambda *_: True)
 
 
