@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Cause, Payment, Status, move
@@ -23,6 +23,7 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.records import Decided, ReviewCase
 from lipamita.use_cases.settle_payment import settle_payment
+from lipamita.use_cases.told_money import refunded_receipts, settled_receipts
 from lipamita.use_cases.world import World
 
 MAX_SOURCE = 128  # of a step in a payment's history; the whole reason stands in the review
@@ -62,38 +63,37 @@ def credit_review(decision: CreditDecision, world: World) -> Payment | None:
     if not _was_credited(payment, decision.receipt):
         _check_told(case, decision.receipt)
         _check_open(payment)
+        _check_not_refunded(decision, world)  # as the payment stood before
         if needs_two_people(decision.amount_kes) and not agree(
             f"review-{transaction_id}", _proposal(decision, now_ms), world
         ):
             return None
         _claim(decision, world, now_ms)
         quote = _quote(payment, decision.amount_kes, world, now_ms)
-        credited = change_payment(
-            world, transaction_id, lambda current: _credited(current, decision, quote, now_ms)
-        )
-        if not _was_credited(credited, decision.receipt):  # somebody credited another receipt
-            _check_open(credited)
+        _credit(decision, payment, quote, world, now_ms)
     settled = settle_payment(transaction_id, world)
-    _close(decision, settled, world, now_ms)
+    world.store.close_review(  # unless money of another receipt still waits in it
+        transaction_id,
+        settled=settled_receipts(transaction_id, world),
+        decision=Decided(by=decision.caller.uid, why=decision.why, at_ms=now_ms),
+    )
     return settled
 
 
-def _close(decision: CreditDecision, payment: Payment, world: World, now_ms: Millis) -> None:
-    """Take the review from the queue, unless money of another receipt still waits in it."""
-    transaction_id = payment.transaction_id
-    case = world.store.read_review(transaction_id)
-    told = {told.receipt for told in case.told if told.receipt} if case else set()
-    settled = frozenset(
-        receipt
-        for receipt in told
-        if receipt == payment.mpesa_receipt
-        or world.store.receipt_owner(receipt) not in (None, transaction_id)
-    )
-    world.store.close_review(
-        transaction_id,
-        settled=settled,
-        decision=Decided(by=decision.caller.uid, why=decision.why, at_ms=now_ms),
-    )
+def _credit(
+    decision: CreditDecision, as_read: Payment, quote: Quote, world: World, now_ms: Millis
+) -> None:
+    """Move the payment if nobody moved it since it was read."""
+
+    def credited(current: Payment) -> Payment:
+        if current.history != as_read.history:
+            return current
+        return _credited(current, decision, quote, now_ms)
+
+    payment = change_payment(world, decision.transaction_id, credited)
+    if not _was_credited(payment, decision.receipt):  # somebody decided about another receipt
+        _check_open(payment)
+        raise BusyError("busy", "others decide about this payment; look again")
 
 
 def _was_credited(payment: Payment, receipt: Receipt) -> bool:
@@ -112,6 +112,13 @@ def _check_told(case: ReviewCase, receipt: Receipt) -> None:
     if not reasons:
         raise ConflictError(
             "receipt_not_told", "that receipt was not told for this payment", field="receipt"
+        )
+
+
+def _check_not_refunded(decision: CreditDecision, world: World) -> None:
+    if decision.receipt in refunded_receipts(decision.transaction_id, world):
+        raise ConflictError(
+            "receipt_claimed_elsewhere", "that receipt goes back to its payer", field="receipt"
         )
 
 

@@ -11,8 +11,8 @@ from lipamita.domain.refund import MoneyFrom
 from lipamita.domain.refund_hold import SOLD, refunded_so_far
 from lipamita.domain.refund_value import energy_for, money_for, refundable_kes
 from lipamita.domain.units import Kes, Wh
-from lipamita.use_cases.hold_money import has_failed
 from lipamita.use_cases.records import Told
+from lipamita.use_cases.told_money import has_failed
 from lipamita.use_cases.world import World
 
 NO_ENERGY = Wh(0)

@@ -16,11 +16,13 @@ from dataclasses import replace
 
 from lipamita.domain.errors import BusyError
 from lipamita.domain.ids import TransactionId
-from lipamita.domain.refund import MoneyFrom, Refund, RefundId, RefundStatus
+from lipamita.domain.refund import MoneyFrom, Refund, RefundId
 from lipamita.domain.refund_hold import give_free, hold, is_held, paid_back
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
+from lipamita.use_cases.records import Decided
 from lipamita.use_cases.refund_ports import ReceiptDecision
+from lipamita.use_cases.told_money import has_failed, more_waits, settled_receipts
 from lipamita.use_cases.world import World
 
 REFUND = "refund"
@@ -59,25 +61,11 @@ def account_for(refund: Refund, world: World) -> None:
         lambda current: paid_back(current, refund, more_waits=waits, now_ms=now_ms),
     )
     if refund.money_from is not MoneyFrom.PAYMENT and not waits:
-        world.store.close_review(transaction_id, by=refund.asked_by, why=refund.why, now_ms=now_ms)
-
-
-def more_waits(transaction_id: TransactionId, world: World) -> bool:
-    """Whether a receipt told for this payment is its own and nobody decided about it."""
-    case = world.store.read_review(transaction_id)
-    read = world.store.read_payment(transaction_id)
-    if case is None or read is None:
-        return False
-    decided = {
-        receipt
-        for receipt, decision in world.store.read_decisions(transaction_id)
-        if decision.refund_id is None or not has_failed(decision.refund_id, world)
-    }
-    if read.value.delivery.status != "none":
-        decided |= {receipt for receipt in [read.value.mpesa_receipt] if receipt}
-    undecided = {told.receipt for told in case.told if told.receipt} - decided
-    owners = {world.store.receipt_owner(receipt) for receipt in undecided}
-    return bool(owners & {None, transaction_id})
+        world.store.close_review(
+            transaction_id,
+            settled=settled_receipts(transaction_id, world),
+            decision=Decided(by=refund.asked_by, why=refund.why, at_ms=now_ms),
+        )
 
 
 def _hold_payment(refund: Refund, world: World) -> bool:
@@ -119,12 +107,6 @@ def _hold_suspense(refund: Refund, world: World) -> bool:
         refund.receipt, TransactionId(refund.refund_id), channel=REFUND, now_ms=world.clock()
     )
     return owner == TransactionId(refund.refund_id) or has_failed(RefundId(owner), world)
-
-
-def has_failed(refund_id: RefundId, world: World) -> bool:
-    """Whether that is a refund which came to nothing: what it held is free."""
-    read = world.store.read_refund(refund_id)
-    return read is not None and read.value.status is RefundStatus.FAILED
 
 
 def _set_suspense(

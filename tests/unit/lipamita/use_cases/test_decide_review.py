@@ -13,6 +13,7 @@ from lipamita.domain.two_people import TWO_PEOPLE_ABOVE_KES
 from lipamita.domain.units import HOUR_MS, Cents, Kes
 from lipamita.use_cases.decide_review import CreditDecision, credit_review
 from lipamita.use_cases.reconcile import reconcile
+from lipamita.use_cases.refund_ports import ReceiptDecision
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
@@ -225,3 +226,17 @@ def test_of_two_who_credit_different_receipts_at_once_one_is_told_that_it_was_de
         credit_review(decision(payment, receipt="UKL2BBBB02", amount_kes=200), estate.world)
     assert raised.value.code == "not_in_review"
     assert sold_wh(estate) == 12_000
+
+
+def test_a_receipt_that_goes_back_to_its_payer_is_not_credited() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    estate.store.decide_receipt(
+        payment.transaction_id,
+        RECEIPT,
+        ReceiptDecision(kind="refund", by=HENRY.uid, why="asked", at_ms=estate.now_ms),
+    )
+    with pytest.raises(ConflictError) as raised:
+        credit_review(decision(payment), estate.world)
+    assert raised.value.code == "receipt_claimed_elsewhere"
+    assert sold_wh(estate) == 0

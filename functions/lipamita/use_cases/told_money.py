@@ -1,0 +1,55 @@
+"""What became of the receipts that were told for one payment: which of them still wait."""
+
+from __future__ import annotations
+
+from lipamita.domain.ids import Receipt, TransactionId
+from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.refund import RefundId, RefundStatus
+from lipamita.use_cases.world import World
+
+
+def settled_receipts(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:
+    """The told receipts that were credited, are refunded, or paid for another transaction."""
+    settled = _credited(transaction_id, world) | refunded_receipts(transaction_id, world)
+    others = {
+        receipt
+        for receipt in _told(transaction_id, world) - settled
+        if world.store.receipt_owner(receipt) not in (None, transaction_id)
+    }
+    return settled | others
+
+
+def more_waits(transaction_id: TransactionId, world: World) -> bool:
+    """Whether a receipt told for this payment is its own and nobody decided about it."""
+    return bool(_told(transaction_id, world) - settled_receipts(transaction_id, world))
+
+
+def refunded_receipts(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:
+    """Those that go back to their payer, unless that came to nothing."""
+    return frozenset(
+        receipt
+        for receipt, decision in world.store.read_decisions(transaction_id)
+        if decision.refund_id is None or not has_failed(decision.refund_id, world)
+    )
+
+
+def has_failed(refund_id: RefundId, world: World) -> bool:
+    """Whether that is a refund which came to nothing: what it held is free."""
+    read = world.store.read_refund(refund_id)
+    return read is not None and read.value.status is RefundStatus.FAILED
+
+
+def _told(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:
+    case = world.store.read_review(transaction_id)
+    return frozenset(told.receipt for told in case.told if told.receipt) if case else frozenset()
+
+
+def _credited(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:
+    read = world.store.read_payment(transaction_id)
+    if read is None or read.value.mpesa_receipt is None or not _is_sold(read.value):
+        return frozenset()
+    return frozenset({read.value.mpesa_receipt})
+
+
+def _is_sold(payment: Payment) -> bool:
+    return payment.status is Status.PAID or payment.delivery.status is not DeliveryStatus.NONE
