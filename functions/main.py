@@ -81,6 +81,24 @@ def on_meter_restarted(event: db_fn.Event[Change[object]]) -> None:
     triggers.meter_restarted(event.params["meter_id"], change.before, change.after, event.id)
 
 
+@db_fn.on_value_updated(reference="/transactions/{transaction_id}/status")
+def on_payment_changed(event: db_fn.Event[Change[object]]) -> None:
+    """A payment has another status."""
+    triggers.payment_changed(event.params["transaction_id"])
+
+
+@db_fn.on_value_updated(reference="/transactions/{transaction_id}/delivery/status")
+def on_delivery_changed(event: db_fn.Event[Change[object]]) -> None:
+    """A payment's energy is somewhere else."""
+    triggers.payment_changed(event.params["transaction_id"])
+
+
+@db_fn.on_value_created(reference="/meters/{meter_id}/alerts/{alert_id}")
+def on_alert_raised(event: db_fn.Event[object]) -> None:
+    """Something is the matter with a meter."""
+    triggers.alert_raised(event.params["meter_id"], event.params["alert_id"], event.data)
+
+
 @scheduler_fn.on_schedule(schedule="every 1 minutes", timeout_sec=60, max_instances=1)
 def reconcile(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """Everything whose due time has passed."""

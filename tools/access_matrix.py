@@ -95,7 +95,7 @@ def _rendered(fields: Sequence[Field]) -> str:
             for path, cells in rows(fields)
         ),
     ]
-    return "\n".join([*lines, "", f"{len(fields)} fields, {len(CALLERS)} callers."])
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from lipamita.domain.identity import Account, StaffMember
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter, Role
 from lipamita.domain.units import SECOND_MS, Millis
-from lipamita.use_cases.identity_ports import MAX_STAFF, Profile
+from lipamita.use_cases.identity_ports import MAX_PUSH_TOKENS, MAX_STAFF, Profile
 
 from tests.fakes.memory_nodes import MemoryNodes
 
@@ -21,6 +21,7 @@ class MemoryPeople(MemoryNodes):
 
     profiles: dict[Uid, dict[str, object]] = field(default_factory=dict)
     staff: dict[Uid, StaffMember] = field(default_factory=dict)
+    apps: dict[Uid, dict[str, str]] = field(default_factory=dict)
     meters: dict[MeterId, Meter] = field(default_factory=dict)
 
     def read_profile(self, uid: Uid) -> Profile | None:
@@ -63,6 +64,19 @@ class MemoryPeople(MemoryNodes):
 
     def list_staff(self) -> Sequence[StaffMember]:
         return [self.staff[uid] for uid in sorted(self.staff)][:MAX_STAFF]
+
+    def put_push_token(self, uid: Uid, token_id: str, token: str, *, now_ms: Millis) -> None:
+        kept = dict(list(self.apps.get(uid, {}).items())[-(MAX_PUSH_TOKENS - 1) :])
+        self._write(
+            f"push_tokens/{uid}", lambda: self.apps.update({uid: {**kept, token_id: token}})
+        )
+
+    def push_tokens(self, uid: Uid) -> Mapping[str, str]:
+        return dict(self.apps.get(uid, {}))
+
+    def remove_push_token(self, uid: Uid, token_id: str) -> None:
+        left = {key: token for key, token in self.apps.get(uid, {}).items() if key != token_id}
+        self._write(f"push_tokens/{uid}", lambda: self.apps.update({uid: left}))
 
     def unbind_device(self, meter_id: MeterId, device_uid: Uid) -> None:
         meter = self.meters[meter_id]

@@ -40,6 +40,7 @@ KEYS = {
     "notice_id": "alarm-1",
     "evidence_id": "0123456789abcdef",
     "key_hash": "aa11",
+    "token_id": "aa11",
     "phone_key": "aa11",
     "sender": "main",
     "slot": "q0",

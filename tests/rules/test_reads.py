@@ -99,6 +99,7 @@ READS: dict[str, frozenset[str]] = {
     "checkout_requests": NO_ONE,
     "rate_limits": NO_ONE,
     "staff": NO_ONE,
+    "push_tokens/tenant-amina": NO_ONE,
     "staff/operator-grace": NO_ONE,
     "rate_limits/stk_push/tenant-amina": NO_ONE,
     "daraja_access_token": NO_ONE,

@@ -65,6 +65,7 @@ PATHS = [
     "notices",
     "notices/alarm-1/status",
     "notices/made-up",
+    "push_tokens/tenant-amina/aa11/token",
     "staff",
     "staff/tenant-amina/role",
     "staff/operator-grace/role",

@@ -172,6 +172,7 @@ _WORLD: dict[str, object] = {
     "reviews": {PAID: {"reason": "amount_differs", "status": "open"}},
     "alarms": {"2025-06-15": {"callback_forged": {"count": 2}}},
     "notices": {"alarm-1": {"status": "waiting", "next_check_at": EARLIER}},
+    "push_tokens": {"tenant-amina": {"aa11": {"token": "fcm-token", "seen_at": EARLIER}}},
     "staff": {"operator-grace": {"role": "operator", "given_by": "admin-hope"}},
     "rate_limits": {"stk_push": {"tenant-amina": {"count": 1}}},
     "daraja_access_token": {"access_token": "not-a-real-token", "expires_at": EARLIER},

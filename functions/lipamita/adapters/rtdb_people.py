@@ -11,7 +11,7 @@ from lipamita.domain.identity import StaffMember
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Role
 from lipamita.domain.units import Millis
-from lipamita.use_cases.identity_ports import MAX_STAFF, Profile
+from lipamita.use_cases.identity_ports import MAX_PUSH_TOKENS, MAX_STAFF, Profile
 
 
 class RtdbPeople(RtdbNodes):
@@ -53,6 +53,23 @@ class RtdbPeople(RtdbNodes):
         node = self.at("staff").order_by_key().limit_to_first(MAX_STAFF).get()
         rows = Fields.of("staff", {"staff": node or {}}).children("staff")
         return [_member(Uid(uid), row) for uid, row in rows]
+
+    def put_push_token(self, uid: Uid, token_id: str, token: str, *, now_ms: Millis) -> None:
+        path = f"push_tokens/{uid}"
+        standing = Fields.of(path, {"apps": self.at(path).get() or {}}).children("apps")
+        by_age = sorted(standing, key=lambda row: row[1].whole_or("seen_at", 0))
+        others = [key for key, _ in by_age if key != token_id]
+        dropped = others[: max(0, len(others) + 1 - MAX_PUSH_TOKENS)]
+        changes: dict[str, object] = dict.fromkeys(dropped)
+        self.at(path).update({**changes, token_id: {"token": token, "seen_at": now_ms}})
+
+    def push_tokens(self, uid: Uid) -> Mapping[str, str]:
+        path = f"push_tokens/{uid}"
+        rows = Fields.of(path, {"apps": self.at(path).get() or {}}).children("apps")
+        return {key: row.text("token") for key, row in rows}
+
+    def remove_push_token(self, uid: Uid, token_id: str) -> None:
+        self.at(f"push_tokens/{uid}/{token_id}").delete()
 
     def unbind_device(self, meter_id: MeterId, device_uid: Uid) -> None:
         reference = self.at(f"meters/{meter_id}/device_uid")

@@ -70,6 +70,7 @@ class RateKind(StrEnum):
     PHONE = "phone"
     METER = "meter"
     CLAIM = "claim"  # boards that claim one meter's number
+    NOTICE = "notice"  # what one person is told; its rate is in domain/customer_notice.py
     ADDRESS = "address"  # whoever claims from one address
 
 

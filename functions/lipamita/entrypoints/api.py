@@ -46,6 +46,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("status", {"GET": status.show}),
     ("suspense/{receipt}/assign", {"POST": suspense.assign}),
     ("users/me", {"POST": users.open_own}),
+    ("users/me/apps", {"POST": users.register_app}),
 )
 
 

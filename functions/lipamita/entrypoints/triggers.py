@@ -14,6 +14,7 @@ from lipamita.use_cases.follow_ups import FOLLOW_UPS
 from lipamita.use_cases.note_restart import note_restart
 from lipamita.use_cases.notice_command import notice_commands
 from lipamita.use_cases.settle_payment import settle_payment
+from lipamita.use_cases.tell_customer import tell_of_alert, tell_of_payment
 
 
 def callback_recorded(transaction_id: str) -> None:
@@ -31,6 +32,18 @@ def recharge_processed(meter_id: str, transaction_id: str) -> None:
     transaction = parse_transaction_id(transaction_id)
     settle_payment(transaction, wiring.world())
     close_recharge(parse_meter_id(meter_id), transaction, wiring.world())
+
+
+def payment_changed(transaction_id: str) -> None:
+    """A payment or its delivery has another status: tell the payer."""
+    tell_of_payment(parse_transaction_id(transaction_id), wiring.world())
+
+
+def alert_raised(meter_id: str, alert_id: str, alert: object) -> None:
+    """A meter, or the server about it, raised an alert: tell the owner if it is for them."""
+    kind = alert.get("kind") if isinstance(alert, dict) else None
+    if isinstance(kind, str):
+        tell_of_alert(parse_meter_id(meter_id), alert_id, kind, wiring.world())
 
 
 def command_done(meter_id: str) -> None:

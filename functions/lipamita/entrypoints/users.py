@@ -9,9 +9,10 @@ from lipamita.domain.msisdn import mask, parse_msisdn
 from lipamita.entrypoints import http, wiring
 from lipamita.entrypoints.messages import Language, language_of
 from lipamita.use_cases.identity_ports import Profile
-from lipamita.use_cases.open_profile import Wishes, open_profile, parse_name
+from lipamita.use_cases.open_profile import Wishes, open_profile, parse_name, register_push_app
 
 FIELDS = frozenset({"name", "language"})
+MAX_PUSH_TOKEN = 4096
 
 
 def open_own(request: Request) -> Response:
@@ -26,6 +27,22 @@ def open_own(request: Request) -> Response:
     opened = open_profile(session, wishes, wiring.world())
     told = profile_json(session.caller.uid, opened.profile)
     return http.json_response(200, {**told, "created": opened.created})
+
+
+def register_app(request: Request) -> Response:
+    """{"token"} -> 200: the app gets push notices from now on. Repeating it is harmless."""
+    session = http.session(request)
+    body = http.json_body(request)
+    http.refuse_unknown_fields(body, {"token"})
+    token = body.get("token")
+    if not http.is_text(token) or not 0 < len(token) <= MAX_PUSH_TOKEN:
+        raise InvalidInputError(
+            "invalid_app",
+            f"token must be an FCM registration token of 1 to {MAX_PUSH_TOKEN} characters",
+            field="token",
+        )
+    register_push_app(session, token, wiring.world())
+    return http.json_response(200, {"registered": True})
 
 
 def profile_json(uid: str, profile: Profile) -> dict[str, object]:

@@ -21,7 +21,7 @@ from lipamita.adapters.firestore_record import FirestoreRecord
 from lipamita.adapters.log import StructuredLog
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.units import Millis
-from lipamita.entrypoints import notifying, settings
+from lipamita.entrypoints import customer_channels, notifying, settings
 from lipamita.entrypoints.device_network import read_device_network
 from lipamita.use_cases.watch import token_failed
 from lipamita.use_cases.world import World
@@ -87,9 +87,10 @@ def _make() -> Deployment:
         transaction_type=config.transaction_type,
         party_b=config.party_b,
     )
+    store = RtdbStore(app, short_codes=frozenset({config.short_code, config.party_b}))
     return Deployment(
         world=World(
-            store=RtdbStore(app, short_codes=frozenset({config.short_code, config.party_b})),
+            store=store,
             daraja=DarajaHttp(base_url=config.daraja_base_url, merchant=merchant, tokens=tokens),
             accounts=FirebaseAccounts(app),
             devices=FirebaseDevices(app, read_device_network(config.database_url)),
@@ -102,7 +103,12 @@ def _make() -> Deployment:
             device_master_secret=settings.secret(settings.DEVICE_MASTER_SECRET),
             public_base_url=config.public_base_url,
             unverified_policy=config.unverified_policy,
-            notifiers=notifying.make_notifiers(),
+            notifiers={
+                **notifying.make_notifiers(),
+                **customer_channels.make_customer_channels(app, store),
+            },
+            customer_channels=customer_channels.read_customer_channels(),
+            quiet_hours=customer_channels.read_quiet_hours(),
             alarm_channels=notifying.read_alarm_channels(),
         ),
         app=app,

@@ -9,8 +9,10 @@ from typing import Protocol
 from lipamita.domain.identity import Account, StaffMember
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Role
+from lipamita.domain.units import Millis
 
 MAX_STAFF = 500
+MAX_PUSH_TOKENS = 10  # apps of one person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,18 @@ class PeopleStore(Protocol):
 
     def list_staff(self) -> Sequence[StaffMember]:
         """Everybody with a role, by uid; at most MAX_STAFF."""
+        ...
+
+    def put_push_token(self, uid: Uid, token_id: str, token: str, *, now_ms: Millis) -> None:
+        """Register an app, by (uid, token_id); beyond MAX_PUSH_TOKENS the oldest is dropped."""
+        ...
+
+    def push_tokens(self, uid: Uid) -> Mapping[str, str]:
+        """The registered apps' FCM tokens, by token_id."""
+        ...
+
+    def remove_push_token(self, uid: Uid, token_id: str) -> None:
+        """Forget an app; nothing happens if it is gone."""
         ...
 
     def unbind_device(self, meter_id: MeterId, device_uid: Uid) -> None:

@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from lipamita.domain.customer_notice import SWITCHED_ON
 from lipamita.domain.errors import ForbiddenError, InvalidInputError
 from lipamita.domain.identity import Session
+from lipamita.domain.ids import sha256_hex
 from lipamita.domain.meter import Role
 from lipamita.use_cases.identity_ports import Profile
 from lipamita.use_cases.world import World
 
 MAX_NAME = 80
 MAX_EMAIL = 254
+TOKEN_ID_CHARACTERS = 32
 _NAME = re.compile(r"[^\x00-\x20\x7f]+( +[^\x00-\x20\x7f]+)*")  # no less than the rules ask
-DEFAULT_NOTIFICATIONS = {"payment": True, "low_credit": True, "supply": True, "offline": False}
+DEFAULT_NOTIFICATIONS = SWITCHED_ON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +88,14 @@ def open_profile(session: Session, wishes: Wishes, world: World) -> OpenedProfil
         standing_now = standing
     assert standing_now is not None
     return OpenedProfile(profile=standing_now, created=standing is None)
+
+
+def register_push_app(session: Session, token: str, world: World) -> None:
+    """Tell this app from now on; by uid and token. Raises ForbiddenError for a device."""
+    if session.caller.role is Role.METER:
+        raise ForbiddenError("people_only", "a device has no profile")
+    token_id = sha256_hex(token)[:TOKEN_ID_CHARACTERS]
+    world.store.put_push_token(session.caller.uid, token_id, token, now_ms=world.clock())
 
 
 def _named(session: Session) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lipamita.domain.customer_notice import QuietHours
 from lipamita.domain.ids import RandomBytes, TransactionId, path_key
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.use_cases.audit_ports import AuditTrail
@@ -35,6 +36,8 @@ class World:
     money_out: MoneyOut | None = None
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # channels by name
     alarm_channels: tuple[str, ...] = ()
+    customer_channels: tuple[str, ...] = ()
+    quiet_hours: QuietHours = field(default_factory=QuietHours)
     devices: Devices = field(default_factory=NoDevices)
 
     def callback_url(self, transaction_id: TransactionId) -> str:

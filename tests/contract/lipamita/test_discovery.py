@@ -20,6 +20,9 @@ HTTP = {"api", "daraja_c2b", "daraja_callback", "device_claim", "stk_push"}
 EVENTS = {
     "on_callback_recorded": ("created", "callbacks/{transaction_id}/{evidence_id}"),
     "on_confirmation_recorded": ("created", "confirmations/{confirmation_id}"),
+    "on_payment_changed": ("updated", "transactions/{transaction_id}/status"),
+    "on_delivery_changed": ("updated", "transactions/{transaction_id}/delivery/status"),
+    "on_alert_raised": ("created", "meters/{meter_id}/alerts/{alert_id}"),
     "on_command_done": ("created", "meters/{meter_id}/commands/{command_id}/done_at"),
     "on_recharge_processed": (
         "updated",
@@ -34,7 +37,7 @@ SCHEDULES = {
 }
 SECRETS = {
     *("DARAJA_CONSUMER_KEY", "DARAJA_CONSUMER_SECRET", "DARAJA_PASSKEY"),
-    *("CALLBACK_SECRET", "DEVICE_MASTER_SECRET", "WEBHOOK_SECRET"),
+    *("CALLBACK_SECRET", "DEVICE_MASTER_SECRET", "WEBHOOK_SECRET", "SMS_API_KEY"),
 }
 TIMEOUT_S = 60
 

@@ -63,6 +63,7 @@ PATHS = {
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
     "revokeDevice": "/api/meters/MTR-001/device/revoke",
     "openProfile": "/api/users/me",
+    "registerApp": "/api/users/me/apps",
     "listStaff": "/api/staff",
     "viewAudit": "/api/audit",
     "changeRole": "/api/staff",

@@ -20,7 +20,7 @@ from tests.contract.openapi.calls import (
 from tests.contract.openapi.document import operation, strict_schema
 from tests.contract.openapi.edge import MISLED, Edge
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, RECEIPT
-from tests.unit.lipamita.entrypoints.deployment import OPERATOR
+from tests.unit.lipamita.entrypoints.deployment import DEVICE, OPERATOR
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -77,6 +77,8 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("decideReview", "409"): lambda calls: calls.decide(receipt="UKL0DEMO99"),
     ("revokeDevice", "400"): lambda calls: calls.revoke_device(why=" "),
     ("openProfile", "400"): lambda calls: calls.good("openProfile", body={"language": "fr"}),
+    ("registerApp", "400"): lambda calls: calls.good("registerApp", body={"token": ""}),
+    ("registerApp", "403"): lambda calls: calls.good("registerApp", token=DEVICE),
     ("openProfile", "403"): Calls.opens_as_a_device,
     ("viewAudit", "400"): lambda calls: calls.good("viewAudit", path="/api/audit?limit=0"),
     ("changeRole", "400"): lambda calls: calls.change_role(role="king"),
@@ -218,6 +220,9 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("revokeDevice", "unknown_path"): lambda calls: calls.good(
         "revokeDevice", path="/api/meters/MTR%2F001/device/revoke"
     ),
+    ("registerApp", "invalid_json"): lambda calls: calls.good("registerApp", body=b"{"),
+    ("registerApp", "unknown_field"): lambda calls: calls.good("registerApp", body={"x": 1}),
+    ("registerApp", "invalid_app"): lambda calls: calls.good("registerApp", body={"token": 5}),
     ("openProfile", "invalid_json"): lambda calls: calls.good("openProfile", body=b"{"),
     ("openProfile", "unknown_field"): lambda calls: calls.good("openProfile", body={"x": 1}),
     ("openProfile", "invalid_name"): lambda calls: calls.good("openProfile", body={"name": " a"}),

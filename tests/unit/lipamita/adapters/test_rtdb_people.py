@@ -7,6 +7,7 @@ from lipamita.domain.identity import StaffMember
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Role
 from lipamita.domain.units import Millis
+from lipamita.use_cases.identity_ports import MAX_PUSH_TOKENS
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 
@@ -54,3 +55,17 @@ def test_only_the_device_that_was_meant_is_unbound(database: LiveDatabase) -> No
     assert database.read(f"meters/{METER}/device_uid") == "new"
     people.unbind_device(METER, Uid("new"))
     assert database.read(f"meters/{METER}") == {"name": "House A1"}
+
+
+def test_an_app_is_registered_once_and_the_oldest_gives_way(database: LiveDatabase) -> None:
+    people = RtdbPeople(database.app)
+    for number in range(MAX_PUSH_TOKENS + 2):
+        people.put_push_token(AMINA, f"id{number:02}", f"token-{number}", now_ms=Millis(number))
+    people.put_push_token(AMINA, "id05", "token-5", now_ms=Millis(99))
+    tokens = people.push_tokens(AMINA)
+    assert len(tokens) == MAX_PUSH_TOKENS
+    assert "id00" not in tokens
+    assert tokens["id11"] == "token-11"
+    people.remove_push_token(AMINA, "id11")
+    people.remove_push_token(AMINA, "id11")
+    assert "id11" not in people.push_tokens(AMINA)

@@ -1,0 +1,107 @@
+"""Tell a tenant what happened: once, in their language, as they chose, and not too often.
+
+Called by triggers, which are not retried: a notice may be missed when a process dies, and is never
+told twice. Nothing about money depends on it.
+"""
+
+from __future__ import annotations
+
+from lipamita.domain.customer_notice import (
+    EVENT_OF_ALERT,
+    RATE,
+    CustomerEvent,
+    News,
+    customer_notice,
+    is_wanted,
+    kwh,
+)
+from lipamita.domain.guard import RateKind, admit
+from lipamita.domain.ids import MeterId, TransactionId, Uid
+from lipamita.domain.payment import DeliveryStatus, Status
+from lipamita.use_cases.identity_ports import Profile
+from lipamita.use_cases.notify import put_notice
+from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
+from lipamita.use_cases.world import World
+
+PUSH, SMS = "fcm", "sms"
+_OF_STATUS = {
+    Status.PAID: CustomerEvent.PAID,
+    Status.FAILED: CustomerEvent.FAILED,
+    Status.REVIEW: CustomerEvent.REVIEW,
+}
+
+
+def tell_of_payment(transaction_id: TransactionId, world: World) -> None:
+    """Tell the payer how the payment stands now. Repeating it changes nothing."""
+    read = world.store.read_payment(transaction_id)
+    if read is None:
+        return
+    payment = read.value
+    meter = world.store.read_meter(payment.meter_id)
+    event = _OF_STATUS.get(payment.status)
+    if payment.delivery.status is DeliveryStatus.DELIVERED:
+        event = CustomerEvent.DELIVERED
+    if event is None:
+        return
+    facts = {
+        "amount_kes": str(payment.amount_kes),
+        "receipt": payment.mpesa_receipt or "-",
+        "energy": kwh(payment.delivery.energy_wh or payment.quote.energy_wh),
+        "balance": kwh(payment.delivery.balance_after_wh),
+        "meter": meter.name if meter else payment.meter_id,
+    }
+    _tell(
+        News(
+            event=event,
+            about=str(transaction_id),
+            recipient=payment.user_id,
+            facts=facts,
+            transaction_id=transaction_id,
+        ),
+        world,
+    )
+
+
+def tell_of_alert(meter_id: MeterId, alert_id: str, kind: str, world: World) -> None:
+    """Tell the meter's owner of an alert, if it is one for them. Repeating it changes nothing."""
+    event, meter = EVENT_OF_ALERT.get(kind), world.store.read_meter(meter_id)
+    if event is None or meter is None or meter.owner_uid is None:
+        return
+    facts = {"meter": meter.name, "balance": kwh(meter.current_balance_wh)}
+    about = f"{meter_id}-{alert_id}"
+    _tell(News(event=event, about=about, recipient=meter.owner_uid, facts=facts), world)
+
+
+def channels_of(uid: Uid, profile: Profile, world: World) -> tuple[str, ...]:
+    """Push where an app is registered, else an SMS to a phone that was proven."""
+    if PUSH in world.customer_channels and world.store.push_tokens(uid):
+        return (PUSH,)
+    return (SMS,) if SMS in world.customer_channels and profile.phone_number else ()
+
+
+def _tell(news: News, world: World) -> None:
+    uid = news.recipient
+    profile = world.store.read_profile(uid) if world.customer_channels else None
+    if profile is None or not is_wanted(news.event, profile.notifications):
+        return
+    for channel in channels_of(uid, profile, world):
+        notice = customer_notice(
+            news,
+            channel=channel,
+            language=profile.language or "en",
+            now_ms=world.clock(),
+            quiet=world.quiet_hours,
+        )
+        if world.store.read_notice(notice.notice_id) is None and _admitted(uid, world):
+            put_notice(notice, world)
+
+
+def _admitted(uid: Uid, world: World) -> bool:
+    for _ in range(MAX_COMPARE_AND_SET_TRIES):
+        old = world.store.read_rate(RateKind.NOTICE, uid)
+        admission = admit(RATE, old.value, now_ms=world.clock())
+        if admission.wait_ms:
+            return False
+        if world.store.replace_rate(RateKind.NOTICE, uid, old, admission.on_schedule_at_ms):
+            return True
+    return False
