@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include "file_updater.h"
 #include "options.h"
 #include "posix_connection.h"
+#include "provision.h"
 #include "simulated_load.h"
 #include "system_clock.h"
 
@@ -85,6 +87,8 @@ meter::Config make_config(const meter::Options& options, const meter::Image& ima
   config.cloud.heartbeat_ms = options.report_interval_ms;
   config.cloud.hour_interval_ms = options.report_interval_ms;
   config.cloud.silence_ms = options.silence_ms;
+  config.cloud.limits = {std::min(config.cloud.limits.connect_ms, options.patience_ms),
+                         options.patience_ms};
   config.cloud.backoff_first_ms = 200;
   config.cloud.backoff_most_ms = 5000;
   return config;
@@ -114,16 +118,21 @@ int main(int argc, char** argv) {
   meter::FileUpdater updater(options.store_dir);
   const meter::Image image = updater.boot();
   if (image.behaviour == "crashing") restart(argv);
+  std::signal(SIGTERM, request_stop);
+  std::signal(SIGINT, request_stop);
+  meter::EventLog log(clock, options.die_after);
+  meter::Registers claimed;
+  const bool claims = !options.server.empty();
+  if (claims && !meter::provision(options, storage, clock, log, stop_requested, claimed)) {
+    return stop_requested != 0 ? 0 : 2;
+  }
   meter::Config config = make_config(options, image);
+  if (claims) config.claimed = &claimed;
   if (!meter::parse_hex(options.device_key, config.device_key)) {
     std::fprintf(stderr, "metersim: device_key: expected 64 lower-case hexadecimal digits\n");
     return 2;
   }
-  std::signal(SIGTERM, request_stop);
-  std::signal(SIGINT, request_stop);
-
   meter::SimulatedLoad load(clock, options.load_w, options.imp_per_kwh, options.time_scale);
-  meter::EventLog log(clock, options.die_after);
   meter::PosixConnection stream;
   meter::PosixConnection rest;
   ForgetfulStore forgetful(storage);

@@ -29,13 +29,18 @@ Fields fields_of(Options& o) {
            {"store_dir", &o.store_dir},
            {"board", &o.board},
            {"update_url", &o.update_url},
-           {"release_key", &o.release_key}},
+           {"release_key", &o.release_key},
+           {"server", &o.server},
+           {"hardware_id", &o.hardware_id},
+           {"label_secret", &o.label_secret}},
           {{"load_w", &o.load_w},
            {"imp_per_kwh", &o.imp_per_kwh},
            {"report_interval_ms", &o.report_interval_ms},
            {"time_scale", &o.time_scale},
            {"silence_ms", &o.silence_ms},
-           {"trial_ms", &o.trial_ms}}};
+           {"trial_ms", &o.trial_ms},
+           {"portal_port", &o.portal_port},
+           {"patience_ms", &o.patience_ms}}};
 }
 
 bool parse_die_after(const std::string& value, DieAfter& die_after) {
@@ -90,13 +95,15 @@ bool read_file(const std::string& path, Options& options, std::string& message) 
 }
 
 bool complete(const Options& options, std::string& message) {
+  const bool unclaimed = !options.server.empty();  // it is given the rest when it claims
   const std::pair<const char*, bool> needed[] = {
-      {"database_url", !options.database_url.empty()},
-      {"meter_id", !options.meter_id.empty()},
-      {"email", !options.email.empty()},
-      {"password", !options.password.empty()},
-      {"device_key", options.device_key.size() == 64},
+      {"database_url", unclaimed || !options.database_url.empty()},
+      {"meter_id", unclaimed || !options.meter_id.empty()},
+      {"email", unclaimed || !options.email.empty()},
+      {"password", unclaimed || !options.password.empty()},
+      {"device_key", unclaimed || options.device_key.size() == 64},
       {"store_dir", !options.store_dir.empty()},
+      {"portal_port", options.portal_port <= UINT16_MAX},
       {"imp_per_kwh", options.imp_per_kwh > 0 && options.imp_per_kwh <= 100000}};
   for (const auto& [name, present] : needed) {
     if (present) continue;

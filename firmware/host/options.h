@@ -26,6 +26,11 @@ struct Options {
   std::string board = "host";
   std::string update_url;
   std::string release_key;  // file: public key, DER
+  std::string server;       // of a board without settings: where it claims
+  std::string hardware_id;  // on its label
+  std::string label_secret;
+  uint32_t portal_port = 0;
+  uint32_t patience_ms = 15000;  // with a connection or an answer
   uint32_t trial_ms = 900000;
   DieAfter die_after;
 };

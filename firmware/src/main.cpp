@@ -9,6 +9,7 @@
 #include "device_clock.h"
 #include "ecdsa_verifier.h"
 #include "latching_relay.h"
+#include "long_push.h"
 #include "nvs_store.h"
 #include "ota_slot.h"
 #include "pulse_input.h"
@@ -16,6 +17,7 @@
 #include "release_key.h"
 #include "serial_log.h"
 #include "settings.h"
+#include "setup_site.h"
 #include "tls_connection.h"
 #include "warm_memory.h"
 #include "wifi_link.h"
@@ -27,7 +29,7 @@ constexpr uint32_t kRestartAfterMs = 10000;
 Settings settings;
 meter::Config config;
 DeviceClock device_clock;
-NvsStore storage;
+NvsStore storage("ledger");
 WarmMemory warm_memory;
 LatchingRelay relay;
 SerialLog serial_log;
@@ -38,6 +40,8 @@ Button button(board::kButtonPin);
 PzemPort pzem_port;
 meter::PzemSource pzem(pzem_port, device_clock);
 
+SetupSite* site = nullptr;
+
 // Made once in setup(), when the settings are known.
 meter::App* app = nullptr;
 
@@ -46,6 +50,26 @@ meter::App* app = nullptr;
   serial_log.event(meter::Event("error").text("reason", reason));
   delay(kRestartAfterMs);
   esp_restart();
+}
+
+// Nothing is metered without settings, so nothing may flow: a reset buys no energy.
+[[noreturn]] void wait_to_be_set_up() {
+  serial_log.event(meter::Event("setup").text("state", "waiting"));
+  relay.set(false);
+  site->open();
+  while (!site->restart_due()) {
+    site->poll();
+    delay(5);
+  }
+  esp_restart();
+}
+
+void watch_for_setup(uint64_t now_ms) {
+  static meter::LongPush push;
+  const meter::LongPush::Asked asked = push.observe(digitalRead(board::kButtonPin) == LOW, now_ms);
+  if (asked == meter::LongPush::Asked::portal) site->open();
+  if (asked == meter::LongPush::Asked::reset) site->forget();
+  site->poll();
 }
 
 void start_watchdog() {
@@ -76,11 +100,14 @@ void setup() {
   relay.begin();
   button.begin();
   pinMode(board::kCoverPin, INPUT_PULLUP);
-  if (!settings.load()) give_up("not_provisioned");
   if (!storage.begin()) give_up("ledger_partition");
+  static TlsConnection rest;
+  static SetupSite the_site(device_clock, rest, serial_log);
+  site = &the_site;
+  if (site->begin()) settings.take(site->setup());
+  if (!settings.load()) wait_to_be_set_up();
   config = settings.config();
   static TlsConnection stream;
-  static TlsConnection rest;
   const bool updatable = verifier.begin(kReleaseKey, kReleaseKeyBytes);
   static meter::App the_app(
       config, {storage, device_clock, start_energy_source(), relay, stream, rest, serial_log,
@@ -98,7 +125,8 @@ void loop() {
   if (settings.pzem) app->meter().signal(meter::AlertKind::sensor_silent, pzem.silent());
   app->cloud().set_rssi(wifi.rssi());
   app->poll(wifi.up());
-  if (app->restart_due()) {
+  watch_for_setup(device_clock.monotonic_ms());
+  if (app->restart_due() || site->restart_due()) {
     app->meter().commit();
     esp_restart();
   }

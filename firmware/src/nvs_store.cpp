@@ -8,7 +8,7 @@ using Key = meter::FixedText<15>;  // the longest key NVS takes
 
 }  // namespace
 
-bool NvsStore::begin() { return preferences_.begin("ledger", false, "ledger"); }
+bool NvsStore::begin() { return preferences_.begin(name_, false, "ledger"); }
 
 size_t NvsStore::read(std::string_view key, uint8_t* data, size_t capacity) {
   const Key name(key);

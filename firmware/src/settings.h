@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config.h"
+#include "setup_store.h"
 #include "text.h"
 
 struct Settings {
@@ -14,11 +15,16 @@ struct Settings {
   meter::FixedText<64> database_namespace;
   meter::FixedText<64> api_key;
   meter::FixedText<80> email;
-  meter::FixedText<64> password;
+  meter::FixedText<80> password;
   meter::FixedText<128> update_url;
   uint32_t impulses_per_kwh = 1000;
   uint32_t minimum_pulse_ms = 40;
   bool pzem = false;
+  bool has_claimed = false;
+  meter::Registers claimed;
+
+  // Who the meter is, as it claimed it; before load().
+  void take(const meter::Setup& setup);
 
   // False when something that the meter cannot do without is missing.
   bool load();

@@ -28,6 +28,13 @@ struct CloudTimes {
   NetLimits limits;
 };
 
+struct Registers {
+  uint64_t credited_wh = 0;
+  uint64_t withdrawn_wh = 0;
+  uint64_t consumed_wh = 0;
+  uint64_t sequence = 0;
+};
+
 struct Config {
   std::string_view meter_id;
   Digest device_key{};
@@ -40,6 +47,9 @@ struct Config {
   std::string_view update_url;    // of the releases, without a trailing '/'; empty: no updates
   uint32_t trial_ms = 900000;     // without a round trip to the cloud a new image is given up
   uint32_t random_seed = 1;
+  // Set when this board claimed its number: the server's totals at that time. The registers start
+  // from them at least, and a ledger that the board brings from another meter gives way.
+  const Registers* claimed = nullptr;
   SavePolicy save;
   SupplyPolicy supply;
   CloudTimes cloud;

@@ -14,10 +14,15 @@ constexpr std::string_view kMirrorKey = "ledger";
 }  // namespace
 
 LoadResult Meter::begin() {
-  const LoadResult result = store_.load(config_.meter_id, ledger_);
+  LoadResult result = store_.load(config_.meter_id, ledger_);
+  if (result == LoadResult::foreign && config_.claimed != nullptr) {
+    store_.take_over();
+    result = LoadResult::fresh;
+  }
   saved_ = ledger_;
   if (result == LoadResult::restored) adopt_mirror();
   load_policy(ports_.storage, policy_);
+  if (config_.claimed != nullptr) raise(*config_.claimed);
   ++ledger_.boot_count;
   const bool durable = commit() && store_.self_check(ledger_);
   const int64_t now = ports_.clock.epoch_ms();

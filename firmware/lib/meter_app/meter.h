@@ -15,13 +15,6 @@
 
 namespace meter {
 
-struct Registers {
-  uint64_t credited_wh = 0;
-  uint64_t withdrawn_wh = 0;
-  uint64_t consumed_wh = 0;
-  uint64_t sequence = 0;
-};
-
 // An hour that has ended, for consumption_history.
 struct ClosedHour {
   uint32_t hour = 0;  // hours since 1970 UTC

@@ -22,6 +22,10 @@ class LedgerStore {
 
   LoadResult load(std::string_view meter_id, Ledger& ledger);
 
+  // After `foreign`: the board belongs to this meter now, and the other's record may be
+  // overwritten. What was sold to the other meter stands at the server.
+  void take_over() { locked_ = false; }
+
   // True only when the record is durable. After a failure the previous record still stands.
   bool save(const Ledger& ledger);
 

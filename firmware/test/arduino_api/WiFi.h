@@ -1,8 +1,10 @@
 #pragma once
 
 #include "Arduino.h"
+#include "IPAddress.h"
 
 #define WIFI_STA 1
+#define WIFI_AP_STA 3
 #define WL_CONNECTED 3
 
 class WiFiClass {
@@ -11,6 +13,10 @@ class WiFiClass {
   bool mode(int mode);
   bool setAutoReconnect(bool on);
   int begin(const char* ssid, const char* password);
+  bool disconnect();
+  bool softAP(const char* ssid, const char* password);
+  IPAddress softAPIP();
+  bool softAPdisconnect(bool off);
   int status();
   int8_t RSSI();
 };

@@ -1,0 +1,8 @@
+#pragma once
+
+#include <cstdint>
+
+class IPAddress {
+ public:
+  IPAddress() = default;
+};
