@@ -7,7 +7,7 @@ PYTHON_CODE := functions emulators tools tests bench
 ONCE ?=
 PROJECT ?=
 
-.PHONY: help setup demo test check fmt bench bench-rtdb bench-firmware emulators meter firmware dashboard sim register-urls deploy
+.PHONY: soak help setup demo test check fmt bench bench-rtdb bench-firmware emulators meter firmware dashboard sim register-urls deploy
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ fmt: setup ## Format everything, and write the generated parts of the documents
 
 sim: setup ## Simulate faults in the payment core (RUNS=10000 SEED=1)
 	@PYTHONPATH=functions:. $(PY) -m tests.simulation --runs $(or $(RUNS),10000) --seed $(or $(SEED),1)
+
+soak: setup firmware dashboard ## Many meters, plugs pulled, a bad network: paid = held (METERS=50 SECONDS=60 SEED=1)
+	@$(PY) -m tools.soak --meters $(or $(METERS),50) --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
 
 bench: setup firmware dashboard ## Measure, as ratios against peers in one run
 	@$(PY) -m bench
