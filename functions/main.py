@@ -117,6 +117,17 @@ def watch(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK
     schedules.every_ten_minutes()
 
 
+@scheduler_fn.on_schedule(
+    schedule="every day 03:30",
+    timezone=options.Timezone("Africa/Nairobi"),
+    timeout_sec=540,
+    max_instances=1,
+)
+def close_books(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
+    """The days that are over take no more ledger entries, and are chained."""
+    recording.every_night()
+
+
 @scheduler_fn.on_schedule(schedule="every 15 minutes", timeout_sec=60, max_instances=1)
 def pull(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """What M-Pesa says was paid, where the short code may ask."""

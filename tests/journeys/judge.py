@@ -19,7 +19,7 @@ CREDITED = ("queued", "delivered")
 def check_invariant(stack: Stack) -> None:
     """Raises AssertionError naming the receipt, the transaction or the meter that is wrong."""
     stack.run_schedule()  # what a trigger has begun, the schedule ends
-    transactions = stack.database.get("transactions") or {}
+    transactions = check_books(stack)
     credited = {
         transaction_id: node
         for transaction_id, node in transactions.items()
@@ -30,6 +30,51 @@ def check_invariant(stack: Stack) -> None:
     _nothing_is_credited_without_a_receipt(stack, receipts, credited)
     _the_registers_hold_what_was_sold(stack, credited)
     _the_meters_applied_what_was_delivered(stack, credited)
+
+
+def check_books(stack: Stack) -> dict[str, Any]:
+    """The double-entry ledger sums to zero, and says of each payment what was paid for it.
+
+    Returns all payments by id, those in the record included.
+    """
+    stack.run_schedule("archive")
+    record = stack.record.collections()
+    ledger = record.get("ledger", {})
+    summed: dict[str, int] = defaultdict(int)
+    for entry_id, entry in ledger.items():
+        for unit in ("cents", "energy_wh"):
+            assert sum(entry[unit].values()) == 0, f"{entry_id} does not balance"
+            for account, amount in entry[unit].items():
+                summed[f"{unit} {account}"] += amount
+    kept: dict[str, int] = defaultdict(int)
+    for shard in record.get("ledger_days", {}).values():
+        for unit in ("cents", "energy_wh"):
+            for account, amount in shard[unit].items():
+                kept[f"{unit} {account}"] += amount
+    assert _not_zero(kept) == _not_zero(summed), "the kept totals are not those of the entries"
+    payments = record.get("payments", {}) | (stack.database.get("transactions") or {})
+    for transaction_id, node in payments.items():
+        if node["delivery"]["status"] in CREDITED:
+            _booked(transaction_id, node, ledger)
+    return payments
+
+
+def _not_zero(sums: dict[str, int]) -> dict[str, int]:
+    return {account: amount for account, amount in sums.items() if amount}
+
+
+def _booked(transaction_id: str, node: dict[str, Any], ledger: dict[str, Any]) -> None:
+    sold = ledger.get(f"{transaction_id}_sold")
+    assert sold is not None, f"{transaction_id} was credited, but is not on the books"
+    assert sold["cents"]["suspense"] == node["amount"] * 100, transaction_id
+    assert sold["energy_wh"].get("energy_owed", 0) == node["quote"]["energy_wh"], transaction_id
+    delivered = f"{transaction_id}_delivered" in ledger
+    assert delivered == (node["delivery"]["status"] == "delivered"), transaction_id
+    receipt = node.get("mpesa_receipt")
+    if receipt is not None:
+        parts = [f"{receipt}_received", f"{receipt}_corrected"]
+        came = sum(ledger[part]["cents"]["paybill_float"] for part in parts if part in ledger)
+        assert came == node["amount"] * 100, f"receipt {receipt} is on the books with {came}"
 
 
 def _each_receipt_is_in_one_place(

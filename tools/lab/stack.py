@@ -18,6 +18,7 @@ from tools.lab.database import Database
 from tools.lab.meter import Meter, MeterSettings
 from tools.lab.people import Person, sign_in
 from tools.lab.process import LimitReachedError, Process
+from tools.lab.record import RecordReader
 from tools.lab.simulator import Simulator
 
 START_LIMIT_S = 30.0
@@ -48,6 +49,11 @@ class Stack:
     def database(self) -> Database:
         """Admin access to the project's namespace."""
         return Database(self.url("rtdb"), self.ready["namespace"])
+
+    @property
+    def record(self) -> RecordReader:
+        """What Firestore holds."""
+        return RecordReader(self.url("firestore"), self.ready["project"])
 
     @property
     def simulator(self) -> Simulator:
@@ -111,12 +117,11 @@ class Stack:
         if ran.returncode:
             raise LimitReachedError(f"the PayBill was not registered: {ran.stdout}{ran.stderr}")
 
-    def run_schedule(self) -> None:
-        """Run reconcile by hand, as the clock would. Returns when it is done."""
+    def run_schedule(self, name: str = "reconcile") -> None:
+        """Run a scheduled function by hand, as the clock would. Returns when it is done."""
         project = self.ready["project"]
         requests.post(
-            f"{self.url('functions')}/functions/projects/{project}"
-            "/triggers/europe-west1-reconcile-0",
+            f"{self.url('functions')}/functions/projects/{project}/triggers/europe-west1-{name}-0",
             timeout=(3, 70),
         ).raise_for_status()
 

@@ -126,6 +126,11 @@ def day_after(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
+def day_before(day: str) -> str:
+    """The day before it."""
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+
+
 def accounting_day(event_day: str, closed_through: str | None) -> str:
     """The day an entry belongs to: its event's own, or the first one that is still open."""
     if closed_through is None or event_day > closed_through:

@@ -113,18 +113,37 @@ def lines(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
     return {account: summed[account] for account in sorted(summed) if summed[account]}
 
 
-def totals_of(entries: Iterable[Entry]) -> Totals:
-    """The entries added up, one at a time."""
-    cents: Counter[str] = Counter()
-    energy: Counter[str] = Counter()
-    count = 0
-    for entry in entries:
+class Tally:
+    """Adds entries up one at a time, in memory that grows with the accounts alone."""
+
+    def __init__(self) -> None:
+        self._cents: Counter[str] = Counter()
+        self._energy_wh: Counter[str] = Counter()
+        self._entries = 0
+
+    def take(self, entry: Entry) -> None:
+        """One more."""
         for account, amount in entry.cents.items():
-            cents[account] += amount
+            self._cents[account] += amount
         for account, amount in entry.energy_wh.items():
-            energy[account] += amount
-        count += 1
-    return Totals(cents=lines(cents.items()), energy_wh=lines(energy.items()), entries=count)
+            self._energy_wh[account] += amount
+        self._entries += 1
+
+    def totals(self) -> Totals:
+        """Of all that were taken."""
+        return Totals(
+            cents=lines(self._cents.items()),
+            energy_wh=lines(self._energy_wh.items()),
+            entries=self._entries,
+        )
+
+
+def totals_of(entries: Iterable[Entry]) -> Totals:
+    """The entries added up."""
+    tally = Tally()
+    for entry in entries:
+        tally.take(entry)
+    return tally.totals()
 
 
 def add(one: Totals, other: Totals) -> Totals:

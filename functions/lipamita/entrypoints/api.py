@@ -15,6 +15,7 @@ from lipamita.entrypoints import (
     audit,
     claims,
     devices,
+    history,
     http,
     meter_admin,
     reviews,
@@ -45,6 +46,8 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("staff", {"GET": staff.list_all, "POST": staff.change}),
     ("status", {"GET": status.show}),
     ("suspense/{receipt}/assign", {"POST": suspense.assign}),
+    ("transactions/{user_id}", {"GET": history.of_user}),
+    ("transactions/meter/{meter_id}", {"GET": history.of_meter}),
     ("users/me", {"POST": users.open_own}),
     ("users/me/apps", {"POST": users.register_app}),
 )

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from lipamita.entrypoints import wiring
 from lipamita.use_cases.archive import archive
+from lipamita.use_cases.close_days import close_days
+from lipamita.use_cases.read_books import check_books
 
 
 def every_five_minutes() -> None:
     """Bring into the record what is due for it."""
     archive(wiring.world())
+
+
+def every_night() -> None:
+    """Close the days that are over, and follow the chain of closings."""
+    world = wiring.world()
+    close_days(world)
+    check_books(world)

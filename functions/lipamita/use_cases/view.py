@@ -67,12 +67,15 @@ def _readable(
         "unknown_transaction", f"no transaction {transaction_id}", field="transaction_id"
     )
     read = world.store.read_payment(transaction_id)
-    if read is None:
+    payment = read.value if read else world.record.read_payment(transaction_id)
+    if payment is None:
         raise unknown
-    meter = world.store.read_meter(read.value.meter_id)
-    requested_at_ms = read.value.created_at_ms
+    meter = world.store.read_meter(payment.meter_id)
     if not may_read_payment(
-        caller, payer=read.value.user_id, meter=meter, requested_at_ms=requested_at_ms
+        caller,
+        payer=payment.user_id,
+        meter=meter,
+        requested_at_ms=payment.created_at_ms,
     ):
         raise unknown
-    return read.value, meter
+    return payment, meter

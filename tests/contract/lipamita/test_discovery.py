@@ -33,8 +33,10 @@ SCHEDULES = {
     "reconcile": "every 1 minutes",
     "archive": "every 5 minutes",
     "watch": "every 10 minutes",
+    "close_books": "every day 03:30",
     "pull": "every 15 minutes",
 }
+LONG = {"close_books"}  # counts whole days, at night
 SECRETS = {
     *("DARAJA_CONSUMER_KEY", "DARAJA_CONSUMER_SECRET", "DARAJA_PASSKEY"),
     *("CALLBACK_SECRET", "DEVICE_MASTER_SECRET", "WEBHOOK_SECRET", "SMS_API_KEY"),
@@ -85,8 +87,8 @@ def test_every_function_has_a_whole_cpu(manifest: Any) -> None:
 
 
 def test_every_function_is_bounded(manifest: Any) -> None:
-    for end in manifest["endpoints"].values():
-        assert 0 < end["timeoutSeconds"] <= 60
+    for name, end in manifest["endpoints"].items():
+        assert 0 < end["timeoutSeconds"] <= (540 if name in LONG else 60)
         assert 0 < end["maxInstances"] <= 20
         assert end["availableMemoryMb"] == 512
 

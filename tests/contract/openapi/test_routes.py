@@ -18,6 +18,7 @@ OPERATIONS = [(path, method) for path, method, _ in operations(PUBLISHED)]
 NEVER_ALLOWED = "PROPFIND"
 NOTHING = "unknown_path"
 SAMPLES = {
+    "user_id": "tenant-amina",
     "transaction_id": TRANSACTION,
     "key": "0" * 32,
     "meter_id": "MTR-001",

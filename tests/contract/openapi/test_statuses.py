@@ -53,6 +53,12 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("queryPayment", "400"): lambda calls: calls.good("queryPayment", path="/api/payments/x/query"),
     ("queryPayment", "429"): Calls.asks_daraja_too_soon,
     ("getPayment", "400"): lambda calls: calls.good("getPayment", path="/api/payments/x"),
+    ("listUserPayments", "400"): lambda calls: calls.good(
+        "listUserPayments", path="/api/transactions/tenant-amina?limit=0"
+    ),
+    ("listMeterPayments", "400"): lambda calls: calls.good(
+        "listMeterPayments", path="/api/transactions/meter/MTR-001?limit=51"
+    ),
     ("getMeter", "400"): lambda calls: calls.good("getMeter", path="/api/meters/mtr-001"),
     ("assignSuspense", "202"): Calls.assigns_much,
     ("createClaim", "400"): lambda calls: calls.good(
@@ -147,6 +153,18 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("requestPayment", "idempotency_key_reused"): Calls.uses_a_key_twice,
     ("requestPayment", "meter_not_ready"): lambda calls: calls.push(meter_id="MTR-004"),
     ("requestPayment", "prompt_open"): Calls.asks_while_a_prompt_is_open,
+    ("listUserPayments", "invalid_user_id"): refused_path("/api/transactions/a.b"),
+    ("listUserPayments", "invalid_limit"): refused_path("/api/transactions/tenant-amina?limit=51"),
+    ("listUserPayments", "invalid_transaction_id"): refused_path(
+        "/api/transactions/tenant-amina?before=x"
+    ),
+    ("listMeterPayments", "invalid_meter_id"): refused_path("/api/transactions/meter/mtr-001"),
+    ("listMeterPayments", "invalid_limit"): refused_path("/api/transactions/meter/MTR-001?limit=x"),
+    ("listMeterPayments", "invalid_transaction_id"): refused_path(
+        "/api/transactions/meter/MTR-001?before=x"
+    ),
+    ("listMeterPayments", "unknown_meter"): refused_path("/api/transactions/meter/MTR-999"),
+    ("listMeterPayments", "unknown_path"): refused_path("/api/transactions/meter/MTR-001%2Fx"),
     ("getMeter", "unknown_path"): refused_path("/api/meters/MTR-001%2Fx"),
     ("getMeter", "unknown_meter"): refused_path("/api/meters/MTR-999"),
     ("createClaim", "invalid_json"): lambda calls: calls.good("createClaim", body=b"{"),
