@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from lipamita.domain.ids import Receipt, TransactionId, parse_receipt
 from lipamita.domain.payment import Payment
+from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.settlement import Review
 from lipamita.domain.units import Millis
-from lipamita.use_cases.record_ports import PaymentsBy, ToldReceipt, WaitingMoney
+from lipamita.use_cases.record_ports import PaymentsBy, SettledRefund, ToldReceipt, WaitingMoney
 from lipamita.use_cases.records import SuspenseItem, Versioned
 
 from tests.fakes.memory_nodes import MemoryNodes
@@ -22,6 +23,7 @@ class MemoryArchive(MemoryNodes):
     payments: dict[TransactionId, Payment] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
+    refunds: dict[RefundId, Refund] = field(default_factory=dict)
     sealed: set[Receipt] = field(default_factory=set)
     heard: dict[str, str] = field(default_factory=dict)
 
@@ -84,7 +86,15 @@ class MemoryArchive(MemoryNodes):
         ]
         return [place for place in places if self.heard.get(place.key) != place.tag][:limit]
 
-    def heard_of(self, waiting: WaitingMoney) -> None:
+    def settled_refunds(self, *, now_ms: Millis, limit: int) -> Sequence[SettledRefund]:
+        found = [
+            SettledRefund(key=f"refunds/{key}", tag="1", refund=refund)
+            for key, refund in self.refunds.items()
+            if refund.status is RefundStatus.REFUNDED
+        ]
+        return [one for one in found if self.heard.get(one.key) != one.tag][:limit]
+
+    def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
         self._write(waiting.key, lambda: self.heard.update({waiting.key: waiting.tag}))
 
     def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:

@@ -47,6 +47,7 @@ def refund_to_json(refund: Refund) -> Json:
         "status_asked_at": refund.status_asked_at_ms,
         "paid_receipt": refund.paid_receipt,
         "next_check_at": refund.next_check_at_ms,
+        "record_at": refund.updated_at_ms if refund.status is RefundStatus.REFUNDED else None,
         "check_count": refund.check_count,
         "results_seen": dict.fromkeys(sorted(refund.results_seen), True),
         "latest_result_id": refund.latest_result_id,

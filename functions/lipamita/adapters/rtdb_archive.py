@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.payment_schema import payment_from_json
+from lipamita.adapters.refund_schema import refund_from_json
 from lipamita.adapters.rtdb_nodes import RtdbNodes
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import Receipt, TransactionId, parse_receipt
 from lipamita.domain.payment import Payment
+from lipamita.domain.refund import RefundId
 from lipamita.domain.units import Kes, Millis
-from lipamita.use_cases.record_ports import PaymentsBy, ToldReceipt, WaitingMoney
+from lipamita.use_cases.record_ports import PaymentsBy, SettledRefund, ToldReceipt, WaitingMoney
 from lipamita.use_cases.records import Versioned
 
 NOTHING: dict[str, object] = {}  # an empty map is no node at all
@@ -48,7 +50,15 @@ class RtdbArchive(RtdbNodes):
         ]
         return waiting[:limit]
 
-    def heard_of(self, waiting: WaitingMoney) -> None:
+    def settled_refunds(self, *, now_ms: Millis, limit: int) -> Sequence[SettledRefund]:
+        found = []
+        for key in self.due("refunds", now_ms=now_ms, limit=limit, by="record_at"):
+            _, tag = self.at(f"refunds/{key}/record_at").get(etag=True)
+            refund = refund_from_json(RefundId(key), self.at(f"refunds/{key}").get())
+            found.append(SettledRefund(key=f"refunds/{key}", tag=tag, refund=refund))
+        return found
+
+    def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
         self.at(f"{waiting.key}/record_at").set_if_unchanged(waiting.tag, NOTHING)
 
     def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:

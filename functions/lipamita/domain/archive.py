@@ -14,13 +14,13 @@ from lipamita.domain.units import DAY_MS, Millis
 
 LIVE_KEPT_MS = 30 * DAY_MS
 RECORD_KEPT_YEARS = 7  # Kenya's Tax Procedures Act asks for five, contracts may be sued on for six
-_WITHOUT_MONEY = frozenset({Status.FAILED, Status.EXPIRED})
+_AT_REST = frozenset({Status.FAILED, Status.EXPIRED, Status.REFUNDED})
 _DONE = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.TWIN})
 
 
 def at_rest(payment: Payment) -> bool:
     """Whether nothing is left to happen to it, as far as anybody knows."""
-    if payment.status in _WITHOUT_MONEY:
+    if payment.status in _AT_REST:
         return True
     return payment.status is Status.PAID and payment.delivery.status in _DONE
 
@@ -68,4 +68,5 @@ def _recorded_facts(payment: Payment) -> tuple[object, ...]:
         payment.amount_kes,
         payment.paid_at_ms,
         payment.user_id,
+        payment.refunded_kes,
     )

@@ -47,7 +47,9 @@ def entries_of_payment(payment: Payment) -> tuple[Entry, ...]:
                 transaction_id=payment.transaction_id,
             ),
         )
-    if payment.delivery.delivered_at_ms is not None:
+    if payment.delivery.delivered_at_ms is not None or (
+        payment.delivery.status is DeliveryStatus.WITHDRAWN
+    ):
         entries.append(delivered(payment))
     return tuple(entries)
 
@@ -107,7 +109,7 @@ def sold(payment: Payment, *, at_ms: Millis) -> Entry:
 
 
 def delivered(payment: Payment) -> Entry:
-    """The meter has the energy: what was prepaid is earned, line by line."""
+    """The meter has the energy, or gave it back: what was prepaid is settled, line by line."""
     quote = payment.quote
     earned = [
         (_account_of_revenue(quote, line), -line.amount_cents)

@@ -1,8 +1,9 @@
 """What the books say of money that goes back, of fees, payouts, and energy given by hand.
 
-A refund takes back its share of every line of the sale, in whole cents; cents that do not divide
-are taken from the largest lines, so the shares add up to what is refunded. What is refunded before
-delivery was still owed to the meter; what is refunded after it was earned already.
+A refund takes back its share of every line that was paid for energy, in whole cents; cents that do
+not divide are taken from the largest lines, so the shares add up to what is refunded. It speaks of
+the sale as delivered: energy that was withdrawn before the meter took it ends the delivery, too, so
+both entries mean the same in either order.
 """
 
 from __future__ import annotations
@@ -13,61 +14,80 @@ from lipamita.domain.ids import Receipt
 from lipamita.domain.ledger import (
     ENERGY_DELIVERED,
     ENERGY_GIVEN,
-    ENERGY_OWED,
     ENERGY_SOLD,
     FEES,
+    FIXED_CHARGES,
     PAYBILL_FLOAT,
     PAYOUTS,
     REFUNDS,
     SUSPENSE,
+    VAT,
     Entry,
     EntryKind,
     lines,
 )
 from lipamita.domain.monthly_charge import NO_CENTS
 from lipamita.domain.payment import Payment
-from lipamita.domain.payment_entries import delivered, sold
+from lipamita.domain.payment_entries import delivered, received, sold
+from lipamita.domain.refund import MoneyFrom, Refund, RefundStatus
 from lipamita.domain.tariff import CENTS_PER_KES
-from lipamita.domain.units import Cents, Kes, Millis, Wh
+from lipamita.domain.units import Cents, Kes, Millis
 
 
-def refund_owed(
-    refund_id: str, payment: Payment, amount_kes: Kes, *, withdrawn_wh: Wh, at_ms: Millis
-) -> Entry:
-    """A payment that was sold gives back this much money, and ``withdrawn_wh`` of its energy.
+def entries_of_refund(refund: Refund, payment: Payment | None) -> tuple[Entry, ...]:
+    """Nothing until the money has left; then that it was owed, and that it was sent.
 
-    ``amount_kes`` is at most what was paid; energy that was used stays sold.
+    ``payment`` is the one that was credited, where one was. Money that never was a payment's is
+    taken from suspense, where its receipt stands.
+    """
+    if refund.status is not RefundStatus.REFUNDED:
+        return ()
+    at_ms = refund.updated_at_ms
+    sent = refund_sent(
+        refund.refund_id, refund.amount_kes, at_ms=at_ms, receipt=refund.paid_receipt
+    )
+    if refund.money_from is MoneyFrom.PAYMENT and payment is not None:
+        return (refund_owed(refund, payment, at_ms=at_ms), sent)
+    return (
+        received(refund.receipt, refund.paid_kes, at_ms=refund.created_at_ms),
+        refund_owed_of_suspense(refund, at_ms=at_ms),
+        sent,
+    )
+
+
+def refund_owed(refund: Refund, payment: Payment, *, at_ms: Millis) -> Entry:
+    """A payment gives back this much money, and the energy that the meter returned.
+
+    A monthly charge and its VAT are owed whatever was used, and stay.
     """
     assert payment.paid_at_ms is not None
-    standing = dict(sold(payment, at_ms=payment.paid_at_ms).cents)
-    was_delivered = payment.delivery.delivered_at_ms is not None
-    if was_delivered:
-        earned = delivered(payment).cents
-        standing = lines([*standing.items(), *earned.items()])
-    held = {account: -cents for account, cents in standing.items() if cents < 0}
-    share = shares(held, amount_kes * CENTS_PER_KES)
-    held_by = ENERGY_DELIVERED if was_delivered else ENERGY_OWED
+    sale = [
+        *sold(payment, at_ms=payment.paid_at_ms).cents.items(),
+        *delivered(payment).cents.items(),
+    ]
+    charge = sum(line.amount_cents for line in payment.quote.lines if line.kind == "fixed_charge")
+    kept = [(FIXED_CHARGES, charge), (VAT, payment.quote.charge_cents - charge)]
+    held = {account: -cents for account, cents in lines([*sale, *kept]).items() if cents < 0}
+    amount_cents = refund.amount_kes * CENTS_PER_KES
     return Entry(
-        entry_id=f"{refund_id}_owed",
+        entry_id=f"{refund.refund_id}_owed",
         kind=EntryKind.REFUND_OWED,
         at_ms=at_ms,
-        cents=lines([*share.items(), (REFUNDS, -amount_kes * CENTS_PER_KES)]),
-        energy_wh=lines([(ENERGY_SOLD, withdrawn_wh), (held_by, -withdrawn_wh)]),
+        cents=lines([*shares(held, amount_cents).items(), (REFUNDS, -amount_cents)]),
+        energy_wh=lines([(ENERGY_SOLD, refund.energy_wh), (ENERGY_DELIVERED, -refund.energy_wh)]),
         transaction_id=payment.transaction_id,
     )
 
 
-def refund_owed_of_suspense(
-    refund_id: str, receipt: Receipt, amount_kes: Kes, *, at_ms: Millis
-) -> Entry:
-    """Money that never became a payment's is to go back."""
-    amount_cents = amount_kes * CENTS_PER_KES
+def refund_owed_of_suspense(refund: Refund, *, at_ms: Millis) -> Entry:
+    """Money that never became a payment's goes back."""
+    amount_cents = refund.amount_kes * CENTS_PER_KES
     return Entry(
-        entry_id=f"{refund_id}_owed",
+        entry_id=f"{refund.refund_id}_owed",
         kind=EntryKind.REFUND_OWED,
         at_ms=at_ms,
         cents=lines([(SUSPENSE, amount_cents), (REFUNDS, -amount_cents)]),
-        receipt=receipt,
+        receipt=refund.receipt,
     )
 
 

@@ -16,10 +16,11 @@ from lipamita.domain.ids import TransactionId
 from lipamita.domain.ledger import Entry, EntryKind
 from lipamita.domain.payment import Payment
 from lipamita.domain.payment_entries import corrected, entries_of_payment, received
+from lipamita.domain.refund_entries import entries_of_refund
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
 from lipamita.use_cases.change_payment import change_payment
-from lipamita.use_cases.record_ports import WaitingMoney
+from lipamita.use_cases.record_ports import SettledRefund, WaitingMoney
 from lipamita.use_cases.records import Versioned
 from lipamita.use_cases.world import World
 
@@ -54,6 +55,8 @@ def archive(world: World) -> Archived:
     done = Archived()
     for waiting in world.store.waiting_money(now_ms=started_ms, limit=MAX_BATCH):
         done = done.and_also(_hear_of(waiting, world))
+    for settled in world.store.settled_refunds(now_ms=started_ms, limit=MAX_BATCH):
+        done = done.and_also(_hear_of_refund(settled, world))
     due = world.store.due_records(now_ms=started_ms, limit=MAX_BATCH)
     for start in range(0, len(due), PAYMENTS_PER_COMMIT):
         if world.clock() - started_ms > MAX_RUN_MS:
@@ -73,11 +76,26 @@ def _hear_of(waiting: WaitingMoney, world: World) -> Archived:
         if told.receipt is not None and told.amount_kes
         for entry in [received(told.receipt, told.amount_kes, at_ms=told.at_ms)]
     }
+    return _write_and_say(waiting, tuple(entries.values()), world)
+
+
+def _hear_of_refund(settled: SettledRefund, world: World) -> Archived:
+    """Money that has left, and what it was before."""
+    refund, payment = settled.refund, None
+    if refund.transaction_id is not None:
+        live = world.store.read_payment(refund.transaction_id)
+        payment = live.value if live else world.record.read_payment(refund.transaction_id)
+    return _write_and_say(settled, entries_of_refund(refund, payment), world)
+
+
+def _write_and_say(
+    heard: WaitingMoney | SettledRefund, entries: Sequence[Entry], world: World
+) -> Archived:
     try:
-        standing = world.record.write(tuple(entries.values()), (), now_ms=world.clock())
-        world.store.heard_of(waiting)
+        standing = world.record.write(entries, (), now_ms=world.clock())
+        world.store.heard_of(heard)
     except Exception as error:
-        world.log.work_failed(waiting.key, error)
+        world.log.work_failed(heard.key, error)
         return Archived(failures=1)
     return Archived(entries=len(entries) - len(standing))
 

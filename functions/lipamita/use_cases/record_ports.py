@@ -14,6 +14,7 @@ from lipamita.domain.closing import Closing
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import Entry, Totals
 from lipamita.domain.payment import Payment
+from lipamita.domain.refund import Refund
 from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.records import Versioned
 
@@ -41,6 +42,15 @@ class WaitingMoney:
     key: str
     tag: str
     told: tuple[ToldReceipt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettledRefund:
+    """A refund whose money has left."""
+
+    key: str
+    tag: str
+    refund: Refund
 
 
 class Record(Protocol):
@@ -131,7 +141,11 @@ class ArchiveStore(Protocol):
         """Places in suspense and in the reviews that the record has not yet heard of."""
         ...
 
-    def heard_of(self, waiting: WaitingMoney) -> None:
+    def settled_refunds(self, *, now_ms: Millis, limit: int) -> Sequence[SettledRefund]:
+        """Refunds that were paid out and that the record has not yet heard of."""
+        ...
+
+    def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
         """The record has heard of all this; it stays due if more was told since."""
         ...
 

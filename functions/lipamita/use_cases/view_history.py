@@ -8,11 +8,11 @@ one counts, because it may have gone on.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lipamita.domain.errors import ForbiddenError
 from lipamita.domain.ids import MeterId, TransactionId, Uid
-from lipamita.domain.meter import Caller, Role
+from lipamita.domain.meter import Caller, Role, may_read_payment
 from lipamita.domain.payment import Payment
 from lipamita.use_cases.record_ports import ArchiveStore, PaymentsBy
 from lipamita.use_cases.view import view_meter
@@ -50,12 +50,24 @@ def history_of_user(user_id: Uid, asked: Asked, caller: Caller, world: World) ->
 def history_of_meter(meter_id: MeterId, asked: Asked, caller: Caller, world: World) -> HistoryPage:
     """What was paid for that meter. For its owner and staff. Raises NotFoundError, ForbiddenError.
 
-    A device sees no payments.
+    A device sees no payments, and an owner not those of whoever was owner before; a page is then
+    shorter than asked for.
     """
     if caller.role is Role.METER:
         raise ForbiddenError("not_your_meter", "a device sees no payments", field="meter_id")
     meter = view_meter(meter_id, caller, world)
-    return _page(PaymentsBy.METER, meter.meter_id, asked, world)
+    page = _page(PaymentsBy.METER, meter.meter_id, asked, world)
+    mine = tuple(
+        payment
+        for payment in page.payments
+        if may_read_payment(
+            caller,
+            payer=payment.user_id,
+            meter=meter,
+            requested_at_ms=payment.created_at_ms,
+        )
+    )
+    return replace(page, payments=mine)
 
 
 def _page(by: PaymentsBy, value: str, asked: Asked, world: World) -> HistoryPage:

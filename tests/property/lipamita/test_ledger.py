@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import Entry, lines, opposite, totals_of
+from lipamita.domain.money_out import Method
 from lipamita.domain.payment import Delivery, DeliveryStatus, Payment, Status
 from lipamita.domain.payment_entries import corrected, entries_of_payment, received
-from lipamita.domain.refund_entries import refund_owed, refund_sent, shares
+from lipamita.domain.refund import MoneyFrom, Refund, RefundId, RefundStatus
+from lipamita.domain.refund_entries import entries_of_refund, shares
+from lipamita.domain.refund_value import refundable_kes
 from lipamita.domain.tariff import Block, Levy, Tariff, make_quote
 from lipamita.domain.units import Cents, Kes, Millis, Wh
 
@@ -78,28 +82,71 @@ def test_a_delivered_payment_leaves_no_prepayment_and_owes_no_energy(payment: Pa
     assert totals.energy_wh.get("energy_owed", 0) == owed_wh
 
 
+def refund_of(payment: Payment, amount_kes: Kes, energy_wh: Wh, **more: Any) -> Refund:
+    facts: dict[str, Any] = {
+        "refund_id": RefundId("-Of2rAbcdEFGHijkl012"),
+        "receipt": RECEIPT,
+        "money_from": MoneyFrom.PAYMENT,
+        "method": Method.PAYOUT,
+        "paid_kes": payment.amount_kes,
+        "amount_kes": amount_kes,
+        "energy_wh": energy_wh,
+        "asked_by": "operator-grace",
+        "why": "moved out",
+        "created_at_ms": LATER,
+        "updated_at_ms": LATER,
+        "status": RefundStatus.REFUNDED,
+    }
+    return Refund(**{**facts, **more})
+
+
 @given(payments(), st.integers(1, 250_000), st.integers(0, 10**6))
-def test_a_partial_refund_takes_back_its_share_and_no_more(
+def test_a_refund_takes_back_its_share_of_the_energys_lines_and_no_more(
     payment: Payment, asked: int, used: int
 ) -> None:
-    amount_kes = Kes(min(asked, payment.amount_kes))
-    withdrawn = Wh(min(used, payment.quote.energy_wh))
-    life = [
-        *entries_of_payment(payment),
-        refund_owed("R1", payment, amount_kes, withdrawn_wh=withdrawn, at_ms=LATER),
-        refund_sent("R1", amount_kes, at_ms=LATER, fee_cents=Cents(700)),
-    ]
-    totals = totals_of(life)
+    most = refundable_kes(payment.quote)
+    assume(most > 0)
+    amount_kes, withdrawn = Kes(min(asked, most)), Wh(min(used, payment.quote.energy_wh))
+    refund = refund_of(payment, amount_kes, withdrawn)
+    totals = totals_of([*entries_of_payment(payment), *entries_of_refund(refund, payment)])
     assert totals.balanced
     assert "refunds_payable" not in totals.cents
-    assert totals.cents.get("paybill_float", 0) == (payment.amount_kes - amount_kes) * 100 - 700
-    assert all(
-        cents <= 0
-        for account, cents in totals.cents.items()
-        if account not in ("paybill_float", "fees")
+    left_cents = (payment.amount_kes - amount_kes) * 100
+    assert totals.cents.get("paybill_float", 0) == left_cents
+    if payment.delivery.status is DeliveryStatus.DELIVERED:
+        debits = {account for account, cents in totals.cents.items() if cents > 0}
+        assert debits <= {"paybill_float"}
+
+
+@given(payments())
+def test_a_payment_that_is_refunded_whole_leaves_only_its_monthly_charge(payment: Payment) -> None:
+    quote = payment.quote
+    assume(quote.charge_cents % 100 == 0 and refundable_kes(quote) > 0)
+    delivered = replace(
+        payment,
+        delivery=replace(payment.delivery, status=DeliveryStatus.WITHDRAWN, delivered_at_ms=LATER),
     )
-    if amount_kes == payment.amount_kes:
-        assert set(totals.cents) == {"paybill_float", "fees"}
+    refund = refund_of(payment, refundable_kes(quote), quote.energy_wh)
+    totals = totals_of([*entries_of_payment(delivered), *entries_of_refund(refund, delivered)])
+    assert totals.cents.get("paybill_float", 0) == quote.charge_cents
+    assert set(totals.cents) <= {"paybill_float", "fixed_charges", "vat_payable"}
+    assert totals.energy_wh == {}
+
+
+@given(st.integers(1, 250_000), st.integers(0, 250_000))
+def test_money_that_was_never_credited_goes_back_out_of_suspense(paid: int, kept: int) -> None:
+    amount_kes = Kes(max(1, paid - kept))
+    refund = refund_of(
+        a_payment(), amount_kes, Wh(0), money_from=MoneyFrom.SUSPENSE, paid_kes=Kes(paid)
+    )
+    totals = totals_of(entries_of_refund(refund, None))
+    left = (paid - amount_kes) * 100
+    assert totals.cents == lines([("paybill_float", left), ("suspense", -left)])
+
+
+def test_a_refund_whose_money_has_not_left_is_not_on_the_books() -> None:
+    refund = refund_of(a_payment(), Kes(1), Wh(0), status=RefundStatus.SENT)
+    assert entries_of_refund(refund, None) == ()
 
 
 @given(payments(), st.integers(1, 250_000))

@@ -100,7 +100,7 @@ def test_the_indexes_are_those_of_the_document() -> None:
         "open_prompts/{meter_id}": {"created_at"},
         "transactions": {"next_check_at", "record_at", "user_id", "meter_id"},
         "meters": {"status/last_seen", "owner_uid"},
-        "refunds": {"next_check_at", "status"},
+        "refunds": {"next_check_at", "record_at", "status"},
         "reviews": {"status", "record_at"},
         "suspense": {"status", "record_at"},
     }

@@ -125,7 +125,10 @@ def test_a_trial_balance_is_the_same_before_and_after_closing(estate: Estate) ->
     close_days(estate.world)
     after = trial_balance(estate.world)
     assert before.balances == after.balances == totals_of(estate.record.entries.values())
-    assert (before.closed_through, after.closed_through) == (None, day_eat(NOON + 3 * DAY_MS))
+    assert (before.closed_through, after.closed_through) == (
+        None,
+        day_eat(Millis(NOON + 3 * DAY_MS)),
+    )
 
 
 def test_a_trial_balance_reads_no_entry(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
