@@ -1,5 +1,7 @@
 """The registry: what is deployed, where, with which options and secrets."""
 
+from zoneinfo import ZoneInfo
+
 from firebase_functions import db_fn, https_fn, options, scheduler_fn
 from firebase_functions.core import Change
 from flask import Request, Response
@@ -132,3 +134,14 @@ def close_books(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - t
 def pull(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """What M-Pesa says was paid, where the short code may ask."""
     schedules.every_quarter_of_an_hour()
+
+
+@scheduler_fn.on_schedule(
+    schedule="every day 03:00",
+    timezone=ZoneInfo("Africa/Nairobi"),
+    timeout_sec=60,
+    max_instances=1,
+)
+def prune(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
+    """What is kept no longer goes."""
+    schedules.every_night()

@@ -44,6 +44,7 @@ from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_pace import MemoryPace
 from tests.fakes.memory_prompts import MemoryPrompts
 from tests.fakes.memory_proposals import MemoryProposals
+from tests.fakes.memory_pruning import MemoryPruning
 from tests.fakes.memory_refunds import MemoryRefunds
 
 
@@ -61,6 +62,7 @@ class Kept:
 class MemoryStore(
     MemoryPace,
     MemoryHealth,
+    MemoryPruning,
     MemoryCommands,
     MemoryNotices,
     MemoryProposals,

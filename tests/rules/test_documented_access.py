@@ -43,6 +43,7 @@ KEYS = {
     "token_id": "aa11",
     "phone_key": "aa11",
     "sender": "main",
+    "shelf": "receipts",
     "slot": "q0",
     "checkout_hash": "aa11",
     "key": "tenant-amina",

@@ -71,6 +71,8 @@ PATHS = [
     "staff/operator-grace/role",
     "health",
     "health/callback_at",
+    "pruning",
+    "pruning/receipts/after",
     "query_pace",
     "query_pace/main/paused_until",
     "rate_limits",

@@ -8,6 +8,7 @@ the payer's number) are never logged.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from firebase_functions import logger
 
@@ -21,6 +22,7 @@ from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Recharge
 from lipamita.domain.refund import Refund
+from lipamita.domain.retention import Shelf
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, RawConfirmation
@@ -186,6 +188,9 @@ class StructuredLog(ClaimLines):
             attempts=notice.attempts,
             transaction_id=notice.transaction_id or "",
         )
+
+    def pruned(self, removed: Mapping[Shelf, int]) -> None:
+        logger.info("pruned", **{shelf.value: count for shelf, count in removed.items()})
 
     def archived(self, *, payments: int, entries: int, removed: int, failures: int) -> None:
         logger.info(

@@ -30,6 +30,7 @@ from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_people import RtdbPeople
 from lipamita.adapters.rtdb_prompts import RtdbPrompts
 from lipamita.adapters.rtdb_proposals import RtdbProposals
+from lipamita.adapters.rtdb_pruning import RtdbPruning
 from lipamita.adapters.rtdb_query_pace import RtdbQueryPace
 from lipamita.adapters.rtdb_refunds import RtdbRefunds
 from lipamita.adapters.rtdb_reviews import RtdbReviews
@@ -72,6 +73,7 @@ class RtdbStore(
     RtdbSnapshots,
     RtdbRefunds,
     RtdbHealth,
+    RtdbPruning,
 ):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 

@@ -6,6 +6,7 @@ from lipamita.adapters import log
 from lipamita.domain.units import SECOND_MS, Millis
 from lipamita.entrypoints import wiring
 from lipamita.use_cases.notify import notify
+from lipamita.use_cases.prune import prune
 from lipamita.use_cases.pull_payments import pull_payments
 from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.watch import watch
@@ -24,6 +25,11 @@ def every_quarter_of_an_hour() -> None:
 def every_ten_minutes() -> None:
     """Watch the whole. Apart from reconciliation, so that it is seen when that stands still."""
     watch(wiring.world())
+
+
+def every_night() -> None:
+    """Clear away what is kept no longer."""
+    prune(wiring.world())
 
 
 def every_minute() -> None:

@@ -5,7 +5,7 @@ Every write is safe to repeat: each method names the id that makes it so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from lipamita.domain.audit import AuditRecord
@@ -20,6 +20,7 @@ from lipamita.domain.notice import Notice, NoticeAnswer
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.refund import Refund
+from lipamita.domain.retention import Shelf
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
@@ -32,6 +33,7 @@ from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.prompt_ports import PromptStore
 from lipamita.use_cases.proposal_ports import ProposalStore
+from lipamita.use_cases.prune_ports import PruneStore
 from lipamita.use_cases.query_ports import DuePayment, PaceStore
 from lipamita.use_cases.record_ports import ArchiveStore
 from lipamita.use_cases.records import (
@@ -267,6 +269,7 @@ class Store(
     NoticeStore,
     PaceStore,
     HealthStore,
+    PruneStore,
     ProposalStore,
     PeopleStore,
     PromptStore,
@@ -333,6 +336,8 @@ class Log(ClaimLog, Protocol):
     def refund_sent(self, refund: Refund, answer: SendAnswer) -> None: ...
 
     def reconciled(self, *, due: int, queries: int, failures: int) -> None: ...
+
+    def pruned(self, removed: Mapping[Shelf, int]) -> None: ...
 
     def archived(self, *, payments: int, entries: int, removed: int, failures: int) -> None: ...
 

@@ -23,6 +23,7 @@ EVENTS = {
     "on_payment_changed": ("updated", "transactions/{transaction_id}/status"),
     "on_delivery_changed": ("updated", "transactions/{transaction_id}/delivery/status"),
     "on_alert_raised": ("created", "meters/{meter_id}/alerts/{alert_id}"),
+    "on_meter_restarted": ("updated", "meters/{meter_id}/status/boot_count"),
     "on_command_done": ("created", "meters/{meter_id}/commands/{command_id}/done_at"),
     "on_recharge_processed": (
         "updated",
@@ -35,6 +36,7 @@ SCHEDULES = {
     "watch": "every 10 minutes",
     "close_books": "every day 03:30",
     "pull": "every 15 minutes",
+    "prune": "every day 03:00",
 }
 LONG = {"close_books"}  # counts whole days, at night
 SECRETS = {

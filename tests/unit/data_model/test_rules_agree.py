@@ -95,8 +95,11 @@ def test_the_indexes_are_those_of_the_document() -> None:
     indexed = {node.path: set(node.index_on) for node in RULES if node.index_on}
     assert indexed == {
         "command_registers": {"next_check_at"},
-        "confirmations": {"next_check_at"},
-        "notices": {"next_check_at", "status"},
+        "confirmations": {"next_check_at", "received_at"},
+        "receipts": {"claimed_at"},
+        "rate_limits/{kind}": {"on_schedule_at"},
+        "phone_prompts": {"created_at"},
+        "notices": {"next_check_at", "status", "created_at"},
         "open_prompts/{meter_id}": {"created_at"},
         "transactions": {"next_check_at", "record_at", "user_id", "meter_id"},
         "meters": {"status/last_seen", "owner_uid"},
