@@ -74,7 +74,7 @@ meter: setup firmware ## Run one virtual meter against running emulators (METER=
 	@$(PY) -m tools.meter $(or $(METER),MTR-001)
 
 register-urls: setup ## Tell Safaricom where payments by hand are reported (PROJECT=your-project)
-	@PYTHONPATH=functions $(PY) -m tools.register_urls $(PROJECT)
+	@bin/lipamita register-urls --project $(PROJECT)
 
 deploy: setup dashboard ## Check the configuration and deploy to PROJECT=your-project
-	@PYTHONPATH=functions $(PY) -m tools.deploy $(PROJECT)
+	@bin/lipamita deploy $(PROJECT)

@@ -102,6 +102,20 @@ def test_a_role_counts_at_once_in_both_directions_and_is_in_the_audit(stack: Sta
         ("intent", "change_role", None),
     ] * 2
     assert {entry["actor"] for entry in entries} == {"admin-hope"}
+    checked = stack.command("verify")
+    assert (checked.returncode, "4 entries, 0 faults" in checked.stdout) == (0, True), checked
+
+
+def test_the_first_admin_is_made_from_the_command_line(stack: Stack) -> None:
+    refused = stack.command("bootstrap-admin", "amina@tenants.example")
+    assert (refused.returncode, "is an admin already" in refused.stderr) == (1, True), refused
+    stack.database.put("staff", None)
+    made = stack.command("bootstrap-admin", "amina@tenants.example")
+    assert made.returncode == 0, made
+    amina = scene.amina(stack)
+    assert [row["uid"] for row in amina.get("/api/staff").json()["staff"]] == ["tenant-amina"]
+    last = amina.get("/api/audit?limit=1").json()["entries"][0]
+    assert (last["actor"], last["action"]) == ("command-line", "bootstrap_admin")
 
 
 def test_a_lost_device_is_shut_out_while_it_is_running(stack: Stack) -> None:

@@ -22,6 +22,12 @@ from tools.lab.record import RecordReader
 from tools.lab.simulator import Simulator
 
 START_LIMIT_S = 30.0
+COMMAND = (sys.executable, "-m", "tools.cli")
+EMULATOR_HOSTS = {
+    "FIREBASE_DATABASE": "rtdb",
+    "FIREBASE_AUTH": "auth",
+    "FIRESTORE": "firestore",
+}
 SEED = Path("emulator-data")
 SECRETS_FILE = Path("functions/.secret.local")
 SECRET_NAMES = (
@@ -96,24 +102,34 @@ class Stack:
         self.meters.append(meter)
         return meter
 
-    def register_paybill(self) -> None:
-        """Have payments by hand reported, with the command that an operator uses."""
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run ``lipamita`` as an operator does, against this system."""
+        hosts = {
+            f"{name}_EMULATOR_HOST": self.url(emulator).removeprefix("http://")
+            for name, emulator in EMULATOR_HOSTS.items()
+            if emulator in self.ready
+        }
         environment = {
             **os.environ,
             **self.secrets,
+            **hosts,
             "PYTHONPATH": "functions",
+            "FUNCTIONS_EMULATOR": "true",
             "PUBLIC_BASE_URL": self.url("hosting"),
             "DARAJA_BASE_URL": self.url("daraja"),
-            "FIREBASE_DATABASE_EMULATOR_HOST": self.url("rtdb").removeprefix("http://"),
         }
-        ran = subprocess.run(
-            [sys.executable, "-m", "tools.register_urls", self.ready["project"]],
+        return subprocess.run(
+            [*COMMAND, *words, "--project", self.ready["project"]],
             env=environment,
             capture_output=True,
             text=True,
             timeout=START_LIMIT_S,
             check=False,
         )
+
+    def register_paybill(self) -> None:
+        """Have payments by hand reported, with the command that an operator uses."""
+        ran = self.command("register-urls")
         if ran.returncode:
             raise LimitReachedError(f"the PayBill was not registered: {ran.stdout}{ran.stderr}")
 

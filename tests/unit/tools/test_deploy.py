@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.deploy import find_problem
+from tools.cli.deployment import find_problem
 
 GOOD = {
     "DARAJA_ENVIRONMENT": "production",

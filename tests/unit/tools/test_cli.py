@@ -1,0 +1,123 @@
+"""The command: what it says, what it does, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import requests
+from google.auth.exceptions import DefaultCredentialsError
+from lipamita.domain.errors import BusyError, ConfigurationError
+from lipamita.domain.ids import Uid
+from lipamita.domain.meter import Role
+from lipamita.use_cases.audit import Action, audited
+from typer.testing import CliRunner, Result
+
+from tests.fakes.estate import Estate
+from tools.cli import commands
+from tools.cli.connection import Connection
+from tools.cli.exits import Exit
+
+RUN = CliRunner()
+COMMANDS = sorted(
+    command.name or getattr(command.callback, "__name__", "")
+    for command in commands.app.registered_commands
+)
+AMINA = Uid("tenant-amina")
+
+
+@pytest.fixture
+def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
+    estate = Estate()
+
+    def reach(project: str, *, emulator: bool) -> Connection:
+        return Connection(project=project or "demo-lipamita", world=estate.world)
+
+    monkeypatch.setattr(commands, "connect", reach)
+    return estate
+
+
+def run(*words: str) -> Result:
+    return RUN.invoke(commands.app, list(words))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name: str) -> None:
+    told = run(name, "--help")
+    assert told.exit_code == Exit.OK
+    assert "Usage" in told.output
+
+
+@pytest.mark.parametrize("words", [["nothing"], ["bootstrap-admin"], ["audit", "--limit", "0"]])
+def test_wrong_usage_ends_with_2(words: list[str]) -> None:
+    assert run(*words).exit_code == Exit.USAGE
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BusyError("busy", "later"),
+        ConfigurationError("configuration", "X is not set"),
+        DefaultCredentialsError("no credentials"),  # type: ignore[no-untyped-call]
+        requests.ConnectionError("refused"),
+    ],
+    ids=["busy", "configuration", "credentials", "network"],
+)
+def test_what_is_out_of_reach_ends_with_3_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> Any:
+        raise error
+
+    monkeypatch.setattr(commands, "connect", fail)
+    ended = run("verify")
+    assert ended.exit_code == Exit.UNREACHABLE
+    assert "Traceback" not in ended.output
+
+
+def test_the_first_admin_is_made_and_recorded(estate: Estate) -> None:
+    made = run("bootstrap-admin", AMINA, "--emulator")
+    assert (made.exit_code, "tenant-amina is an admin now" in made.output) == (Exit.OK, True)
+    assert estate.accounts.known[AMINA].role is Role.ADMIN
+    assert [record.entry.actor for record in estate.audit.records] == ["command-line"] * 2
+
+
+def test_a_second_first_admin_is_refused(estate: Estate) -> None:
+    run("bootstrap-admin", AMINA)
+    assert run("bootstrap-admin", "tenant-brian").exit_code == Exit.PROBLEMS
+    assert estate.audit.records[-1].entry.result == "admin_exists"
+
+
+def test_a_chain_is_verified_and_a_forged_one_is_told(estate: Estate) -> None:
+    action = Action(
+        actor="admin-hope", role="admin", remote_address="", name="change_role", target="staff/x"
+    )
+    audited(action, estate.world, lambda: None)
+    assert run("verify").exit_code == Exit.OK
+    first = estate.audit.records[0]
+    estate.audit.records[0] = replace(first, entry=replace(first.entry, actor="nobody"))
+    told = run("verify")
+    assert (told.exit_code, "entry 1: was changed" in told.output) == (Exit.PROBLEMS, True)
+
+
+def test_the_audit_is_shown_newest_first(estate: Estate) -> None:
+    run("bootstrap-admin", AMINA)
+    lines = run("audit").output.splitlines()
+    assert [line.split()[0] for line in lines] == ["2", "1"]
+
+
+def test_reconciling_says_what_it_did(estate: Estate) -> None:
+    told = run("reconcile-now")
+    assert (told.exit_code, told.output.strip()) == (Exit.OK, "0 due, 0 failed.")
+
+
+def test_a_failure_of_reconciliation_ends_with_1(estate: Estate) -> None:
+    def broken(*_: object, **__: object) -> Any:
+        raise RuntimeError("damaged")
+
+    sabotaged: Callable[..., Any] = broken
+    estate.store.due_payments = lambda **_: ["-Of2aAbcdEFGHijkl012"]  # type: ignore[method-assign]
+    estate.store.read_payment = sabotaged  # type: ignore[method-assign]
+    assert run("reconcile-now").exit_code == Exit.PROBLEMS

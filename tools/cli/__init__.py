@@ -1,0 +1,1 @@
+"""``lipamita``: what operators and administrators do from a command line."""
