@@ -70,7 +70,8 @@ make_secrets() {
   .venv/bin/python - > functions/.secret.local <<'PY'
 import secrets
 for name in ("DARAJA_CONSUMER_KEY", "DARAJA_CONSUMER_SECRET", "DARAJA_PASSKEY",
-             "CALLBACK_SECRET", "DEVICE_MASTER_SECRET", "WEBHOOK_SECRET", "SMS_API_KEY"):
+             "CALLBACK_SECRET", "DEVICE_MASTER_SECRET", "WEBHOOK_SECRET", "SMS_API_KEY",
+             "TUYA_CLIENT_SECRET"):
     print(f"{name}={secrets.token_hex(32)}")
 PY
   chmod 600 functions/.secret.local

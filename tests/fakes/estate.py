@@ -22,6 +22,7 @@ from lipamita.domain.units import Cents, Kes, Millis
 from lipamita.use_cases.notice_ports import Notifier
 from lipamita.use_cases.records import PulledRows, PushRequest, RawCallback
 from lipamita.use_cases.request_payment import PaymentRequest
+from lipamita.use_cases.vend_ports import VendingCloud
 from lipamita.use_cases.world import World
 
 from tests.fakes.devices import FakeDevices
@@ -93,6 +94,7 @@ class Estate:
     policy: UnverifiedPolicy = UnverifiedPolicy.CREDIT
     notifiers: dict[str, Notifier] = field(default_factory=dict)
     alarm_channels: tuple[str, ...] = ()
+    vending: VendingCloud | None = None
     made: int = 0
 
     def __post_init__(self) -> None:
@@ -117,6 +119,7 @@ class Estate:
             device_master_secret="d" * 32,
             public_base_url="https://estate.example",
             unverified_policy=self.policy,
+            vending=self.vending,
             notifiers=self.notifiers,
             alarm_channels=self.alarm_channels,
         )

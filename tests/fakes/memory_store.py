@@ -15,7 +15,7 @@ from lipamita.domain.health import Sign
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment, Status
-from lipamita.domain.recharge import Acknowledgement, MeterRegister, Recharge
+from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Review
 from lipamita.domain.tariff import Tariff
@@ -46,6 +46,7 @@ from tests.fakes.memory_prompts import MemoryPrompts
 from tests.fakes.memory_proposals import MemoryProposals
 from tests.fakes.memory_pruning import MemoryPruning
 from tests.fakes.memory_refunds import MemoryRefunds
+from tests.fakes.memory_vends import MemoryVends
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class MemoryStore(
     MemoryProposals,
     MemoryEstate,
     MemoryPrompts,
+    MemoryVends,
     MemoryClaims,
     MemoryArchive,
     MemoryRefunds,
@@ -86,7 +88,6 @@ class MemoryStore(
     tariffs: dict[str, Tariff] = field(default_factory=dict)
     registers: dict[MeterId, MeterRegister] = field(default_factory=dict)
     recharges: dict[MeterId, dict[TransactionId, Recharge]] = field(default_factory=dict)
-    acknowledged: dict[TransactionId, Acknowledgement] = field(default_factory=dict)
 
     def claim_idempotency_key(
         self, uid: Uid, key_hash: str, record: IdempotencyRecord

@@ -97,6 +97,7 @@ READS: dict[str, frozenset[str]] = {
     "prompts": NO_ONE,
     f"prompts/{PAID}/checkout_request_id": NO_ONE,
     "checkout_requests": NO_ONE,
+    "vends": NO_ONE,
     "rate_limits": NO_ONE,
     "staff": NO_ONE,
     "push_tokens/tenant-amina": NO_ONE,

@@ -35,6 +35,7 @@ from lipamita.adapters.rtdb_query_pace import RtdbQueryPace
 from lipamita.adapters.rtdb_refunds import RtdbRefunds
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.adapters.rtdb_snapshots import RtdbSnapshots
+from lipamita.adapters.rtdb_vends import RtdbVends
 from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
 from lipamita.domain.guard import PhonePrompt, RateKind
@@ -68,6 +69,7 @@ class RtdbStore(
     RtdbProposals,
     RtdbPeople,
     RtdbPrompts,
+    RtdbVends,
     RtdbClaims,
     RtdbArchive,
     RtdbSnapshots,

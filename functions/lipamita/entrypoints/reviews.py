@@ -6,20 +6,41 @@ from flask import Request, Response
 
 from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.ids import Receipt, parse_receipt, parse_transaction_id
+from lipamita.domain.payment import Payment
 from lipamita.domain.units import parse_amount_kes
+from lipamita.domain.vending import VendDecision
 from lipamita.entrypoints import http, views, wiring
+from lipamita.use_cases.decide_delivery import DeliveryDecision, decide_delivery
 from lipamita.use_cases.decide_review import CreditDecision, credit_review
 
-DECISIONS = ("credit",)
+DECISIONS = ("credit", *VendDecision)
 
 
 def decide(request: Request, transaction_id: str) -> Response:
-    """{"decision": "credit", "receipt", "amount", "why"} -> 200, or 202 for a second person."""
+    """{"decision": "credit", "receipt", "amount", "why"} -> 200, or 202 for a second person.
+
+    {"decision": "delivered" or "send_again", "why"} where a delivery is uncertain -> 200.
+    """
     caller = http.caller(request)
     body = http.json_body(request)
+    word = body.get("decision")
+    if word not in DECISIONS:
+        expected = f"decision must be one of {', '.join(DECISIONS)}"
+        raise InvalidInputError("invalid_decision", expected, field="decision")
+    if word != "credit":
+        http.refuse_unknown_fields(body, {"decision", "why"})
+        return _decided(
+            decide_delivery(
+                DeliveryDecision(
+                    transaction_id=parse_transaction_id(transaction_id),
+                    decision=VendDecision(str(word)),
+                    why=http.reason(body.get("why")),
+                    caller=caller,
+                ),
+                wiring.world(),
+            )
+        )
     http.refuse_unknown_fields(body, {"decision", "receipt", "amount", "why"})
-    if body.get("decision") not in DECISIONS:
-        raise InvalidInputError("invalid_decision", "decision must be credit", field="decision")
     decision = CreditDecision(
         transaction_id=parse_transaction_id(transaction_id),
         receipt=_receipt(body.get("receipt")),
@@ -31,6 +52,10 @@ def decide(request: Request, transaction_id: str) -> Response:
     if payment is None:
         waiting = {"transaction_id": transaction_id, "status": "waiting_for_second_person"}
         return http.json_response(202, dict(waiting))
+    return _decided(payment)
+
+
+def _decided(payment: Payment) -> Response:
     return http.json_response(
         200,
         {

@@ -16,7 +16,7 @@ from typing import TypeVar
 from firebase_functions.params import SecretParam, StringParam
 
 from lipamita.domain.schedule import UnverifiedPolicy
-from lipamita.entrypoints import customer_channels, notifying, web_address
+from lipamita.entrypoints import customer_channels, notifying, vending, web_address
 from lipamita.entrypoints.web_address import wrong
 
 DARAJA_ENVIRONMENT = StringParam(
@@ -77,7 +77,7 @@ SECRET_PARAMS = (
 )
 # By name: the SDK turns params into names only where a function declares its own secrets. Given
 # globally as params they reach the manifest as "{{ params.X }}", a secret that does not exist.
-_OTHERS = (*notifying.SECRET_PARAMS, *customer_channels.SECRET_PARAMS)
+_OTHERS = (*notifying.SECRET_PARAMS, *customer_channels.SECRET_PARAMS, *vending.SECRET_PARAMS)
 SECRETS = [param.name for param in (*SECRET_PARAMS, *_OTHERS)]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 MIN_SECRET_CHARACTERS = 32  # of the two secrets that are ours to choose
@@ -154,6 +154,7 @@ def read_settings() -> Settings:
     notifying.check_addresses()
     customer_channels.read_customer_channels()
     customer_channels.read_quiet_hours()
+    vending.check_addresses()
     environment = _choice(DarajaEnvironment, "DARAJA_ENVIRONMENT", DARAJA_ENVIRONMENT.value)
     default_host = _HOSTS.get(environment, "")
     short_code, transaction_type = DARAJA_SHORT_CODE.value, DARAJA_TRANSACTION_TYPE.value

@@ -21,7 +21,7 @@ from lipamita.adapters.firestore_record import FirestoreRecord
 from lipamita.adapters.log import StructuredLog
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.units import Millis
-from lipamita.entrypoints import customer_channels, notifying, settings
+from lipamita.entrypoints import customer_channels, notifying, settings, vending
 from lipamita.entrypoints.device_network import read_device_network
 from lipamita.use_cases.watch import token_failed
 from lipamita.use_cases.world import World
@@ -103,6 +103,7 @@ def _make() -> Deployment:
             device_master_secret=settings.secret(settings.DEVICE_MASTER_SECRET),
             public_base_url=config.public_base_url,
             unverified_policy=config.unverified_policy,
+            vending=vending.make_vending(now_ms, secrets.token_bytes),
             notifiers={
                 **notifying.make_notifiers(),
                 **customer_channels.make_customer_channels(app, store),

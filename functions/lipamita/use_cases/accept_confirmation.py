@@ -35,6 +35,7 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.records import StoredConfirmation, SuspenseItem
+from lipamita.use_cases.vend import is_sellable, vend
 from lipamita.use_cases.world import World
 
 NOBODY = Uid("paybill")  # the payer of a confirmation for a meter that has no owner
@@ -68,7 +69,7 @@ def quote_by_hand(
         return "amount_not_whole"
     if meter.is_retired:
         return "meter_retired"
-    if meter.kind != "esp32":
+    if not is_sellable(meter, world):
         return "meter_not_ready"
     try:
         tariff = world.store.read_tariff(meter.tariff_id)
@@ -254,7 +255,7 @@ def _as_it_will_be(payment: Payment, world: World, now_ms: Millis) -> Payment:
 
 def _deliver_if_needed(payment: Payment, world: World) -> None:
     if payment.status is Status.PAID and payment.delivery.status is DeliveryStatus.NONE:
-        deliver(payment, world)
+        vend(deliver(payment, world), world)
 
 
 def _to_suspense(

@@ -21,6 +21,7 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.close_recharge import close_recharge
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.settle_payment import settle_payment
+from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
 
 
@@ -57,6 +58,7 @@ def _see_delivery_through(payment: Payment, world: World) -> Payment:
         return payment
     if world.store.read_recharge(meter_id, transaction_id) is None:
         return deliver(payment, world)  # finds its own entry in the register, writes it again
+    payment = vend(payment, world)
     return close_recharge(meter_id, transaction_id, world) or payment
 
 

@@ -50,6 +50,7 @@ from lipamita.use_cases.records import (
     Versioned,
 )
 from lipamita.use_cases.refund_ports import RefundStore
+from lipamita.use_cases.vend_ports import VendStore
 
 # A compare-and-set is tried again this often after losing to another writer.
 MAX_COMPARE_AND_SET_TRIES = 10
@@ -273,6 +274,7 @@ class Store(
     ProposalStore,
     PeopleStore,
     PromptStore,
+    VendStore,
     ClaimStore,
     ArchiveStore,
     SnapshotStore,

@@ -34,6 +34,7 @@ from lipamita.use_cases.know_prompt import know_prompt
 from lipamita.use_cases.ports import Store
 from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.records import IdempotencyRecord, PushRequest
+from lipamita.use_cases.vend import is_sellable
 from lipamita.use_cases.world import World
 
 NONCE_BYTES = 8  # tells our own creation of a transaction from another process's
@@ -72,7 +73,7 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     earlier = _earlier(request, store, now_ms)
     if earlier is not None:
         return earlier
-    meter = _meter_to_pay(request, store)
+    meter = _meter_to_pay(request, world)
     quote = _quote(meter, request.amount_kes, store, now_ms)
     transaction_id = _claim_key(request, world, now_ms)
     standing = store.read_payment(transaction_id)
@@ -127,8 +128,8 @@ def _wanted(payment: Payment) -> PhonePrompt:
     )
 
 
-def _meter_to_pay(request: PaymentRequest, store: Store) -> Meter:
-    meter = store.read_meter(request.meter_id)
+def _meter_to_pay(request: PaymentRequest, world: World) -> Meter:
+    meter = world.store.read_meter(request.meter_id)
     if meter is None:
         raise NotFoundError("unknown_meter", f"no meter {request.meter_id}", field="meter_id")
     if not may_pay(request.caller, meter):
@@ -139,7 +140,7 @@ def _meter_to_pay(request: PaymentRequest, store: Store) -> Meter:
         raise ConflictError(
             "meter_not_ready", f"meter {meter.meter_id} is retired", field="meter_id"
         )
-    if meter.kind != "esp32":
+    if not is_sellable(meter, world):
         raise ConflictError(
             "meter_not_ready", f"meters of kind {meter.kind} cannot be recharged", field="meter_id"
         )

@@ -22,6 +22,7 @@ from lipamita.domain.units import Millis
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.know_prompt import owns_prompt
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES, Store
+from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
 
 BY_HAND = frozenset({"c2b", "pull"})
@@ -31,7 +32,7 @@ def settle_payment(transaction_id: TransactionId, world: World) -> Payment:
     """The payment after all its evidence. Raises NotFoundError and BusyError."""
     payment = _believe_evidence(transaction_id, world)
     if payment.status is Status.PAID and payment.delivery.status is DeliveryStatus.NONE:
-        payment = deliver(payment, world)
+        payment = vend(deliver(payment, world), world)
     return payment
 
 

@@ -15,6 +15,7 @@ from lipamita.use_cases.notice_ports import Notifier
 from lipamita.use_cases.ports import Clock, Daraja, Log, Store
 from lipamita.use_cases.record_ports import Record
 from lipamita.use_cases.refund_ports import MoneyOut
+from lipamita.use_cases.vend_ports import VendingCloud
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class World:
     public_base_url: str
     unverified_policy: UnverifiedPolicy
     money_out: MoneyOut | None = None
+    vending: VendingCloud | None = None
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # channels by name
     alarm_channels: tuple[str, ...] = ()
     customer_channels: tuple[str, ...] = ()

@@ -1,0 +1,154 @@
+"""Carry a queued recharge to a meter that only another cloud can reach. Sent once, then read back.
+
+The order of writes: the intent (by compare-and-set; who wins it sends), the charge, then, once the
+meter's own totals show it, the acknowledgement that an ESP32 would write itself. Dying anywhere
+leaves an intent that nobody sends again: its charge shows in the totals, or a person decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lipamita.domain.meter import Meter
+from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.recharge import Acknowledgement, SoldEntry
+from lipamita.domain.settlement import Alarm, Review
+from lipamita.domain.units import Millis
+from lipamita.domain.vending import (
+    MIN_UNITS,
+    UNIT_WH,
+    Reading,
+    Vend,
+    VendOutcome,
+    VendStatus,
+    judge_vend,
+    units_of,
+)
+from lipamita.use_cases.change_payment import change_payment
+from lipamita.use_cases.close_recharge import close_recharge
+from lipamita.use_cases.records import Versioned
+from lipamita.use_cases.vend_ports import VendingCloud
+from lipamita.use_cases.world import World
+
+VENDED_KIND = "tuya"
+UNCERTAIN = "delivery_uncertain"
+
+
+def is_sellable(meter: Meter, world: World) -> bool:
+    """Whether energy can be brought to a meter of this kind here."""
+    if meter.kind == VENDED_KIND:
+        return world.vending is not None and meter.device_uid is not None
+    return meter.kind == "esp32"
+
+
+def vend(payment: Payment, world: World) -> Payment:
+    """The payment after all that can be done for its delivery now; unchanged for other kinds."""
+    cloud = world.vending
+    waits = payment.status is Status.PAID and payment.delivery.status is DeliveryStatus.QUEUED
+    if cloud is None or not waits:
+        return payment
+    meter = world.store.read_meter(payment.meter_id)
+    if meter is None or meter.kind != VENDED_KIND or meter.device_uid is None:
+        return payment
+    old = world.store.read_vend(payment.transaction_id)
+    if old.value is None:
+        if not send_charge(payment, old, meter.device_uid, cloud, world):
+            return payment
+        old = world.store.read_vend(payment.transaction_id)
+    if old.value is None or old.value.status is VendStatus.UNCERTAIN:
+        return payment
+    return _read_back(payment, old, old.value, cloud.read(meter.device_uid), world)
+
+
+def send_charge(
+    payment: Payment, old: Versioned[Vend | None], device_id: str, cloud: VendingCloud, world: World
+) -> bool:
+    """Store the intent and send it, if it is this payment's turn and the meter can be read."""
+    entry = _entry_in_turn(payment, world)
+    before = None if entry is None else cloud.read(device_id)
+    if entry is None or before is None:
+        return False
+    intent = Vend(
+        meter_id=payment.meter_id,
+        attempt=1 if old.value is None else old.value.attempt + 1,
+        units=units_of(entry),
+        before_units=before.charged_units,
+        before_at_ms=before.at_ms,
+        intended_at_ms=world.clock(),
+    )
+    if intent.units < MIN_UNITS:
+        intent = replace(intent, status=VendStatus.UNCERTAIN)
+    if not world.store.replace_vend(payment.transaction_id, old, intent):
+        return False
+    if intent.status is VendStatus.UNCERTAIN:
+        _to_a_person(payment, intent, world)
+        return False
+    cloud.charge(device_id, intent.units)  # once: what it says is not what the meter did
+    return True
+
+
+def acknowledge(payment: Payment, reading: Reading | None, world: World) -> Payment:
+    """Close the delivery as the meter's own acknowledgement would."""
+    now_ms = world.clock()
+    balance_wh = 0 if reading is None else reading.balance_units * UNIT_WH
+    world.store.acknowledge_recharge(
+        payment.meter_id,
+        payment.transaction_id,
+        Acknowledgement(processed_at_ms=now_ms, balance_after_wh=balance_wh),
+    )
+    return close_recharge(payment.meter_id, payment.transaction_id, world) or payment
+
+
+def _entry_in_turn(payment: Payment, world: World) -> SoldEntry | None:
+    """The sale, once all earlier ones of the meter are closed: two charges at once could not be
+    told apart in its totals.
+    """
+    register = world.store.read_register(payment.meter_id).value
+    entry = register.entries.get(payment.transaction_id) if register else None
+    if register is None or entry is None:
+        return None
+    open_before = any(
+        one.closed_at_ms is None and one.sequence < entry.sequence
+        for one in register.entries.values()
+    )
+    return None if open_before else entry
+
+
+def _read_back(
+    payment: Payment,
+    old: Versioned[Vend | None],
+    standing: Vend,
+    reading: Reading | None,
+    world: World,
+) -> Payment:
+    outcome = judge_vend(standing, reading, now_ms=world.clock())
+    if outcome is VendOutcome.APPLIED or standing.status is VendStatus.APPLIED:
+        if standing.status is not VendStatus.APPLIED:
+            applied = replace(standing, status=VendStatus.APPLIED)
+            if not world.store.replace_vend(payment.transaction_id, old, applied):
+                return payment
+        return acknowledge(payment, reading, world)
+    if outcome is VendOutcome.UNCERTAIN:
+        uncertain = replace(standing, status=VendStatus.UNCERTAIN)
+        _to_a_person(payment, uncertain, world)
+        world.store.replace_vend(payment.transaction_id, old, uncertain)
+    return payment
+
+
+def _to_a_person(payment: Payment, standing: Vend, world: World) -> None:
+    """Before the intent says so, so that nothing is uncertain and in no queue."""
+    transaction_id, now_ms = payment.transaction_id, Millis(world.clock())
+    review = Review(
+        reason=UNCERTAIN,
+        receipt=None,
+        amount_kes=payment.amount_kes,
+        evidence_id=f"{UNCERTAIN}_{standing.attempt}",
+    )
+    world.store.add_review(transaction_id, review, now_ms=now_ms)
+    alarm = Alarm(kind=UNCERTAIN, detail=f"attempt {standing.attempt}, {standing.units} units")
+    world.store.raise_alarm(alarm, transaction_id=transaction_id, now_ms=now_ms)
+    change_payment(
+        world,
+        transaction_id,
+        lambda current: replace(current, reason=UNCERTAIN, updated_at_ms=now_ms),
+    )
