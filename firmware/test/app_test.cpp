@@ -322,6 +322,55 @@ TEST_F(AppTest, CaptivePortalIsNotMistakenForTheDatabase) {
   EXPECT_TRUE(run_until([this] { return online(); }));
 }
 
+TEST_F(AppTest, CaptivePortalThatComesLaterAcknowledgesNothing) {
+  boot();
+  ASSERT_TRUE(run_until([this] { return online(); }));
+  for (auto* connection : cloud.connections) connection->reset();
+  cloud.answer = [](const Request&) -> std::string {
+    return "HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\n<html>Login</html>\n";
+  };
+  cloud.sell("-N1", 500);
+  run(300000);
+  EXPECT_EQ(log.count("acknowledged"), 0u);
+  cloud.answer = nullptr;
+  EXPECT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }, 300000));
+  EXPECT_EQ(ledger().credited_wh, 500u);
+}
+
+TEST_F(AppTest, WifiThatComesAndGoesLosesNothing) {
+  boot();
+  ASSERT_TRUE(run_until([this] { return online(); }));
+  for (int day = 1; day <= 20; ++day) {
+    cloud.refuse_connections = true;
+    for (auto* connection : cloud.connections) connection->reset();
+    cloud.sell("-N" + std::to_string(day), 100);
+    for (const uint64_t end = clock.now_ms + 7000; clock.now_ms < end; clock.now_ms += 50) {
+      app->poll(clock.now_ms % 2000 < 1000);
+    }
+    cloud.refuse_connections = false;
+    run(day * 1000);
+  }
+  EXPECT_TRUE(run_until([this] { return log.count("acknowledged") == 20; }));
+  EXPECT_EQ(ledger().credited_wh, 2000u);
+}
+
+TEST_F(AppTest, BeforeTheTimeIsKnownItMetersAppliesAndAcknowledges) {
+  clock.epoch_known = false;
+  boot();
+  cloud.sell("-N1", 500);
+  EXPECT_TRUE(run_until([this] { return log.count("acknowledged") == 1; }));
+  energy.pending_mwh = 3000;
+  run(400000);
+  EXPECT_EQ(cloud.database["consumption_history"].size(), 0u);
+  clock.epoch_known = true;
+  run(4000000);
+  uint64_t told = 0;
+  for (const auto& day : cloud.database["consumption_history"]["MTR-001"]) {
+    for (const auto& hour : day) told += hour.get<uint64_t>();
+  }
+  EXPECT_EQ(told, 3u);
+}
+
 TEST_F(AppTest, ServerErrorsAreAskedAgainLessAndLessOften) {
   cloud.answer = [](const Request&) -> std::string {
     return "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n";

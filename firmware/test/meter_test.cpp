@@ -170,6 +170,23 @@ TEST_F(MeterTest, EnergyBeforeTheTimeIsKnownBelongsToTheFirstHour) {
   EXPECT_FALSE(meter->take_closed_hour(closed));
 }
 
+TEST_F(MeterTest, ClockThatWasYearsAheadDoesNotStopTheHours) {
+  credit(100);
+  use(1000);
+  const uint64_t right_ms = clock.now_ms;
+  clock.now_ms += uint64_t{10} * 365 * 24 * 3600000;
+  use(2000);
+  clock.now_ms = right_ms + 1000;
+  use(3000);
+  const auto hour = static_cast<uint32_t>(clock.epoch_ms() / 3600000);
+  EXPECT_EQ(meter->ledger().hour, hour);
+  clock.now_ms += 3600000;
+  meter->poll();
+  ClosedHour closed;
+  ASSERT_TRUE(meter->take_closed_hour(closed));
+  EXPECT_EQ(meter->ledger().consumed_wh, 6u);
+}
+
 TEST_F(MeterTest, ClockSetBackDoesNotReopenAnHour) {
   credit(100);
   use(3000);

@@ -9,6 +9,7 @@ constexpr int kMaxReadingsPerPoll = 4096;
 constexpr uint32_t kSaveRetryMs = 1000;
 constexpr int64_t kHourMs = 3600000;
 constexpr int64_t kEatHours = 3;
+constexpr uint32_t kHoursAstray = 24;
 constexpr std::string_view kMirrorKey = "ledger";
 
 }  // namespace
@@ -61,7 +62,9 @@ void Meter::roll_hour() {
   const auto hour = static_cast<uint32_t>(now / kHourMs);
   daily_use_.observe(static_cast<uint32_t>((now / kHourMs + kEatHours) / 24), ledger_.consumed_wh);
   alerts_.know_time(now);
-  if (ledger_.hour == 0) ledger_.hour = hour;
+  // A clock that was far ahead, and was set right: what it counted belongs to this hour.
+  const bool astray = ledger_.hour > hour + kHoursAstray;
+  if (ledger_.hour == 0 || astray) ledger_.hour = hour;
   if (hour <= ledger_.hour) return;
   if (ledger_.hour_wh > 0) {
     closed_ = {ledger_.hour, ledger_.hour_wh};
