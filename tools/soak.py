@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ SHORT_CODE = "600000"
 OWNER = "tenant-amina"
 FIRST_METER = 100
 TIMEOUT_S = (3, 30)
-SETTLE_LIMIT_S = 120.0
+STILL_LIMIT_S = 75.0  # longer than the server waits before it tries again
 LOOK_AGAIN_S = 0.25
 MOST_CUT_S = 2.0
 DEATHS = (None, None, "commit:1", "commit:2", "ack:1", "apply:1")
@@ -174,26 +174,31 @@ class Soak:
             answer.raise_for_status()
 
     def _settle(self) -> None:
-        """Until every meter reports what was paid for it, or for too long."""
+        """Until every meter reports what was paid for it, or nothing has moved for long."""
         wanted_wh = self._paid_wh()
-        deadline = time.monotonic() + SETTLE_LIMIT_S
         pause = threading.Event()
-        while time.monotonic() < deadline:
+        seen: object = None
+        moved_at = time.monotonic()
+        while time.monotonic() < moved_at + STILL_LIMIT_S:
             for meter_id in self.meter_ids:  # some still die of what they were started with
                 if not self.running[meter_id].process.is_running:
                     self._start(meter_id, None)
             self.stack.run_schedule()
             nodes = self.stack.database.get("meters")
             told = {meter_id: nodes[meter_id].get("credited_total", 0) for meter_id in wanted_wh}
-            open_entries = [
-                entry
-                for meter_id in wanted_wh
-                for entry in (nodes[meter_id].get("pending_recharge") or {}).values()
-                if not entry["processed"]
-            ]
-            if told == wanted_wh and not open_entries:
+            waiting = [entry for node in nodes.values() for entry in _waiting(node)]
+            if told == wanted_wh and not waiting:
                 return
+            outcomes = self._outcomes()
+            if (told, waiting, outcomes) != seen:
+                seen, moved_at = (told, waiting, outcomes), time.monotonic()
             pause.wait(LOOK_AGAIN_S)
+        print(f"it stands still: {self._outcomes()}", file=sys.stderr)
+
+    def _outcomes(self) -> dict[str, int]:
+        """What became of the payments, as far as the server knows."""
+        confirmations = self.stack.database.get("confirmations") or {}
+        return dict(Counter(node.get("outcome", "open") for node in confirmations.values()))
 
     def _paid_wh(self) -> dict[str, int]:
         """What the simulator's ledger says was paid, as energy, for each meter."""
@@ -239,6 +244,12 @@ def soak(stack: Stack, plan: Plan) -> dict[str, object]:
         finally:
             for meter in run.running.values():
                 meter.stop()
+
+
+def _waiting(node: dict[str, Any]) -> list[str]:
+    """The recharges of a meter that it has not acknowledged."""
+    entries = node.get("pending_recharge") or {}
+    return [key for key, entry in entries.items() if not entry["processed"]]
 
 
 def _address(stack: Stack, name: str) -> str:
