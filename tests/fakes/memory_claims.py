@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from lipamita.domain.claim import Claim
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter
+from lipamita.domain.units import Millis
 from lipamita.use_cases.records import Versioned
 
 from tests.fakes.memory_nodes import MemoryNodes
@@ -30,12 +31,14 @@ class MemoryClaims(MemoryNodes):
         self._write(path, lambda: self.claims.update({meter_id: new}))
         return True
 
-    def replace_device(self, meter_id: MeterId, former: Uid | None, new: Uid) -> bool:
+    def put_device(
+        self, meter_id: MeterId, former: Uid | None, new: Uid, *, since_ms: Millis
+    ) -> bool:
         standing = self.meters[meter_id].device_uid
         if standing == new:
             return True
         if standing != former:
             return False
-        named = replace(self.meters[meter_id], device_uid=new)
+        named = replace(self.meters[meter_id], device_uid=new, device_since_ms=since_ms)
         self._write(f"meters/{meter_id}", lambda: self.meters.update({meter_id: named}))
         return True

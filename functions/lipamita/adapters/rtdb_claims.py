@@ -25,11 +25,15 @@ class RtdbClaims(RtdbNodes):
         # The SDK may have repeated a write whose answer was lost, and met its own first one.
         return bool(written) or found == claim_to_json(new)
 
-    def replace_device(self, meter_id: MeterId, former: Uid | None, new: Uid) -> bool:
+    def put_device(
+        self, meter_id: MeterId, former: Uid | None, new: Uid, *, since_ms: Millis
+    ) -> bool:
         reference = self.at(f"meters/{meter_id}/device_uid")
         standing, tag = reference.get(etag=True)
         for _ in range(MAX_COMPARE_AND_SET_TRIES):
             if standing == new:
+                since = {"device_since": since_ms, "status/boot_count": None}
+                self.at(f"meters/{meter_id}").update(since)
                 return True
             if standing != former:
                 return False

@@ -60,7 +60,12 @@ def claim_meter(request: ClaimRequest, remote_address: str, world: World) -> Cla
         meter_id=request.meter_id,
     )
     world.devices.put_account(account)
-    if not world.store.replace_device(request.meter_id, claim.former_device_uid, account.uid):
+    if not world.store.put_device(
+        request.meter_id,
+        claim.former_device_uid,
+        account.uid,
+        since_ms=claim.taken_at_ms or world.clock(),
+    ):
         raise refused()  # a newer claim, or an operator, named another board meanwhile
     if claim.former_device_uid not in (None, account.uid):
         world.devices.shut_out(claim.former_device_uid)
@@ -99,7 +104,7 @@ def _take(request: ClaimRequest, remote_address: str, world: World) -> Claim:
         verdict = judge(old.value, request, now_ms=world.clock())
         if verdict is Verdict.TAKEN:
             meter = world.store.read_meter(request.meter_id)
-            if meter is None:
+            if meter is None or meter.is_retired:
                 raise refused()
             new = taken(
                 old.value,

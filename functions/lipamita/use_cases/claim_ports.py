@@ -8,6 +8,7 @@ from typing import Protocol
 from lipamita.domain.claim import Claim
 from lipamita.domain.errors import ConfigurationError
 from lipamita.domain.ids import MeterId, Uid
+from lipamita.domain.units import Millis
 from lipamita.use_cases.records import Versioned
 
 
@@ -42,8 +43,13 @@ class ClaimStore(Protocol):
         """Compare-and-set; False if anybody wrote since ``old`` was read."""
         ...
 
-    def replace_device(self, meter_id: MeterId, former: Uid | None, new: Uid) -> bool:
-        """Name the meter's board if it is ``former`` or already ``new``; False if it is neither."""
+    def put_device(
+        self, meter_id: MeterId, former: Uid | None, new: Uid, *, since_ms: Millis
+    ) -> bool:
+        """Name the meter's board if it is ``former`` or already ``new``; False if it is neither.
+
+        What the former board said of its own starts is forgotten.
+        """
         ...
 
 

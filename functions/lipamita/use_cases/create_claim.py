@@ -46,6 +46,8 @@ def create_claim(order: ClaimOrder, world: World) -> tuple[str, Claim]:
     meter = world.store.read_meter(order.meter_id)
     if meter is None:
         raise NotFoundError("unknown_meter", f"no meter {order.meter_id}", field="meter_id")
+    if meter.is_retired:
+        raise ConflictError("meter_retired", f"meter {order.meter_id} is retired", field="meter_id")
     if meter.kind != CLAIMABLE_KIND:
         raise ConflictError(
             "not_claimable",

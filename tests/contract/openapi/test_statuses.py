@@ -18,7 +18,7 @@ from tests.contract.openapi.calls import (
     request_example,
 )
 from tests.contract.openapi.document import operation, strict_schema
-from tests.contract.openapi.edge import MISLED, Edge
+from tests.contract.openapi.edge import CLAIMED, MISLED, Edge
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, RECEIPT
 from tests.unit.lipamita.entrypoints.deployment import DEVICE, OPERATOR
 
@@ -175,6 +175,12 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("createClaim", "invalid_hardware_id"): lambda calls: calls.good("createClaim", body={}),
     ("createClaim", "invalid_label_secret"): lambda calls: calls.good(
         "createClaim", body={"hardware_id": "A0B1C2D3E4F5", "label_secret": 5}
+    ),
+    ("createClaim", "meter_retired"): lambda calls: calls.seeded(
+        f"meters/{CLAIMED}/retired_at", 1
+    ).good("createClaim"),
+    ("createClaim", "not_claimable"): lambda calls: calls.good(
+        "createClaim", path="/api/meters/MTR-004/claim"
     ),
     ("createClaim", "unknown_meter"): lambda calls: calls.misses("createClaim"),
     ("createClaim", "unknown_path"): lambda calls: calls.good(

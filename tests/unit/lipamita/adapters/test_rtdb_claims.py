@@ -71,7 +71,18 @@ def test_a_board_is_named_only_in_place_of_the_one_that_was_known(
         ("first", "second", True, "second"),  # a repeat
         ("first", "third", False, "second"),
     ]:
-        assert (
-            store.replace_device(METER, None if former is None else Uid(former), Uid(new)) is done
-        )
+        known = None if former is None else Uid(former)
+        assert store.put_device(METER, known, Uid(new), since_ms=Millis(7)) is done
         assert database.read("meters/MTR-001/device_uid") == after
+
+
+def test_the_starts_of_the_former_board_are_forgotten(
+    store: RtdbClaims, database: LiveDatabase
+) -> None:
+    database.write("meters/MTR-001/status", {"boot_count": 9, "online": True})
+    assert store.put_device(METER, None, Uid("first"), since_ms=Millis(7))
+    assert database.read("meters/MTR-001") == {
+        "device_uid": "first",
+        "device_since": 7,
+        "status": {"online": True},
+    }

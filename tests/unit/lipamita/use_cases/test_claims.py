@@ -99,6 +99,18 @@ def test_a_code_needs_a_meter_that_a_board_can_take() -> None:
     assert not estate.store.claims
 
 
+def test_a_retired_meter_is_claimed_by_nobody() -> None:
+    estate = Estate()
+    code = order(estate)
+    retired = replace(estate.store.meters[METER], retired_at_ms=estate.now_ms)
+    estate.store.meters[METER] = retired
+    with pytest.raises(ConflictError):
+        order(estate)
+    with pytest.raises(ForbiddenError):
+        take(estate, wish(code))
+    assert board_of(estate) == OLD_BOARD
+
+
 def test_neither_the_code_nor_the_labels_secret_is_stored() -> None:
     estate = Estate()
     code = order(estate)
