@@ -13,6 +13,7 @@ from lipamita.domain.refund_value import energy_for, money_for, refundable_kes
 from lipamita.domain.units import Kes, Wh
 from lipamita.use_cases.records import Told
 from lipamita.use_cases.told_money import has_failed
+from lipamita.use_cases.vend import VENDED_KIND
 from lipamita.use_cases.world import World
 
 NO_ENERGY = Wh(0)
@@ -64,6 +65,9 @@ def unused_wh(meter_id: MeterId, world: World) -> int:
 def _credited(payment: Payment, amount_kes: Kes | None, world: World) -> Found:
     if payment.delivery.status not in SOLD:
         raise _not_refundable(f"the payment's delivery is {payment.delivery.status}")
+    meter = world.store.read_meter(payment.meter_id)
+    if meter is not None and meter.kind == VENDED_KIND:
+        raise _not_refundable(f"a {VENDED_KIND} meter gives no energy back")
     before = refunded_so_far(payment)
     most_kes = money_for(payment.quote, unused_wh(payment.meter_id, world), before)
     if most_kes <= 0:

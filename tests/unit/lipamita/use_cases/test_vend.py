@@ -13,6 +13,7 @@ from lipamita.domain.payment import DeliveryStatus, Payment
 from lipamita.domain.units import MINUTE_MS
 from lipamita.domain.vending import UNCERTAIN_AFTER_MS, VendDecision, VendStatus
 from lipamita.use_cases.decide_delivery import DeliveryDecision, decide_delivery
+from lipamita.use_cases.find_money import find_money
 from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
@@ -210,3 +211,12 @@ def test_without_a_cloud_nothing_is_sold_to_such_a_meter() -> None:
     with pytest.raises(ConflictError) as raised:
         request_payment(ask(), estate.world)
     assert raised.value.code == "meter_not_ready"
+
+
+def test_energy_that_such_a_meter_was_sold_is_not_refunded_because_it_cannot_give_it_back() -> None:
+    estate, _ = estate_with_cloud()
+    payment = paid(estate)
+    assert payment.mpesa_receipt is not None
+    with pytest.raises(ConflictError) as raised:
+        find_money(payment.mpesa_receipt, None, estate.world)
+    assert raised.value.code == "not_refundable"
