@@ -6,7 +6,16 @@ from firebase_functions import db_fn, https_fn, options, scheduler_fn
 from firebase_functions.core import Change
 from flask import Request, Response
 from lipamita.entrypoints import api as api_routes
-from lipamita.entrypoints import c2b, callbacks, http, recording, schedules, settings, triggers
+from lipamita.entrypoints import (
+    c2b,
+    callbacks,
+    http,
+    recording,
+    results,
+    schedules,
+    settings,
+    triggers,
+)
 from lipamita.entrypoints import device_claim as device_claim_route
 from lipamita.entrypoints import stk_push as stk_push_route
 
@@ -35,6 +44,12 @@ def daraja_callback(request: Request) -> Response:
 
 
 @https_fn.on_request(invoker="public")
+def daraja_result(request: Request) -> Response:
+    """POST /daraja/result/{id}/{key} and /daraja/timeout/{id}/{key}"""
+    return http.answer(results.post, request)
+
+
+@https_fn.on_request(invoker="public")
 def daraja_c2b(request: Request) -> Response:
     """POST /daraja/c2b/validation/{key} and /daraja/c2b/confirmation/{key}"""
     return http.answer(c2b.post, request)
@@ -56,6 +71,12 @@ def api(request: Request) -> Response:
 def on_callback_recorded(event: db_fn.Event[object]) -> None:
     """Evidence about a payment was stored."""
     triggers.callback_recorded(event.params["transaction_id"])
+
+
+@db_fn.on_value_created(reference="/results/{refund_id}/{evidence_id}")
+def on_result_recorded(event: db_fn.Event[object]) -> None:
+    """Safaricom told what became of money that was sent."""
+    triggers.result_recorded(event.params["refund_id"])
 
 
 @db_fn.on_value_created(reference="/confirmations/{confirmation_id}")

@@ -71,7 +71,8 @@ make_secrets() {
 import secrets
 for name in ("DARAJA_CONSUMER_KEY", "DARAJA_CONSUMER_SECRET", "DARAJA_PASSKEY",
              "CALLBACK_SECRET", "DEVICE_MASTER_SECRET", "WEBHOOK_SECRET", "SMS_API_KEY",
-             "TUYA_CLIENT_SECRET"):
+             "TUYA_CLIENT_SECRET",
+             "DARAJA_INITIATOR_PASSWORD"):
     print(f"{name}={secrets.token_hex(32)}")
 PY
   chmod 600 functions/.secret.local

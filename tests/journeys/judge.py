@@ -1,4 +1,5 @@
-"""The invariant: for each receipt M-Pesa issued, credited once, or waiting where a person sees it.
+"""The invariant: for each receipt M-Pesa issued, credited once, refunded once, or waiting where a
+person sees it.
 
 The simulator's ledger and the meters' own totals are the judges. They share no code with the
 functions: this module reads the simulator, the meters' output and the raw database.
@@ -13,7 +14,9 @@ from typing import Any
 
 from tools.lab.stack import SEED, Stack
 
-CREDITED = ("queued", "delivered")
+CREDITED = ("queued", "delivered", "withdrawn")
+COMES_IN = ("stk", "c2b")
+IN_FLIGHT = ("sending", "sent", "unknown", "review")
 
 
 def check_invariant(stack: Stack) -> None:
@@ -25,11 +28,34 @@ def check_invariant(stack: Stack) -> None:
         for transaction_id, node in transactions.items()
         if node["delivery"]["status"] in CREDITED
     }
-    receipts = stack.simulator.receipts()
+    rows = stack.simulator.receipts()
+    receipts = [row for row in rows if row["channel"] in COMES_IN]
     _each_receipt_is_in_one_place(stack, receipts, transactions)
     _nothing_is_credited_without_a_receipt(stack, receipts, credited)
     _the_registers_hold_what_was_sold(stack, credited)
     _the_meters_applied_what_was_delivered(stack, credited)
+    _what_left_is_what_was_refunded(stack, rows)
+
+
+def _what_left_is_what_was_refunded(stack: Stack, rows: list[dict[str, Any]]) -> None:
+    """M-Pesa's books: of no receipt more than it brought, and what each refund says, once."""
+    refunds = stack.database.get("refunds") or {}
+    left: dict[str, int] = defaultdict(int)
+    for row in rows:
+        if row["channel"] == "reversal":
+            left[row["account_reference"]] += row["amount"]
+        elif row["channel"] == "b2c":
+            own_ids = row["conversation_ids"]
+            [mine] = [node for node in refunds.values() if node.get("own_id") in own_ids]
+            left[mine["mpesa_receipt"]] += row["amount"]
+    brought = {row["receipt"]: row["amount"] for row in rows if row["channel"] in COMES_IN}
+    for receipt, amount_kes in left.items():
+        assert amount_kes <= brought[receipt], f"{receipt}: more went back than came"
+    for receipt in {node["mpesa_receipt"] for node in refunds.values()} | set(left):
+        mine = [node for node in refunds.values() if node["mpesa_receipt"] == receipt]
+        said = sum(node["amount"] for node in mine if node["status"] == "refunded")
+        open_too = sum(node["amount"] for node in mine if node["status"] in IN_FLIGHT)
+        assert said <= left[receipt] <= said + open_too, f"{receipt}: {left[receipt]} left, {mine}"
 
 
 def check_books(stack: Stack) -> dict[str, Any]:
@@ -115,6 +141,9 @@ def _told_on_its_path(stack: Stack, transaction_id: str, receipt: str) -> bool:
 
 def _waiting_confirmations(stack: Stack, receipt: str) -> list[str]:
     """A confirmation that no transaction owns yet waits in suspense, or is due."""
+    item = stack.database.get(f"suspense/{receipt}")
+    if item and item["status"] in ("refunding", "refunded"):
+        return [f"suspense, {item['status']}"]
     node = stack.database.get(f"confirmations/{receipt}")
     if node is None or stack.database.get(f"receipts/{receipt}") is not None:
         return []
@@ -127,6 +156,8 @@ def _waiting_confirmations(stack: Stack, receipt: str) -> list[str]:
 def _place(stack: Stack, transaction_id: str, node: dict[str, Any]) -> str | None:
     if node["delivery"]["status"] in CREDITED:
         return f"credited by {transaction_id}"
+    if node["status"] in ("refunding", "refunded"):
+        return f"{node['status']}, {transaction_id}"
     if node["status"] == "review":
         review = stack.database.get(f"reviews/{transaction_id}")
         return f"review of {transaction_id}" if review and review["status"] == "open" else None

@@ -47,12 +47,13 @@ class Person:
             timeout=TIMEOUT_S,
         )
 
-    def post(self, path: str, body: object) -> requests.Response:
-        """POST JSON to a path of the API."""
+    def post(self, path: str, body: object, *, key: str | None = None) -> requests.Response:
+        """POST JSON to a path of the API, with an Idempotency-Key where one is given."""
+        named = {} if key is None else {"Idempotency-Key": key}
         return requests.post(
             self.base_url + path,
             json=body,
-            headers={"Authorization": f"Bearer {self.id_token}"},
+            headers={"Authorization": f"Bearer {self.id_token}", **named},
             timeout=TIMEOUT_S,
         )
 

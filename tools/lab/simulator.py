@@ -47,6 +47,16 @@ class Simulator:
         answer = self._post(f"/simulator/callbacks/{checkout_request_id}/send", what)
         return answer["deliveries"]
 
+    def credentials(self) -> dict[str, Any]:
+        """All that a client needs."""
+        credentials: dict[str, Any] = self._get("/simulator/credentials")
+        return credentials
+
+    def next_request(self, api: str, *faults: dict[str, object]) -> None:
+        """What is to go wrong with the next request to that API of Daraja's."""
+        match = {"next": True, "api": api}
+        self._post("/simulator/scenarios", {"match": match, "faults": list(faults)})
+
     def receipts(self) -> list[dict[str, Any]]:
         """Every receipt M-Pesa issued."""
         receipts: list[dict[str, Any]] = self._get("/simulator/ledger")["receipts"]

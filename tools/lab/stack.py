@@ -39,6 +39,7 @@ SECRET_NAMES = (
     "WEBHOOK_SECRET",
     "SMS_API_KEY",
     "TUYA_CLIENT_SECRET",
+    "DARAJA_INITIATOR_PASSWORD",
 )
 
 
@@ -165,6 +166,7 @@ def start_apart(folder: Path, *, environment: Mapping[str, str] | None = None) -
     own = {name: secrets.token_hex(32) for name in SECRET_NAMES}
     shared = {**own, "DARAJA_SHORT_CODE": "600000", **(environment or {})}
     daraja, first = start_simulator(folder, shared)
+    shared |= _initiator(folder, first["daraja"]["url"])
     suite_ready = folder / "suite.json"
     try:
         only = ("rtdb", "auth", "firestore", "functions", "hosting")
@@ -190,6 +192,18 @@ def start_apart(folder: Path, *, environment: Mapping[str, str] | None = None) -
         daraja.stop()
         raise
     return Stack([daraja, suite], ready, own, folder)
+
+
+def _initiator(folder: Path, url: str) -> dict[str, str]:
+    """What the functions need to send money at this simulator."""
+    given = Simulator(url).credentials()
+    certificate = folder / "daraja.pem"
+    certificate.write_text(given["certificate_pem"])
+    return {
+        "DARAJA_INITIATOR_NAME": given["initiator_name"],
+        "DARAJA_INITIATOR_PASSWORD": given["initiator_password"],
+        "DARAJA_CERTIFICATE_FILE": str(certificate.resolve()),
+    }
 
 
 def start_simulator(folder: Path, environment: Mapping[str, str]) -> tuple[Process, dict[str, Any]]:

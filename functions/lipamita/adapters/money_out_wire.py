@@ -48,6 +48,7 @@ class Initiator:
     name: str
     security_credential: str
     short_code: str
+    payout_short_code: str
 
     def __repr__(self) -> str:
         return f"Initiator(name={self.name!r}, short_code={self.short_code!r})"
@@ -61,7 +62,7 @@ def payout_body(payout: Payout, initiator: Initiator) -> dict[str, object]:
         "SecurityCredential": initiator.security_credential,
         "CommandID": "BusinessPayment",
         "Amount": payout.amount_kes,
-        "PartyA": initiator.short_code,
+        "PartyA": initiator.payout_short_code,
         "PartyB": payout.msisdn,
         "Remarks": payout.remarks,
         "QueueTimeOutURL": payout.timeout_url,

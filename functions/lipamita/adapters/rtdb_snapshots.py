@@ -22,11 +22,17 @@ class RtdbSnapshots(RtdbNodes):
         return without_secrets(self.at(path).get())
 
 
+def _is_secret(name: str, value: object) -> bool:
+    """A secret, or a phone number as people type it; one that is masked may be kept."""
+    typed = name == "phone_number" and isinstance(value, str) and "*" not in value
+    return typed or name.lower() in SECRET
+
+
 def without_secrets(node: object) -> object:
     """The same JSON as it may be kept for years."""
     if isinstance(node, dict):
         return {
-            name: MASKED if name.lower() in SECRET else without_secrets(value)
+            name: MASKED if _is_secret(name, value) else without_secrets(value)
             for name, value in node.items()
             if name not in LEFT_ASIDE
         }

@@ -62,6 +62,13 @@ STAFF_ROUTES = (
         target="suspense/{receipt}",
         watched=("suspense/{receipt}",),
     ),
+    StaffRoute(path="refunds", name="ask_refund", target="receipts/{receipt}"),
+    StaffRoute(
+        path="refunds/{refund_id}/decision",
+        name="decide_refund",
+        target="refunds/{refund_id}",
+        watched=("refunds/{refund_id}",),
+    ),
     StaffRoute(path="staff", name="change_role", target="staff/{who}", watched=("staff/{who}",)),
     StaffRoute(
         path="meters/{meter_id}/device/revoke",

@@ -7,8 +7,10 @@ order, and the SDK's merge of a change is not reliable for every shape.
 from __future__ import annotations
 
 from lipamita.domain.ids import parse_meter_id, parse_transaction_id
+from lipamita.domain.refund import RefundId
 from lipamita.entrypoints import wiring
 from lipamita.use_cases.accept_confirmation import accept_confirmation
+from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.close_recharge import close_recharge
 from lipamita.use_cases.follow_ups import FOLLOW_UPS
 from lipamita.use_cases.note_restart import note_restart
@@ -54,3 +56,8 @@ def command_done(meter_id: str) -> None:
 def meter_restarted(meter_id: str, before: object, after: object, event_id: str) -> None:
     """A meter counted its starts: fewer than before means that it lost its storage."""
     note_restart(parse_meter_id(meter_id), before, after, event_id, wiring.world())
+
+
+def result_recorded(refund_id: str) -> None:
+    """A result was stored: bring its refund further."""
+    advance_refund(RefundId(refund_id), wiring.world())

@@ -23,6 +23,7 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.units import Millis
 from lipamita.entrypoints import customer_channels, notifying, settings, vending
 from lipamita.entrypoints.device_network import read_device_network
+from lipamita.entrypoints.sending import make_money_out
 from lipamita.use_cases.watch import token_failed
 from lipamita.use_cases.world import World
 
@@ -104,6 +105,9 @@ def _make() -> Deployment:
             public_base_url=config.public_base_url,
             unverified_policy=config.unverified_policy,
             vending=vending.make_vending(now_ms, secrets.token_bytes),
+            money_out=make_money_out(
+                base_url=config.daraja_base_url, short_code=config.short_code, tokens=tokens
+            ),
             notifiers={
                 **notifying.make_notifiers(),
                 **customer_channels.make_customer_channels(app, store),

@@ -5,7 +5,7 @@ Nothing is decided here, because Safaricom waits for the answer and does not sen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lipamita.domain.errors import NotFoundError
 from lipamita.domain.ids import TransactionId, is_path_key
@@ -24,6 +24,10 @@ class ResultPath:
     refund_id: RefundId
     attempt: int
     kind: ResultKind
+
+    def as_timeout(self) -> ResultPath:
+        """The same path's QueueTimeOut."""
+        return replace(self, kind=ResultKind.TIMEOUT)
 
     @property
     def label(self) -> str:
