@@ -42,7 +42,7 @@ def ask(request: Request) -> Response:
 def view(request: Request, refund_id: str) -> Response:
     """The refund, after looking at what is known of it by now."""
     if not http.caller(request).is_staff:
-        raise ForbiddenError("staff_only", "only an operator may see refunds")
+        raise ForbiddenError("staff_only", "only staff may do this")
     parsed, world = refund_id_of(refund_id), wiring.world()
     read_refund(parsed, world)
     return http.json_response(200, refund_json(advance_refund(parsed, world)))

@@ -49,21 +49,52 @@ def ask_refund(order: RefundOrder, world: World) -> Refund:
     phone_needed, phone_differs, payout_too_small).
     """
     if not order.caller.is_staff:
-        raise ForbiddenError("staff_only", "only an operator may refund")
+        raise ForbiddenError("staff_only", "only staff may do this")
     configured(world)
+    earlier = _earlier(order, world)
+    if earlier is not None:
+        return advance_refund(earlier, world)
+    found = find_money(order.receipt, order.amount_kes, world)
+    method = _method(order, found, world)
     refund_id = _claim_key(order, world)
     if world.store.read_refund(refund_id) is None:
-        found = find_money(order.receipt, order.amount_kes, world)
-        refund = _new_refund(order, refund_id, found, world)
-        if refund.method is Method.PAYOUT and order.msisdn is not None:
+        refund = _new_refund(order, refund_id, found, method, world)
+        if method is Method.PAYOUT and order.msisdn is not None:
             world.store.put_payee(refund_id, order.msisdn)  # by refund_id
         world.store.create_refund(refund)
         world.log.refund_moved(refund, refund)
     return advance_refund(refund_id, world)
 
 
+def _earlier(order: RefundOrder, world: World) -> RefundId | None:
+    """The refund that an earlier request with this key made."""
+    standing = world.store.read_idempotency_key(
+        order.caller.uid, _key_hash(order), now_ms=world.clock()
+    )
+    if standing is None:
+        return None
+    _check_same(order, standing)
+    refund_id = RefundId(standing.transaction_id)
+    return None if world.store.read_refund(refund_id) is None else refund_id
+
+
 def _claim_key(order: RefundOrder, world: World) -> RefundId:
     now_ms = world.clock()
+    mine = IdempotencyRecord(
+        transaction_id=new_transaction_id(now_ms, world.random_bytes),
+        request_hash=_request_hash(order),
+        created_at_ms=now_ms,
+    )
+    standing = world.store.claim_idempotency_key(order.caller.uid, _key_hash(order), mine)
+    _check_same(order, standing)
+    return RefundId(standing.transaction_id)
+
+
+def _key_hash(order: RefundOrder) -> str:
+    return sha256_hex(f"refund|{order.idempotency_key}")
+
+
+def _request_hash(order: RefundOrder) -> str:
     asked = (
         order.receipt,
         str(order.amount_kes),
@@ -71,34 +102,33 @@ def _claim_key(order: RefundOrder, world: World) -> RefundId:
         order.method or "",
         order.why,
     )
-    mine = IdempotencyRecord(
-        transaction_id=new_transaction_id(now_ms, world.random_bytes),
-        request_hash=sha256_hex("|".join(asked)),
-        created_at_ms=now_ms,
-    )
-    key_hash = sha256_hex(f"refund|{order.idempotency_key}")
-    standing = world.store.claim_idempotency_key(order.caller.uid, key_hash, mine)
-    if standing.request_hash != mine.request_hash:
+    return sha256_hex("|".join(asked))
+
+
+def _check_same(order: RefundOrder, standing: IdempotencyRecord) -> None:
+    if standing.request_hash != _request_hash(order):
         raise ConflictError(
             "idempotency_key_reused",
             "this Idempotency-Key was used for another refund; use a new key for a new one",
             field="Idempotency-Key",
         )
-    return RefundId(standing.transaction_id)
 
 
-def _new_refund(order: RefundOrder, refund_id: RefundId, found: Found, world: World) -> Refund:
-    now_ms = world.clock()
-    fits = Method.REVERSAL if found.is_whole else Method.PAYOUT
-    method = order.method or fits
+def _method(order: RefundOrder, found: Found, world: World) -> Method:
+    method = order.method or (Method.REVERSAL if found.is_whole else Method.PAYOUT)
     if method is Method.REVERSAL and not found.is_whole:
         raise ConflictError(
-            "not_refundable",
-            "only all of a receipt is reversed; pay a part out",
-            field="method",
+            "not_refundable", "only all of a receipt is reversed; pay a part out", field="method"
         )
     if method is Method.PAYOUT:
         _check_payout(order, found, world)
+    return method
+
+
+def _new_refund(
+    order: RefundOrder, refund_id: RefundId, found: Found, method: Method, world: World
+) -> Refund:
+    now_ms = world.clock()
     two = needs_two_people(found.amount_kes)
     return Refund(
         refund_id=refund_id,

@@ -54,11 +54,11 @@ class RefundDecision:
 def decide_refund(decision: RefundDecision, world: World) -> Refund | None:
     """The refund after the decision; None when a second person must say the same.
 
-    Raises ForbiddenError (staff_only, second_person_needed), NotFoundError, ConflictError
-    (not_decidable, receipt_needed, energy_was_taken, another_proposal, refunds_not_configured).
+    Raises ForbiddenError (staff_only), NotFoundError, ConflictError (second_person_needed,
+    not_decidable, receipt_needed, energy_was_taken, another_proposal, refunds_not_configured).
     """
     if not decision.caller.is_staff:
-        raise ForbiddenError("staff_only", "only an operator may decide about a refund")
+        raise ForbiddenError("staff_only", "only staff may do this")
     refund = read_refund(decision.refund_id, world)
     from_status, cause = _CAUSES[decision.decision]
     if _was_decided(refund, decision, cause):
@@ -101,7 +101,7 @@ def _check(refund: Refund, decision: RefundDecision, from_status: RefundStatus) 
             "not_decidable", f"the refund is {refund.status}; {decision.decision} is for another"
         )
     if decision.decision == "approve" and decision.caller.uid == refund.asked_by:
-        raise ForbiddenError("second_person_needed", "somebody else must approve what you ask for")
+        raise ConflictError("second_person_needed", "somebody else must approve what you ask for")
     if decision.decision == "paid" and decision.receipt is None:
         raise ConflictError(
             "receipt_needed", "name the receipt of the money that left", field="receipt"

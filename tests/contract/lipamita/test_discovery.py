@@ -16,7 +16,7 @@ ASK = (
     "import json, yaml; from firebase_functions.private import serving;"
     "print(json.dumps(yaml.safe_load(serving.functions_as_yaml(serving.get_functions()))))"
 )
-HTTP = {"api", "daraja_c2b", "daraja_callback", "device_claim", "stk_push"}
+HTTP = {"api", "daraja_c2b", "daraja_callback", "daraja_result", "device_claim", "stk_push"}
 EVENTS = {
     "on_callback_recorded": ("created", "callbacks/{transaction_id}/{evidence_id}"),
     "on_confirmation_recorded": ("created", "confirmations/{confirmation_id}"),
@@ -24,6 +24,7 @@ EVENTS = {
     "on_delivery_changed": ("updated", "transactions/{transaction_id}/delivery/status"),
     "on_alert_raised": ("created", "meters/{meter_id}/alerts/{alert_id}"),
     "on_meter_restarted": ("updated", "meters/{meter_id}/status/boot_count"),
+    "on_result_recorded": ("created", "results/{refund_id}/{evidence_id}"),
     "on_command_done": ("created", "meters/{meter_id}/commands/{command_id}/done_at"),
     "on_recharge_processed": (
         "updated",

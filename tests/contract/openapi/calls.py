@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,21 +13,24 @@ from lipamita.domain.claim import ClaimRequest, claim_proof, proof_key
 from lipamita.domain.command import MAX_OPEN_COMMANDS
 from lipamita.domain.evidence import PushRefused
 from lipamita.domain.units import Millis
+from lipamita.entrypoints import wiring
 
 from tests.contract.openapi.document import operations, published, resolved
 from tests.contract.openapi.edge import (
     CLAIM_CODE,
     CLAIMED,
     LABEL_SECRET,
+    REFUND,
     REVIEWED,
     SUSPENDED,
+    TOLD,
     Edge,
     c2b_key,
     callback_key,
 )
 from tests.fakes.memory_audit import MemoryAudit
 from tests.unit.lipamita.adapters.id_tokens import id_token
-from tests.unit.lipamita.domain.samples import NOW, OTHER_TRANSACTION, TRANSACTION
+from tests.unit.lipamita.domain.samples import NOW, OTHER_TRANSACTION, RECEIPT, TRANSACTION
 from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, DEVICE, OPERATOR
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ TOO_LARGE = b" " * (64 * 1024 + 1)
 SIGNED_IN = id_token(
     "tenant-amina", email="amina@tenants.example", phone_number="+254700000001"
 )  # as Firebase issues it after a sign-in
+RESULT = f"sent-1-{REFUND}"
 PATHS = {
     "requestPayment": "/daraja/stk-push",
     "getPayment": f"/api/payments/{TRANSACTION}",
@@ -63,6 +67,11 @@ PATHS = {
     "nameSite": "/api/sites",
     "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
+    "askRefund": "/api/refunds",
+    "getRefund": f"/api/refunds/{REFUND}",
+    "decideRefund": f"/api/refunds/{REFUND}/decision",
+    "moneyResult": f"/daraja/result/{RESULT}/{callback_key(RESULT)}",
+    "moneyTimeout": f"/daraja/timeout/{RESULT}/{callback_key(RESULT)}",
     "revokeDevice": "/api/meters/MTR-001/device/revoke",
     "openProfile": "/api/users/me",
     "registerApp": "/api/users/me/apps",
@@ -86,6 +95,10 @@ MISSED = {
     "retireMeter": "/api/meters/MTR-999/retire",
     "assignSuspense": "/api/suspense/UKL0DEMO99/assign",
     "decideReview": "/api/reviews/-Of2cAbcdEFGHijkl012/decision",
+    "getRefund": "/api/refunds/-Of2fAbcdEFGHijkl012",
+    "decideRefund": "/api/refunds/-Of2fAbcdEFGHijkl012/decision",
+    "moneyResult": f"/daraja/result/{RESULT}/{callback_key(OTHER_TRANSACTION)}",
+    "moneyTimeout": f"/daraja/timeout/{RESULT}/{callback_key(OTHER_TRANSACTION)}",
     "stkCallback": f"/daraja/callback/{TRANSACTION}/{callback_key(OTHER_TRANSACTION)}",
     "c2bValidation": f"/daraja/c2b/validation/{c2b_key('confirmation')}",
     "c2bConfirmation": f"/daraja/c2b/confirmation/{c2b_key('validation')}",
@@ -109,7 +122,7 @@ class Calls:
             person = SIGNED_IN if operation_id == "openProfile" else AMINA
             token = next((named[tag] for tag in described["tags"] if tag in named), person)
             headers["Authorization"] = f"Bearer {but.get('token', token)}"
-        if operation_id == "requestPayment":
+        if operation_id in ("requestPayment", "askRefund"):
             headers["Idempotency-Key"] = but.get("key", "key-1")
         return self.edge.call(
             but.get("method", method),
@@ -264,6 +277,77 @@ class Calls:
         answer = self.but("replaceDevice", device_uid="one-more")
         self.edge.app.now_ms = NOW
         return answer
+
+    def ask_back(self, *, key: str = "key-1", **fields: object) -> TestResponse:
+        """An operator's request for a refund, with some fields of its own."""
+        body = {**request_example("askRefund"), **fields}
+        return self.good("askRefund", key=key, body=body)
+
+    def decide_refund(self, **fields: object) -> TestResponse:
+        """An operator's decision about a refund, with some fields of its own."""
+        body = {**request_example("decideRefund"), **fields}
+        return self.good("decideRefund", body=body)
+
+    def refund_has(self, **fields: object) -> None:
+        self.edge.app.database.merge(f"refunds/{REFUND}", fields)
+
+    def proposes_to_send(self) -> TestResponse:
+        self.refund_has(reason="not_known")
+        return self.decide_refund(decision="send")
+
+    def proposes_to_send_after_another(self) -> TestResponse:
+        self.proposes_to_send()
+        body = {**request_example("decideRefund"), "decision": "give_up"}
+        self.refund_has(energy_wh=0)
+        return self.good("decideRefund", body=body, token=HENRY)
+
+    def approves_her_own(self) -> TestResponse:
+        self.refund_has(status="waiting_for_second_person")
+        return self.decide_refund(decision="approve")
+
+    def has_no_initiator(self) -> TestResponse:
+        self.takes_the_initiator_away()
+        return self.ask_back()
+
+    def sends_without_an_initiator(self) -> TestResponse:
+        self.takes_the_initiator_away()
+        return self.decide_refund(decision="send")
+
+    def takes_the_initiator_away(self) -> None:
+        without = replace(self.edge.app.world, money_out=None)
+        deployment = replace(wiring.deployment(), world=without)
+        self.patch.setattr(wiring, "_DEPLOYMENTS", [deployment])
+
+    def uses_a_refund_key_twice(self) -> TestResponse:
+        self.ask_back()
+        return self.ask_back(why="another")
+
+    def asks_for_what_is_used(self) -> TestResponse:
+        return self.ask_back(receipt=RECEIPT)
+
+    def asks_for_a_part(self, amount: int, phone: str | None) -> TestResponse:
+        """Of a payment whose meter has all of it left."""
+        register = {
+            "credited_total_wh": 20_000,
+            "withdrawn_total_wh": 0,
+            "sequence": 1,
+            "remainder_cents": 0,
+            "month": "2026-11",
+            "month_wh": 20_000,
+        }
+        self.edge.app.database.write("meter_registers/MTR-001", register)
+        return self.ask_back(receipt=RECEIPT, amount=amount, phone_number=phone)
+
+    def reverses_a_part(self) -> TestResponse:
+        self.asks_for_a_part(200, None)
+        return self.ask_back(receipt=RECEIPT, amount=200, method="reversal")
+
+    def asks_for_what_is_not_whole(self) -> TestResponse:
+        told = f"reviews/{REVIEWED}/told/e1"
+        self.edge.app.database.merge(told, {"amount": None})
+        claim = {"transaction_id": REVIEWED, "claimed_at": 1, "channel": "stk"}
+        self.edge.app.database.write(f"receipts/{TOLD}", claim)
+        return self.ask_back(receipt=TOLD)
 
     def decides_otherwise(self) -> TestResponse:
         self.assign()

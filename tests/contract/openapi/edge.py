@@ -17,17 +17,22 @@ from urllib.parse import quote
 
 import functions_framework
 from lipamita.adapters.payment_schema import payment_to_json
+from lipamita.adapters.refund_schema import refund_to_json
 from lipamita.adapters.rtdb_claims import claim_to_json
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.claim import Claim, code_hash, proof_key
-from lipamita.domain.ids import MeterId, TransactionId, Uid, path_key
+from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid, path_key
+from lipamita.domain.money_out import Method
+from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Delivery, DeliveryStatus, Status
-from lipamita.domain.units import DAY_MS, Millis, Wh
+from lipamita.domain.refund import MoneyFrom, Refund, RefundId, RefundStatus
+from lipamita.domain.units import DAY_MS, Kes, Millis, Wh
 from lipamita.use_cases.world import World
 from werkzeug import Client, Response
 
 from emulators.hosting.config import ToFunction, read_config
 from emulators.hosting.resolve import resolve
+from tests.fakes.money_out import FakeMoneyOut
 from tests.unit.lipamita.domain.samples import (
     NOW,
     OTHER_TRANSACTION,
@@ -46,6 +51,7 @@ MAIN = str(ROOT / "functions" / "main.py")
 HOSTING = read_config(json.loads((ROOT / "firebase.json").read_text())["hosting"], ROOT)
 SHORT_CODE = "600000"
 SUSPENDED = "UKL0DEMO03"
+REFUND = RefundId("-Of2eAbcdEFGHijkl012")
 REVIEWED = TransactionId("-Of2dAbcdEFGHijkl012")
 TOLD = "UKL0DEMO06"
 MISLED = "UKL0DEMO07"  # told on the path of the reviewed payment, for another prompt
@@ -69,6 +75,26 @@ _PAID = a_payment(
     Status.PAID, mpesa_receipt=RECEIPT, result_code="0", paid_at_ms=NOW, delivery=_DELIVERED
 )
 _OPEN = a_payment(transaction_id=OTHER_TRANSACTION)
+_REFUND = Refund(
+    refund_id=REFUND,
+    receipt=Receipt("UKL0DEMO08"),
+    money_from=MoneyFrom.PAYMENT,
+    method=Method.PAYOUT,
+    paid_kes=Kes(500),
+    amount_kes=Kes(200),
+    energy_wh=Wh(8_000),
+    asked_by=Uid("operator-grace"),
+    why="the tenant moved out",
+    created_at_ms=NOW,
+    updated_at_ms=NOW,
+    status=RefundStatus.REVIEW,
+    reason="refused_1",
+    transaction_id=TRANSACTION,
+    meter_id=MeterId("MTR-001"),
+    phone_masked=MaskedMsisdn("2547******01"),
+    attempt=1,
+    own_id=f"{REFUND}-1-00112233",
+)
 _IN_REVIEW = a_payment(Status.REVIEW, transaction_id=REVIEWED, reason="amount_differs")
 _BY_HAND = {
     "TransactionType": "Pay Bill",
@@ -142,6 +168,7 @@ ESTATE: dict[str, Any] = {
             },
         }
     },
+    "refunds": {REFUND: refund_to_json(_REFUND)},
     "receipts": {RECEIPT: {"transaction_id": TRANSACTION, "claimed_at": NOW, "channel": "stk"}},
     "suspense": {
         SUSPENDED: {
@@ -160,11 +187,12 @@ class EstateApp(App):
     """The world behind the edge: its short code is known, and no two random numbers are equal."""
 
     made: int = 0
+    money_out: FakeMoneyOut = field(default_factory=FakeMoneyOut)
 
     @property
     def world(self) -> World:
         store = RtdbStore(self.database.app, short_codes=frozenset({SHORT_CODE}))
-        return replace(super().world, store=store)
+        return replace(super().world, store=store, money_out=self.money_out)
 
     def _bytes(self, count: int) -> bytes:
         self.made += 1

@@ -23,6 +23,8 @@ SAMPLES = {
     "key": "0" * 32,
     "meter_id": "MTR-001",
     "receipt": "UKL0DEMO03",
+    "refund_id": "-Of2eAbcdEFGHijkl012",
+    "id": "sent-1--Of2eAbcdEFGHijkl012",
 }
 
 

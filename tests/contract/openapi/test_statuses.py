@@ -45,6 +45,13 @@ FOR_ANY: dict[str, Callable[[Calls, str], TestResponse]] = {
     "503": Calls.finds_google_away,
 }
 FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
+    ("askRefund", "400"): lambda calls: calls.ask_back(method="cash"),
+    ("askRefund", "404"): lambda calls: calls.ask_back(receipt="UKL0DEMO99"),
+    ("askRefund", "409"): lambda calls: calls.ask_back(method="payout"),
+    ("getRefund", "400"): lambda calls: calls.good("getRefund", path="/api/refunds/short"),
+    ("decideRefund", "202"): Calls.proposes_to_send,
+    ("decideRefund", "400"): lambda calls: calls.decide_refund(decision="burn"),
+    ("decideRefund", "409"): lambda calls: calls.decide_refund(decision="approve"),
     ("requestPayment", "400"): lambda calls: calls.push(amount=250_001),
     ("requestPayment", "404"): lambda calls: calls.push(meter_id="MTR-999"),
     ("requestPayment", "409"): Calls.asks_while_a_prompt_is_open,
@@ -142,6 +149,51 @@ def refused_path(path: str) -> Callable[[Calls], TestResponse]:
 
 
 CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
+    ("askRefund", "invalid_json"): lambda calls: calls.good("askRefund", body=b"[]"),
+    ("askRefund", "unknown_field"): lambda calls: calls.ask_back(meter_id="MTR-001"),
+    ("askRefund", "invalid_receipt"): lambda calls: calls.ask_back(receipt="short"),
+    ("askRefund", "invalid_amount"): lambda calls: calls.ask_back(amount=True),
+    ("askRefund", "invalid_phone_number"): lambda calls: calls.ask_back(phone_number="0812345678"),
+    ("askRefund", "invalid_method"): lambda calls: calls.ask_back(method="cash"),
+    ("askRefund", "invalid_why"): lambda calls: calls.ask_back(why=""),
+    ("askRefund", "invalid_idempotency_key"): lambda calls: calls.ask_back(key="a b"),
+    ("askRefund", "unknown_receipt"): lambda calls: calls.ask_back(receipt="UKL0DEMO99"),
+    ("askRefund", "unknown_path"): lambda calls: calls.good("askRefund", path="/api/refunds/a/b/c"),
+    ("askRefund", "refunds_not_configured"): Calls.has_no_initiator,
+    ("askRefund", "idempotency_key_reused"): Calls.uses_a_refund_key_twice,
+    ("askRefund", "not_refundable"): lambda calls: (
+        calls.asks_for_a_part(499, "0712345678")
+        and calls.ask_back(receipt=RECEIPT, amount=499, method="reversal")
+    ),
+    ("askRefund", "nothing_unused"): Calls.asks_for_what_is_used,
+    ("askRefund", "more_than_unused"): lambda calls: calls.asks_for_a_part(501, None),
+    ("askRefund", "amount_needed"): Calls.asks_for_what_is_not_whole,
+    ("askRefund", "phone_needed"): lambda calls: calls.asks_for_a_part(200, None),
+    ("askRefund", "phone_differs"): lambda calls: calls.asks_for_a_part(200, "0110000000"),
+    ("askRefund", "payout_too_small"): lambda calls: calls.asks_for_a_part(9, "0712345678"),
+    ("getRefund", "invalid_refund_id"): lambda calls: calls.good(
+        "getRefund", path="/api/refunds/short"
+    ),
+    ("getRefund", "unknown_refund"): lambda calls: calls.misses("getRefund"),
+    ("getRefund", "unknown_path"): lambda calls: calls.good("getRefund", path="/api/refunds/a%2Fb"),
+    ("decideRefund", "invalid_json"): lambda calls: calls.good("decideRefund", body=b"1"),
+    ("decideRefund", "unknown_field"): lambda calls: calls.decide_refund(amount=1),
+    ("decideRefund", "invalid_decision"): lambda calls: calls.decide_refund(decision="burn"),
+    ("decideRefund", "invalid_refund_id"): lambda calls: calls.good(
+        "decideRefund", path="/api/refunds/x/decision"
+    ),
+    ("decideRefund", "invalid_receipt"): lambda calls: calls.decide_refund(receipt="short"),
+    ("decideRefund", "invalid_why"): lambda calls: calls.decide_refund(why=5),
+    ("decideRefund", "unknown_refund"): lambda calls: calls.misses("decideRefund"),
+    ("decideRefund", "unknown_path"): lambda calls: calls.good(
+        "decideRefund", path="/api/refunds/a%2Fb/decision"
+    ),
+    ("decideRefund", "not_decidable"): lambda calls: calls.decide_refund(decision="approve"),
+    ("decideRefund", "second_person_needed"): Calls.approves_her_own,
+    ("decideRefund", "receipt_needed"): lambda calls: calls.decide_refund(receipt=None),
+    ("decideRefund", "energy_was_taken"): lambda calls: calls.decide_refund(decision="give_up"),
+    ("decideRefund", "another_proposal"): Calls.proposes_to_send_after_another,
+    ("decideRefund", "refunds_not_configured"): Calls.sends_without_an_initiator,
     ("requestPayment", "invalid_idempotency_key"): lambda calls: calls.push(key="a b"),
     ("requestPayment", "invalid_json"): lambda calls: calls.good("requestPayment", body=b"{"),
     ("requestPayment", "unknown_field"): lambda calls: calls.push(order=1),

@@ -262,7 +262,7 @@ def test_above_the_limit_somebody_else_must_approve() -> None:
     refund = estate.ask_back()
     assert refund.status is RefundStatus.WAITING
     assert estate.payment(payment).status is Status.PAID
-    with pytest.raises(ForbiddenError) as refused:
+    with pytest.raises(ConflictError) as refused:
         decide_refund(decision(refund, "approve"), estate.world)
     assert refused.value.code == "second_person_needed"
     approved = decide_refund(decision(refund, "approve", HENRY), estate.world)
