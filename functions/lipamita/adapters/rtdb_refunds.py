@@ -21,6 +21,7 @@ from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
 from lipamita.use_cases.refund_ports import ReceiptDecision
 
+NOTHING: dict[str, object] = {}  # what the SDK lets us write where a node is to go
 MAX_RESULTS = 100  # stored results believed for one refund: the oldest
 
 
@@ -107,6 +108,7 @@ class RtdbRefunds(RtdbNodes):
         node, tag = self.at(path).get(etag=True)
         if node is not None and Fields.of(path, node).optional_text("refund_id") == refund_id:
             self.at(path).set_if_unchanged(tag, {})  # by whoever changed it, it is not ours
+            self.at(path).set_if_unchanged(tag, NOTHING)  # changed meanwhile, it is not ours
 
     def read_decisions(
         self, transaction_id: TransactionId
