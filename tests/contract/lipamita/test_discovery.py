@@ -25,7 +25,6 @@ EVENTS = {
     "on_alert_raised": ("created", "meters/{meter_id}/alerts/{alert_id}"),
     "on_meter_restarted": ("updated", "meters/{meter_id}/status/boot_count"),
     "on_result_recorded": ("created", "results/{refund_id}/{evidence_id}"),
-    "on_meter_restarted": ("updated", "meters/{meter_id}/status/boot_count"),
     "on_command_done": ("created", "meters/{meter_id}/commands/{command_id}/done_at"),
     "on_recharge_processed": (
         "updated",
