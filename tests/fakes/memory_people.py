@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from lipamita.domain.consumption import Hours, Span
 from lipamita.domain.errors import BusyError
 from lipamita.domain.identity import Account, StaffMember
 from lipamita.domain.ids import MeterId, Uid
@@ -21,6 +22,7 @@ class MemoryPeople(MemoryNodes):
 
     profiles: dict[Uid, dict[str, object]] = field(default_factory=dict)
     staff: dict[Uid, StaffMember] = field(default_factory=dict)
+    hours: dict[MeterId, dict[str, dict[int, int]]] = field(default_factory=dict)
     apps: dict[Uid, dict[str, str]] = field(default_factory=dict)
     meters: dict[MeterId, Meter] = field(default_factory=dict)
 
@@ -48,6 +50,10 @@ class MemoryPeople(MemoryNodes):
             f"users/{uid}",
             lambda: self.profiles.update({uid: {**self.profiles.get(uid, {}), **changes}}),
         )
+
+    def read_hours(self, meter_id: MeterId, span: Span) -> Hours:
+        days = {day.isoformat() for day in span.days()}
+        return {day: row for day, row in self.hours.get(meter_id, {}).items() if day in days}
 
     def read_snapshot(self, path: str) -> object:
         root, _, key = path.partition("/")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,13 +15,16 @@ from lipamita.domain.ids import parse_meter_id, path_key
 from lipamita.use_cases.audit import audited, verify_audit
 from lipamita.use_cases.create_claim import ClaimOrder, create_claim
 from lipamita.use_cases.give_role import bootstrap_admin
+from lipamita.use_cases.read_books import days, trial_balance, verify_books
 from lipamita.use_cases.reconcile import reconcile
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table as RichTable
 
 from tools.cli.connection import connect
 from tools.cli.deployment import FIREBASE, TARGETS, find_problem
 from tools.cli.exits import Exit, told_errors
+from tools.cli.report_table import Table, balance_table, daily_table, write_csv, write_pdf
 
 MAX_RUNS = 60  # of reconciliation in one command
 app = typer.Typer(
@@ -107,18 +112,66 @@ def reconcile_now(project: Project = "", emulator: Emulator = False) -> None:
 
 
 @app.command()
-def verify(project: Project = "", emulator: Emulator = False) -> None:
-    """Check the whole chain of the audit; ends with 1 if an entry was changed or removed."""
+def verify(
+    recount: Annotated[
+        bool, typer.Option("--recount", help="Also count every entry of every day again.")
+    ] = False,
+    project: Project = "",
+    emulator: Emulator = False,
+) -> None:
+    """Check the chains of the audit and of the closed days; ends with 1 if one was broken."""
     with told_errors(), Progress(console=progress_out, transient=True) as progress:
         world = connect(project, emulator=emulator).world
         task = progress.add_task("Audit", total=world.audit.head().seq or None)
         found = verify_audit(world, progress=lambda seq: progress.update(task, completed=seq))
+        books = progress.add_task("Books", total=None)
+        wrong = verify_books(
+            world, recount=recount, progress=lambda day: progress.update(books, description=day)
+        )
+    for line in wrong:
+        out.print(line, markup=False)
     for fault in found.faults:
         out.print(f"entry {fault.seq}: {fault.why}", markup=False)
     for seq in found.unfinished:
         out.print(f"entry {seq}: an intent without an outcome; look whether it was done")
     out.print(f"audit: {found.entries} entries, {len(found.faults)} faults, {found.head_hash}")
-    raise typer.Exit(Exit.PROBLEMS if found.faults else Exit.OK)
+    out.print(f"books: {len(wrong)} faults")
+    raise typer.Exit(Exit.PROBLEMS if found.faults or wrong else Exit.OK)
+
+
+@app.command(name="trial-balance")
+def show_trial_balance(
+    pdf: Annotated[Path | None, typer.Option(help="Write it as PDF to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write it as CSV to this file.")] = None,
+    project: Project = "",
+    emulator: Emulator = False,
+) -> None:
+    """Show all accounts of the ledger as they stand now; ends with 1 if they do not add up."""
+    with told_errors():
+        balance = trial_balance(connect(project, emulator=emulator).world)
+    _give(balance_table(balance), pdf=pdf, csv=csv)
+    raise typer.Exit(Exit.OK if balance.balances.balanced else Exit.PROBLEMS)
+
+
+@app.command()
+def report(  # noqa: PLR0913, PLR0917 - each is an option of the command
+    first: Annotated[datetime, typer.Argument(metavar="FROM", formats=["%Y-%m-%d"])],
+    last: Annotated[datetime, typer.Argument(metavar="TO", formats=["%Y-%m-%d"])],
+    pdf: Annotated[Path | None, typer.Option(help="Write it as PDF to this file.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write it as CSV to this file.")] = None,
+    project: Project = "",
+    emulator: Emulator = False,
+) -> None:
+    """Sales of each day from FROM to TO: received, energy, revenue, VAT and levies."""
+    with told_errors(), Progress(console=progress_out, transient=True) as progress:
+        world = connect(project, emulator=emulator).world
+        task = progress.add_task("Days", total=(last - first).days + 1)
+        found = []
+        for day in days(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}", world):
+            found.append(day)
+            progress.advance(task)
+    title = f"Sales {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    _give(daily_table(found, title=title), pdf=pdf, csv=csv)
 
 
 @app.command(name="audit")
@@ -158,6 +211,19 @@ def provision_meter(
         action = reached.action("create_claim", f"meters/{meter_id}")
         code, claim = audited(action, reached.world, lambda: create_claim(order, reached.world))
     out.print(f"{code}  (good until {claim.expires_at_ms} ms)", markup=False)
+
+
+def _give(table: Table, *, pdf: Path | None, csv: Path | None) -> None:
+    """Into the files that were named; without any, onto the screen."""
+    if pdf is not None:
+        write_pdf(table, pdf)
+    if csv is not None:
+        write_csv(table, csv)
+    if pdf is None and csv is None:
+        shown = RichTable(*table.head, title=table.title, caption=table.note)
+        for cells in (*table.rows, table.last):
+            shown.add_row(*cells)
+        out.print(shown)
 
 
 def _line(record: AuditRecord) -> str:

@@ -23,6 +23,7 @@ from lipamita.adapters.rtdb_archive import RtdbArchive
 from lipamita.adapters.rtdb_claims import RtdbClaims
 from lipamita.adapters.rtdb_commands import RtdbCommands
 from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
+from lipamita.adapters.rtdb_consumption import RtdbConsumption
 from lipamita.adapters.rtdb_estate import RtdbEstate
 from lipamita.adapters.rtdb_health import RtdbHealth
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
@@ -73,6 +74,7 @@ class RtdbStore(
     RtdbClaims,
     RtdbArchive,
     RtdbSnapshots,
+    RtdbConsumption,
     RtdbRefunds,
     RtdbHealth,
     RtdbPruning,

@@ -14,6 +14,7 @@ from flask import Request, Response
 from lipamita.entrypoints import (
     audit,
     claims,
+    consumption,
     devices,
     history,
     http,
@@ -34,6 +35,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("audit", {"GET": audit.view}),
     ("meters", {"POST": meter_admin.register}),
     ("meters/{meter_id}", {"GET": viewing.meter}),
+    ("meters/{meter_id}/consumption", {"GET": consumption.view}),
     ("meters/{meter_id}/claim", {"POST": claims.create}),
     ("meters/{meter_id}/device", {"POST": meter_admin.bind}),
     ("meters/{meter_id}/move", {"POST": meter_admin.move}),

@@ -27,6 +27,7 @@ from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.audit_ports import SnapshotStore
 from lipamita.use_cases.claim_ports import ClaimLog, ClaimStore
 from lipamita.use_cases.command_ports import CommandStore
+from lipamita.use_cases.consumption_ports import ConsumptionStore
 from lipamita.use_cases.estate_ports import EstateStore
 from lipamita.use_cases.health_ports import HealthStore
 from lipamita.use_cases.identity_ports import PeopleStore
@@ -278,6 +279,7 @@ class Store(
     ClaimStore,
     ArchiveStore,
     SnapshotStore,
+    ConsumptionStore,
     RefundStore,
     Protocol,
 ):

@@ -75,6 +75,7 @@ PATHS = {
     "revokeDevice": "/api/meters/MTR-001/device/revoke",
     "openProfile": "/api/users/me",
     "registerApp": "/api/users/me/apps",
+    "viewConsumption": "/api/meters/MTR-001/consumption?from=2026-11-20&to=2026-11-20",
     "listStaff": "/api/staff",
     "viewAudit": "/api/audit",
     "changeRole": "/api/staff",
@@ -83,6 +84,7 @@ PATHS = {
     "c2bConfirmation": f"/daraja/c2b/confirmation/{c2b_key('confirmation')}",
 }
 MISSED = {
+    "viewConsumption": "/api/meters/MTR-999/consumption?from=2026-11-20&to=2026-11-20",
     "revokeDevice": "/api/meters/MTR-999/device/revoke",
     "getPayment": "/api/payments/-Of2cAbcdEFGHijkl012",
     "queryPayment": "/api/payments/-Of2cAbcdEFGHijkl012/query",

@@ -90,6 +90,9 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("decideReview", "409"): lambda calls: calls.decide(receipt="UKL0DEMO99"),
     ("revokeDevice", "400"): lambda calls: calls.revoke_device(why=" "),
     ("openProfile", "400"): lambda calls: calls.good("openProfile", body={"language": "fr"}),
+    ("viewConsumption", "400"): lambda calls: calls.good(
+        "viewConsumption", path="/api/meters/MTR-001/consumption?to=2026-11-20"
+    ),
     ("registerApp", "400"): lambda calls: calls.good("registerApp", body={"token": ""}),
     ("registerApp", "403"): lambda calls: calls.good("registerApp", token=DEVICE),
     ("openProfile", "403"): Calls.opens_as_a_device,
@@ -295,6 +298,28 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("revokeDevice", "unknown_meter"): lambda calls: calls.misses("revokeDevice"),
     ("revokeDevice", "unknown_path"): lambda calls: calls.good(
         "revokeDevice", path="/api/meters/MTR%2F001/device/revoke"
+    ),
+    ("viewConsumption", "invalid_from"): lambda calls: calls.good(
+        "viewConsumption", path="/api/meters/MTR-001/consumption?to=2026-11-20"
+    ),
+    ("viewConsumption", "invalid_to"): lambda calls: calls.good(
+        "viewConsumption", path="/api/meters/MTR-001/consumption?from=2026-11-20&to=x"
+    ),
+    ("viewConsumption", "invalid_step"): lambda calls: calls.good(
+        "viewConsumption", path="/api/meters/MTR-001/consumption?step=week"
+    ),
+    ("viewConsumption", "invalid_span"): lambda calls: calls.good(
+        "viewConsumption", path="/api/meters/MTR-001/consumption?from=2026-11-20&to=2026-11-19"
+    ),
+    ("viewConsumption", "invalid_meter_id"): lambda calls: calls.good(
+        "viewConsumption", path="/api/meters/x/consumption?from=2026-11-20&to=2026-11-20"
+    ),
+    ("viewConsumption", "unknown_parameter"): lambda calls: calls.good(
+        "viewConsumption", path="/api/meters/MTR-001/consumption?day=1"
+    ),
+    ("viewConsumption", "unknown_meter"): lambda calls: calls.misses("viewConsumption"),
+    ("viewConsumption", "unknown_path"): lambda calls: calls.good(
+        "viewConsumption", path="/api/meters/MTR%2F1/consumption"
     ),
     ("registerApp", "invalid_json"): lambda calls: calls.good("registerApp", body=b"{"),
     ("registerApp", "unknown_field"): lambda calls: calls.good("registerApp", body={"x": 1}),

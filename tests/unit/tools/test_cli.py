@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -121,3 +122,20 @@ def test_a_failure_of_reconciliation_ends_with_1(estate: Estate) -> None:
     estate.store.due_payments = lambda **_: ["-Of2aAbcdEFGHijkl012"]  # type: ignore[method-assign]
     estate.store.read_payment = sabotaged  # type: ignore[method-assign]
     assert run("reconcile-now").exit_code == Exit.PROBLEMS
+
+
+def test_books_that_are_empty_add_up(estate: Estate) -> None:
+    told = run("trial-balance")
+    assert (told.exit_code, "0.00" in told.output) == (Exit.OK, True)
+
+
+def test_a_report_is_written_where_it_was_asked_for(estate: Estate, tmp_path: Path) -> None:
+    pdf, csv = tmp_path / "sales.pdf", tmp_path / "sales.csv"
+    told = run("report", "2026-11-01", "2026-11-30", "--pdf", str(pdf), "--csv", str(csv))
+    assert told.exit_code == Exit.OK, told.output
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert csv.read_text().startswith("Day,Received")
+
+
+def test_a_day_that_is_none_is_wrong_usage(estate: Estate) -> None:
+    assert run("report", "2026-11-31", "2026-12-01").exit_code == Exit.USAGE

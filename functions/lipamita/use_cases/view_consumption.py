@@ -1,0 +1,37 @@
+"""What a meter used, for its owner and staff, and how long its credit will last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lipamita.domain.consumption import Span, Used, average_span, days_left, used
+from lipamita.domain.errors import ForbiddenError, NotFoundError
+from lipamita.domain.ids import MeterId
+from lipamita.domain.meter import Caller, Role, may_read_meter
+from lipamita.use_cases.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consumption:
+    """A span's rows; ``days_left`` None when it cannot be told."""
+
+    meter_id: MeterId
+    rows: tuple[Used, ...]
+    days_left: int | None
+
+
+def view_consumption(meter_id: MeterId, span: Span, caller: Caller, world: World) -> Consumption:
+    """Raises NotFoundError, and ForbiddenError for anybody but the owner and staff."""
+    meter = world.store.read_meter(meter_id)
+    if meter is None:
+        raise NotFoundError("unknown_meter", f"no meter {meter_id}", field="meter_id")
+    if caller.role is Role.METER or not may_read_meter(caller, meter):
+        raise ForbiddenError("not_your_meter", f"meter {meter_id} is not yours")
+    now_ms = world.clock()
+    hours = world.store.read_hours(meter_id, span)
+    lately = world.store.read_hours(meter_id, average_span(now_ms))
+    return Consumption(
+        meter_id=meter_id,
+        rows=tuple(used(hours, span, now_ms=now_ms)),
+        days_left=days_left(lately, meter.current_balance_wh, now_ms=now_ms),
+    )
