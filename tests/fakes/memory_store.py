@@ -6,10 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
-from lipamita.adapters.c2b_wire import confirmation_from_body
 from lipamita.adapters.daraja_wire import callback_from_body
-from lipamita.domain.confirmation import ConfirmationOutcome
-from lipamita.domain.evidence import Callback, Confirmation
+from lipamita.domain.evidence import Callback
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.health import Sign
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
@@ -27,10 +25,7 @@ from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,
-    RawConfirmation,
     ReviewCase,
-    StoredConfirmation,
-    SuspenseItem,
     Told,
     Versioned,
 )
@@ -38,6 +33,7 @@ from lipamita.use_cases.records import (
 from tests.fakes.memory_archive import MemoryArchive
 from tests.fakes.memory_claims import MemoryClaims
 from tests.fakes.memory_commands import MemoryCommands
+from tests.fakes.memory_confirmations import MemoryConfirmations
 from tests.fakes.memory_estate import MemoryEstate
 from tests.fakes.memory_health import MemoryHealth
 from tests.fakes.memory_notices import MemoryNotices
@@ -49,22 +45,13 @@ from tests.fakes.memory_refunds import MemoryRefunds
 from tests.fakes.memory_vends import MemoryVends
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A confirmation and what became of it."""
-
-    raw: RawConfirmation
-    next_check_at_ms: Millis | None
-    outcome: ConfirmationOutcome | None = None
-    transaction_id: TransactionId | None = None
-
-
 @dataclass
 class MemoryStore(
     MemoryPace,
     MemoryHealth,
     MemoryPruning,
     MemoryCommands,
+    MemoryConfirmations,
     MemoryNotices,
     MemoryProposals,
     MemoryEstate,
@@ -83,8 +70,6 @@ class MemoryStore(
     latest: dict[Uid, TransactionId] = field(default_factory=dict)
     callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
     decided: dict[TransactionId, tuple[Uid, str]] = field(default_factory=dict)
-    confirmations: dict[str, Kept] = field(default_factory=dict)
-    prompts: dict[MeterId, dict[TransactionId, Payment]] = field(default_factory=dict)
     tariffs: dict[str, Tariff] = field(default_factory=dict)
     registers: dict[MeterId, MeterRegister] = field(default_factory=dict)
     recharges: dict[MeterId, dict[TransactionId, Recharge]] = field(default_factory=dict)
@@ -228,94 +213,8 @@ class MemoryStore(
             self._write(f"decided/{transaction_id}", lambda: self.decided.update(decided))
         return True
 
-    def record_confirmation(self, raw: RawConfirmation) -> None:
-        if raw.confirmation_id not in self.confirmations:
-            entry = Kept(raw=raw, next_check_at_ms=raw.received_at_ms)
-            self._write(
-                "confirmations", lambda: self.confirmations.update({raw.confirmation_id: entry})
-            )
-
-    def read_confirmation(self, confirmation_id: str) -> StoredConfirmation | None:
-        self.on_read("confirmations")
-        kept = self.confirmations.get(confirmation_id)
-        if kept is None:
-            return None
-        parsed = confirmation_from_body(
-            kept.raw.body,
-            channel=kept.raw.channel,
-            short_codes=frozenset({"600000"}),
-            received_at_ms=kept.raw.received_at_ms,
-        )
-        readable = isinstance(parsed, Confirmation)
-        return StoredConfirmation(
-            confirmation=parsed if isinstance(parsed, Confirmation) else None,
-            unreadable="" if readable else str(parsed),
-            channel=kept.raw.channel,
-            received_at_ms=kept.raw.received_at_ms,
-            outcome=kept.outcome,
-            transaction_id=kept.transaction_id,
-        )
-
-    def due_confirmations(self, *, now_ms: Millis, limit: int) -> Sequence[str]:
-        due = [
-            (kept.next_check_at_ms, key)
-            for key, kept in self.confirmations.items()
-            if kept.next_check_at_ms is not None and kept.next_check_at_ms <= now_ms
-        ]
-        return [key for _, key in sorted(due)[:limit]]
-
-    def finish_confirmation(
-        self,
-        confirmation_id: str,
-        outcome: ConfirmationOutcome | None,
-        *,
-        transaction_id: TransactionId | None,
-        next_check_at_ms: Millis | None,
-    ) -> None:
-        entry = replace(
-            self.confirmations[confirmation_id],
-            outcome=outcome,
-            transaction_id=transaction_id,
-            next_check_at_ms=next_check_at_ms,
-        )
-        self._write("confirmations", lambda: self.confirmations.update({confirmation_id: entry}))
-
-    def postpone_confirmation(self, confirmation_id: str, next_check_at_ms: Millis) -> None:
-        entry = replace(self.confirmations[confirmation_id], next_check_at_ms=next_check_at_ms)
-        self._write("confirmations", lambda: self.confirmations.update({confirmation_id: entry}))
-
     def receipt_owner(self, receipt: Receipt) -> TransactionId | None:
         return self.receipts.get(receipt)
-
-    def meters_of_account(self, account_key: str) -> Sequence[MeterId]:
-        return self.accounts.get(account_key, [])
-
-    def open_prompt(self, payment: Payment) -> None:
-        prompts = self.prompts.setdefault(payment.meter_id, {})
-        self._write("prompts", lambda: prompts.update({payment.transaction_id: payment}))
-
-    def open_prompts(self, meter_id: MeterId, *, since_ms: Millis) -> Sequence[TransactionId]:
-        prompts = self.prompts.get(meter_id, {})
-        return [key for key, payment in prompts.items() if payment.created_at_ms >= since_ms]
-
-    def put_suspense(self, confirmation_id: str, item: SuspenseItem) -> None:
-        if confirmation_id not in self.suspense:
-            path = f"suspense/{confirmation_id}"
-            self._write(path, lambda: self.suspense.update({confirmation_id: item}))
-
-    def read_suspense(self, confirmation_id: str) -> Versioned[SuspenseItem] | None:
-        tag = self._tag(f"suspense/{confirmation_id}")
-        item = self.suspense.get(confirmation_id)
-        return None if item is None else Versioned(item, tag)
-
-    def replace_suspense(
-        self, confirmation_id: str, old: Versioned[SuspenseItem], new: SuspenseItem
-    ) -> bool:
-        path = f"suspense/{confirmation_id}"
-        if str(self.versions.get(path, 0)) != old.tag:
-            return False
-        self._write(path, lambda: self.suspense.update({confirmation_id: new}))
-        return True
 
     def read_meter(self, meter_id: MeterId) -> Meter | None:
         return self.meters.get(meter_id)

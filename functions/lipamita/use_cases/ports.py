@@ -10,7 +10,6 @@ from typing import Protocol
 
 from lipamita.domain.audit import AuditRecord
 from lipamita.domain.command import OrderId
-from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
@@ -27,6 +26,7 @@ from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.audit_ports import SnapshotStore
 from lipamita.use_cases.claim_ports import ClaimLog, ClaimStore
 from lipamita.use_cases.command_ports import CommandStore
+from lipamita.use_cases.confirmation_ports import ConfirmationStore
 from lipamita.use_cases.consumption_ports import ConsumptionStore
 from lipamita.use_cases.estate_ports import EstateStore
 from lipamita.use_cases.health_ports import HealthStore
@@ -46,8 +46,6 @@ from lipamita.use_cases.records import (
     RawCallback,
     RawConfirmation,
     ReviewCase,
-    StoredConfirmation,
-    SuspenseItem,
     Versioned,
 )
 from lipamita.use_cases.refund_ports import RefundStore
@@ -161,67 +159,6 @@ class EvidenceStore(Protocol):
         self, alarm: Alarm, *, transaction_id: TransactionId | None, now_ms: Millis
     ) -> None:
         """Count the alarm under its day and kind, and log it."""
-        ...
-
-
-class ConfirmationStore(Protocol):
-    """``confirmations``, ``suspense``, ``meter_accounts`` and ``open_prompts``."""
-
-    def record_confirmation(self, raw: RawConfirmation) -> None:
-        """Create if absent by confirmation_id, due at once; a copy changes nothing."""
-        ...
-
-    def read_confirmation(self, confirmation_id: str) -> StoredConfirmation | None:
-        """The confirmation, or None."""
-        ...
-
-    def due_confirmations(self, *, now_ms: Millis, limit: int) -> Sequence[str]:
-        """Ids of confirmations whose next_check_at has passed, the longest due first."""
-        ...
-
-    def finish_confirmation(
-        self,
-        confirmation_id: str,
-        outcome: ConfirmationOutcome | None,
-        *,
-        transaction_id: TransactionId | None,
-        next_check_at_ms: Millis | None,
-    ) -> None:
-        """Say what became of it, and when to look again; by confirmation_id, the last word wins."""
-        ...
-
-    def postpone_confirmation(self, confirmation_id: str, next_check_at_ms: Millis) -> None:
-        """Look at it again then; used when it cannot be worked on."""
-        ...
-
-    def receipt_owner(self, receipt: Receipt) -> TransactionId | None:
-        """The transaction that claimed the receipt, or None."""
-        ...
-
-    def meters_of_account(self, account_key: str) -> Sequence[MeterId]:
-        """The meters whose number has this account key."""
-        ...
-
-    def open_prompt(self, payment: Payment) -> None:
-        """Remember that this payment may be told by a confirmation; by transaction_id."""
-        ...
-
-    def open_prompts(self, meter_id: MeterId, *, since_ms: Millis) -> Sequence[TransactionId]:
-        """The meter's payments since then that may be told by a confirmation, newest first."""
-        ...
-
-    def put_suspense(self, confirmation_id: str, item: SuspenseItem) -> None:
-        """Create if absent by confirmation_id."""
-        ...
-
-    def read_suspense(self, confirmation_id: str) -> Versioned[SuspenseItem] | None:
-        """The item, or None."""
-        ...
-
-    def replace_suspense(
-        self, confirmation_id: str, old: Versioned[SuspenseItem], new: SuspenseItem
-    ) -> bool:
-        """Compare-and-set; False if anybody wrote since ``old`` was read."""
         ...
 
 
