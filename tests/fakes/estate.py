@@ -12,6 +12,7 @@ from lipamita.domain.evidence import (
     QueryAnswer,
 )
 from lipamita.domain.ids import MeterId, TransactionId, Uid, evidence_id, sha256_hex
+from lipamita.domain.merchants import ONE_MERCHANT, Merchants
 from lipamita.domain.meter import Caller, Meter, MeterStatus, Role
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.payment import Payment
@@ -54,6 +55,8 @@ class FakeDaraja:
     queries: list[str] = field(default_factory=list)
     pages: list[PulledRows | None] = field(default_factory=list)
     throttled: bool = False
+    asked: list[str | None] = field(default_factory=list)
+    pulled: list[str | None] = field(default_factory=list)
     during_push: Callable[[PushRequest], None] = lambda _: None
     during_query: Callable[[], None] = lambda: None
 
@@ -67,10 +70,16 @@ class FakeDaraja:
             customer_message="Success. Request accepted for processing",
         )
 
-    def pull(self, *, from_ms: Millis, to_ms: Millis, offset: int) -> PulledRows | None:
+    def pull(
+        self, *, from_ms: Millis, to_ms: Millis, offset: int, merchant: str | None = None
+    ) -> PulledRows | None:
+        self.pulled.append(merchant)
         return self.pages.pop(0) if self.pages else PulledRows(rows=())
 
-    def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
+    def query(
+        self, checkout_request_id: str, *, now_ms: Millis, merchant: str | None = None
+    ) -> QueryAnswer:
+        self.asked.append(merchant)
         self.queries.append(checkout_request_id)
         self.during_query()
         answers = self.query_answers if not self.throttled else []
@@ -95,6 +104,7 @@ class Estate:
     notifiers: dict[str, Notifier] = field(default_factory=dict)
     alarm_channels: tuple[str, ...] = ()
     vending: VendingCloud | None = None
+    merchants: Merchants = ONE_MERCHANT
     made: int = 0
 
     def __post_init__(self) -> None:
@@ -122,6 +132,7 @@ class Estate:
             vending=self.vending,
             notifiers=self.notifiers,
             alarm_channels=self.alarm_channels,
+            merchants=self.merchants,
         )
 
     def wait(self, duration_ms: int) -> None:

@@ -35,6 +35,7 @@ class Kept:
 class MemoryConfirmations(MemoryNodes):
     """Implements use_cases.confirmation_ports.ConfirmationStore, but for receipts."""
 
+    short_codes: set[str] = field(default_factory=lambda: {"600000"})
     confirmations: dict[str, Kept] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     accounts: dict[str, list[MeterId]] = field(default_factory=dict)
@@ -55,7 +56,7 @@ class MemoryConfirmations(MemoryNodes):
         parsed = confirmation_from_body(
             kept.raw.body,
             channel=kept.raw.channel,
-            short_codes=frozenset({"600000"}),
+            short_codes=frozenset(self.short_codes),
             received_at_ms=kept.raw.received_at_ms,
         )
         readable = isinstance(parsed, Confirmation)

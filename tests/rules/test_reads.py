@@ -104,7 +104,7 @@ READS: dict[str, frozenset[str]] = {
     "staff/operator-grace": NO_ONE,
     "rate_limits/stk_push/tenant-amina": NO_ONE,
     "daraja_access_token": NO_ONE,
-    "daraja_access_token/access_token": NO_ONE,
+    "daraja_access_token/main/access_token": NO_ONE,
     "not_in_the_model": NO_ONE,
     "not_in_the_model/at/all": NO_ONE,
 }

@@ -78,8 +78,8 @@ PATHS = [
     "rate_limits",
     "rate_limits/stk_push/tenant-amina/count",
     "daraja_access_token",
-    "daraja_access_token/access_token",
-    "daraja_access_token/lease_holder",
+    "daraja_access_token/main/access_token",
+    "daraja_access_token/main/lease_holder",
     "not_in_the_model",
     "not_in_the_model/at/all",
 ]

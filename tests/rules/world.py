@@ -175,5 +175,5 @@ _WORLD: dict[str, object] = {
     "push_tokens": {"tenant-amina": {"aa11": {"token": "fcm-token", "seen_at": EARLIER}}},
     "staff": {"operator-grace": {"role": "operator", "given_by": "admin-hope"}},
     "rate_limits": {"stk_push": {"tenant-amina": {"count": 1}}},
-    "daraja_access_token": {"access_token": "not-a-real-token", "expires_at": EARLIER},
+    "daraja_access_token": {"main": {"access_token": "not-a-real-token", "expires_at": EARLIER}},
 }

@@ -88,7 +88,9 @@ class SimulatedDaraja:
         self.on_prompt(prompt)
         return self._acknowledge(prompt, chance)
 
-    def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
+    def query(
+        self, checkout_request_id: str, *, now_ms: Millis, merchant: str | None = None
+    ) -> QueryAnswer:
         process = self._timeline.current
         assert process is not None
         chance = process.chance
@@ -104,7 +106,9 @@ class SimulatedDaraja:
         self._timeline.pause(chance.between(20, 500))
         return query_answer(body.encode(), asked_at_ms=now_ms)
 
-    def pull(self, *, from_ms: Millis, to_ms: Millis, offset: int) -> PulledRows | None:
+    def pull(
+        self, *, from_ms: Millis, to_ms: Millis, offset: int, merchant: str | None = None
+    ) -> PulledRows | None:
         process = self._timeline.current
         assert process is not None
         self._timeline.pause(process.chance.between(50, 1_000))

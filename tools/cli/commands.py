@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 from lipamita.adapters.c2b_wire import REGISTERED
-from lipamita.adapters.daraja_http import DarajaHttp
+from lipamita.adapters.daraja_merchants import DarajaMerchants
 from lipamita.domain.audit import AuditRecord
 from lipamita.domain.ids import parse_meter_id, path_key
 from lipamita.use_cases.audit import audited, verify_audit
@@ -81,17 +81,22 @@ def register_urls(project: Project = "", emulator: Emulator = False) -> None:
     """
     with told_errors():
         world = connect(project, emulator=emulator).world
-        assert isinstance(world.daraja, DarajaHttp)
+        assert isinstance(world.daraja, DarajaMerchants)
         urls = {
             name: f"{world.public_base_url}/daraja/c2b/{name}/{key}"
             for name in ("validation", "confirmation")
             if (key := path_key(world.callback_secret, f"c2b|{name}"))
         }
-        said = world.daraja.register_urls(
-            validation_url=urls["validation"], confirmation_url=urls["confirmation"]
-        )
-    out.print(said, markup=False)
-    raise typer.Exit(Exit.OK if said == REGISTERED else Exit.PROBLEMS)
+        answers = {
+            name: daraja.register_urls(
+                validation_url=urls["validation"], confirmation_url=urls["confirmation"]
+            )
+            for name, daraja in {"main": world.daraja.main, **world.daraja.own}.items()
+        }
+    for name, said in answers.items():
+        out.print(said if name == "main" else f"{name}: {said}", markup=False)
+    all_done = set(answers.values()) == {REGISTERED}
+    raise typer.Exit(Exit.OK if all_done else Exit.PROBLEMS)
 
 
 @app.command(name="reconcile-now")

@@ -22,9 +22,11 @@ from lipamita.adapters import log
 from lipamita.adapters.daraja_wire import access_token_from_body
 from lipamita.adapters.fields import Fields
 from lipamita.domain.errors import UnreadableError
+from lipamita.domain.merchants import MAIN_SENDER
 from lipamita.domain.units import SECOND_MS, Millis
 
-PATH = "daraja_access_token"
+PATH = "daraja_access_token"  # below it one node for each app of the portal
+MAIN_PATH = f"{PATH}/{MAIN_SENDER}"
 REFRESH_EARLY_MS = 60 * SECOND_MS
 MAX_WAITS = 100
 CONNECT_TIMEOUT_S = 5
@@ -55,6 +57,11 @@ class Token:
     expires_at_ms: Millis
 
 
+def token_node(app: App, sender: str = MAIN_SENDER) -> Any:
+    """Where the instances share the token of that Daraja app."""
+    return db.reference(f"{PATH}/{sender}", app=app)
+
+
 class AccessTokens:
     """The token of one Daraja app. One is shared by all threads of a process.
 
@@ -63,14 +70,14 @@ class AccessTokens:
 
     def __init__(
         self,
-        app: App,
+        node: Any,
         *,
         base_url: str,
         credentials: tuple[str, str],
         clock: Callable[[], Millis],
         patience: Patience | None = None,
     ) -> None:
-        self._reference: Any = db.reference(PATH, app=app)
+        self._reference: Any = node
         self._url = f"{base_url}/oauth/v1/generate"
         self._credentials = credentials  # consumer key and secret
         self._clock = clock
@@ -111,7 +118,7 @@ class AccessTokens:
         me = secrets.token_hex(8)
         for _ in range(MAX_WAITS):
             node, tag = self._reference.get(etag=True)
-            fields = Fields.of(PATH, node or {})
+            fields = Fields.of(self._reference.path, node or {})
             token = _stored_token(fields)
             if token is not None and self._is_good(token):
                 return token

@@ -93,6 +93,7 @@ def confirmation_from_body(
         account=_account(node, names),
         paid_at_ms=_paid_at(node.get(names.paid_at), names, received_at_ms),
         received_at_ms=received_at_ms,
+        paid_code=None if channel == "pull" else canonical_code(node.get("BusinessShortCode")),
     )
 
 

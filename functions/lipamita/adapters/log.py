@@ -27,6 +27,7 @@ from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, RawConfirmation
 
+_TRANSACTION_ID = re.compile(r"-[-0-9A-Z_a-z]{19}")
 _PATH_KEY = re.compile(r"/[0-9a-f]{32}(?=/|$)")  # see domain.ids.path_key
 
 
@@ -213,6 +214,7 @@ class StructuredLog(ClaimLines):
         logger.error(
             "work failed",
             work_id=work_id,
+            transaction_id=work_id if _TRANSACTION_ID.fullmatch(work_id) else "",
             error=f"{type(error).__name__}: {error}",
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from firebase_admin import App
 
-from lipamita.adapters.access_token import PATH as TOKEN_PATH
+from lipamita.adapters.access_token import MAIN_PATH as TOKEN_PATH
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.rtdb_nodes import RtdbNodes
 from lipamita.domain.health import Health, Queue, QueueSize, Sign

@@ -97,3 +97,4 @@ class Confirmation:
     account: str
     paid_at_ms: Millis
     received_at_ms: Millis
+    paid_code: str | None = None  # the short code or till that was paid; None: it did not say

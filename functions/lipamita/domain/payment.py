@@ -168,6 +168,7 @@ class Payment:
     reason: str | None = None
     product: str = "electricity"
     channel: str = "stk"
+    merchant: str | None = None  # the short code that was paid; None: the main one
     description: str | None = None
     customer_message: str | None = None
     mpesa_receipt: Receipt | None = None

@@ -16,7 +16,7 @@ from typing import TypeVar
 from firebase_functions.params import SecretParam, StringParam
 
 from lipamita.domain.schedule import UnverifiedPolicy
-from lipamita.entrypoints import customer_channels, notifying, sending, vending, web_address
+from lipamita.entrypoints import customer_channels, notifying, sending, sites, vending, web_address
 from lipamita.entrypoints.web_address import wrong
 
 DARAJA_ENVIRONMENT = StringParam(
@@ -78,7 +78,8 @@ SECRET_PARAMS = (
 # By name: the SDK turns params into names only where a function declares its own secrets. Given
 # globally as params they reach the manifest as "{{ params.X }}", a secret that does not exist.
 _CHANNELS = (*notifying.SECRET_PARAMS, *customer_channels.SECRET_PARAMS)
-_OTHERS = (*_CHANNELS, *vending.SECRET_PARAMS, *sending.SECRET_PARAMS)
+_MONEY = (*sites.SECRET_PARAMS, *sending.SECRET_PARAMS)
+_OTHERS = (*_CHANNELS, *_MONEY, *vending.SECRET_PARAMS)
 SECRETS = [param.name for param in (*SECRET_PARAMS, *_OTHERS)]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 MIN_SECRET_CHARACTERS = 32  # of the two secrets that are ours to choose

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lipamita import VERSION
-from lipamita.adapters.access_token import AccessTokens
+from lipamita.adapters.access_token import AccessTokens, token_node
 from lipamita.adapters.admin_app import admin_app
 from lipamita.adapters.app_check import AppVerifier, app_verifier
 from lipamita.adapters.daraja_http import DarajaHttp
+from lipamita.adapters.daraja_merchants import DarajaMerchants
 from lipamita.adapters.daraja_wire import Merchant
 from lipamita.adapters.firebase_accounts import FirebaseAccounts
 from lipamita.adapters.firebase_devices import FirebaseDevices
@@ -21,7 +22,7 @@ from lipamita.adapters.firestore_record import FirestoreRecord
 from lipamita.adapters.log import StructuredLog
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.units import Millis
-from lipamita.entrypoints import customer_channels, notifying, settings, vending
+from lipamita.entrypoints import customer_channels, notifying, settings, sites, vending
 from lipamita.entrypoints.device_network import read_device_network
 from lipamita.entrypoints.sending import make_money_out
 from lipamita.use_cases.watch import token_failed
@@ -73,7 +74,7 @@ def _make() -> Deployment:
     config = settings.read_settings()
     app = admin_app(project_id=config.project_id, database_url=config.database_url)
     tokens = AccessTokens(
-        app,
+        token_node(app),
         base_url=config.daraja_base_url,
         credentials=(
             settings.secret(settings.DARAJA_CONSUMER_KEY),
@@ -88,11 +89,24 @@ def _make() -> Deployment:
         transaction_type=config.transaction_type,
         party_b=config.party_b,
     )
-    store = RtdbStore(app, short_codes=frozenset({config.short_code, config.party_b}))
+    main_codes = frozenset({config.short_code, config.party_b})
+    own_accounts = sites.read_sites(main_codes)
+    merchants = sites.merchants_of(own_accounts)
+    store = RtdbStore(app, short_codes=main_codes | merchants.codes)
+    main = DarajaHttp(base_url=config.daraja_base_url, merchant=merchant, tokens=tokens)
+    own = {
+        site.merchant.short_code: DarajaHttp(
+            base_url=config.daraja_base_url,
+            merchant=site.merchant,
+            tokens=_tokens_of(site, tokens, app, config.daraja_base_url),
+        )
+        for site in own_accounts
+    }
     return Deployment(
         world=World(
             store=store,
-            daraja=DarajaHttp(base_url=config.daraja_base_url, merchant=merchant, tokens=tokens),
+            daraja=DarajaMerchants(main, own),
+            merchants=merchants,
             accounts=FirebaseAccounts(app),
             devices=FirebaseDevices(app, read_device_network(config.database_url)),
             record=FirestoreRecord(config.project_id),
@@ -121,3 +135,14 @@ def _make() -> Deployment:
         pull=config.pull is settings.Switch.ON,
         verify_app=app_verifier(app) if config.app_check is settings.Switch.ON else None,
     )
+
+
+def _tokens_of(site: sites.Site, main: AccessTokens, app: Any, base_url: str) -> AccessTokens:
+    """One token for each app of the portal, whoever uses it."""
+    if site.keys is None:
+        return main
+    tokens = AccessTokens(
+        token_node(app, site.sender), base_url=base_url, credentials=site.keys, clock=now_ms
+    )
+    tokens.on_failure = lambda why: token_failed(f"{site.name}: {why}", world())
+    return tokens

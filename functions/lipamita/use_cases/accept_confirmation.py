@@ -92,6 +92,8 @@ def _find_owner(
     meter = _meter_meant(confirmation_id, confirmation, world)
     if meter is None:
         return None, _to_suspense(confirmation_id, stored, "unknown_account", world)
+    if not _paid_to_its_site(confirmation_id, confirmation, meter, world):
+        return None, _to_suspense(confirmation_id, stored, "other_short_code", world)
     fit = find_fit(confirmation, _open_payments(meter.meter_id, world, now_ms), now_ms=now_ms)
     if fit.wait:
         again = Millis(now_ms + LOOK_AGAIN_MS)
@@ -110,6 +112,23 @@ def _find_owner(
         confirmation.receipt, wanted, channel=confirmation.channel, now_ms=now_ms
     )
     return owner, None
+
+
+def _paid_to_its_site(
+    confirmation_id: str, confirmation: Confirmation, meter: Meter, world: World
+) -> bool:
+    """Whether the money is in the account of the meter's own site.
+
+    A row of a Pull does not say: it was asked for one short code, and the account is believed. So
+    is an operator, who assigns money in suspense to a meter on purpose.
+    """
+    if confirmation.paid_code is None:
+        return True
+    merchants = world.merchants
+    if merchants.of_code(confirmation.paid_code) == merchants.of_site(meter.site):
+        return True
+    item = world.store.read_suspense(confirmation_id)
+    return item is not None and item.value.assigned_meter_id == meter.meter_id
 
 
 def _credit(
@@ -196,6 +215,7 @@ def _credit_by_hand(
         assert stored is not None
         return _to_suspense(confirmation_id, stored, "claimed_but_not_sellable", world)
     payment = _paid_by_hand(owner, meter, quote, confirmation, now_ms)
+    payment = replace(payment, merchant=world.merchants.of_code(confirmation.paid_code))
     world.store.create_payment(payment)  # by transaction_id; a repeat finds it
     return _credit(owner, confirmation_id, confirmation, world)
 

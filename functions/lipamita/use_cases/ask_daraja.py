@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from lipamita.domain.health import Sign
+from lipamita.domain.merchants import MAIN_SENDER
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.prompt import Prompt
 from lipamita.domain.query_pace import (
@@ -31,7 +32,6 @@ from lipamita.use_cases.know_prompt import owns_prompt
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.world import World
 
-SENDER = "main"
 _CROWDED_MS = SECOND_MS  # to wait when others kept taking the turn
 
 
@@ -56,7 +56,7 @@ def ask_daraja(payment: Payment, world: World) -> Asked:
     own_wait_ms = _own_wait(payment, now_ms)
     if own_wait_ms:
         return Asked(payment=payment, wait_ms=own_wait_ms)
-    wait_ms = _take_turn(world, now_ms)
+    wait_ms = _take_turn(_sender(payment, world), world, now_ms)
     if wait_ms:
         return Asked(payment=payment, wait_ms=wait_ms, turn_missed=True)
     took: list[bool] = []
@@ -73,22 +73,31 @@ def ask_daraja(payment: Payment, world: World) -> Asked:
 
 
 def queries_left(world: World) -> int:
-    """How many payments may be asked about now."""
-    return turns_left(world.store.read_query_pace(SENDER).value, now_ms=world.clock())
+    """How many payments of the main short code may be asked about now.
+
+    Sites with keys of their own have turns besides, which their payments find when they ask.
+    """
+    return turns_left(world.store.read_query_pace(MAIN_SENDER).value, now_ms=world.clock())
+
+
+def _sender(payment: Payment, world: World) -> str:
+    return world.merchants.sender(payment.merchant)
 
 
 def _ask(payment: Payment, prompt: Prompt, world: World, now_ms: Millis) -> Asked:
-    answer = world.daraja.query(prompt.checkout_request_id, now_ms=now_ms)
+    answer = world.daraja.query(
+        prompt.checkout_request_id, now_ms=now_ms, merchant=payment.merchant
+    )
     world.log.query_answered(payment.transaction_id, answer)
     answered_ms = world.clock()
     if outcome(answer.result_code) is Outcome.PAID:
         world.store.note_sign(Sign.PAID_BY_QUERY, now_ms=answered_ms)
     if answer.throttled:
         _arrest(payment, answer.result_desc, world, answered_ms)
-        pace = world.store.read_query_pace(SENDER).value
+        pace = world.store.read_query_pace(_sender(payment, world)).value
         wait_ms = wait_for_turn(pace, now_ms=answered_ms)
         return Asked(payment=payment, wait_ms=wait_ms, turn_missed=True)
-    _change_pace(world, admitted)
+    _change_pace(_sender(payment, world), world, admitted)
     policy = world.unverified_policy
     if outcome(answer.result_code) is Outcome.PAID and not owns_prompt(
         payment.transaction_id, prompt, world
@@ -113,28 +122,29 @@ def _own_wait(payment: Payment, now_ms: Millis) -> int:
     return max(0, last_ms + ASK_AGAIN_AFTER_MS - now_ms)
 
 
-def _take_turn(world: World, now_ms: Millis) -> int:
+def _take_turn(sender: str, world: World, now_ms: Millis) -> int:
     """0 when a turn was taken, or how long to wait for one."""
     for _ in range(MAX_COMPARE_AND_SET_TRIES):
-        old = world.store.read_query_pace(SENDER)
+        old = world.store.read_query_pace(sender)
         wait_ms = wait_for_turn(old.value, now_ms=now_ms)
         if wait_ms:
             return wait_ms
-        if world.store.replace_query_pace(SENDER, old, taken(old.value, now_ms=now_ms)):
+        if world.store.replace_query_pace(sender, old, taken(old.value, now_ms=now_ms)):
             return 0
     return _CROWDED_MS
 
 
 def _arrest(payment: Payment, said: str, world: World, now_ms: Millis) -> None:
-    _change_pace(world, lambda pace: arrested(pace, now_ms=now_ms))
+    sender = _sender(payment, world)
+    _change_pace(sender, world, lambda pace: arrested(pace, now_ms=now_ms))
     alarm = Alarm(kind="spike_arrest", detail=f"query: {said}")
     world.store.raise_alarm(alarm, transaction_id=payment.transaction_id, now_ms=now_ms)
 
 
-def _change_pace(world: World, change: Callable[[QueryPace], QueryPace]) -> None:
+def _change_pace(sender: str, world: World, change: Callable[[QueryPace], QueryPace]) -> None:
     """Others may be faster: the pace is advice, and theirs is as good as ours."""
     for _ in range(MAX_COMPARE_AND_SET_TRIES):
-        old = world.store.read_query_pace(SENDER)
+        old = world.store.read_query_pace(sender)
         new = change(old.value)
-        if new == old.value or world.store.replace_query_pace(SENDER, old, new):
+        if new == old.value or world.store.replace_query_pace(sender, old, new):
             return

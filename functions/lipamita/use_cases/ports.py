@@ -230,11 +230,15 @@ class Daraja(Protocol):
         """POST the push exactly once, whatever happens. Never raises for Daraja's faults."""
         ...
 
-    def query(self, checkout_request_id: str, *, now_ms: Millis) -> QueryAnswer:
-        """Ask what became of a push. Never raises for Daraja's faults."""
+    def query(
+        self, checkout_request_id: str, *, now_ms: Millis, merchant: str | None = None
+    ) -> QueryAnswer:
+        """Ask what became of a push of that short code. Never raises for Daraja's faults."""
         ...
 
-    def pull(self, *, from_ms: Millis, to_ms: Millis, offset: int) -> PulledRows | None:
+    def pull(
+        self, *, from_ms: Millis, to_ms: Millis, offset: int, merchant: str | None = None
+    ) -> PulledRows | None:
         """A page of what M-Pesa says was paid in that time; None if it did not say."""
         ...
 

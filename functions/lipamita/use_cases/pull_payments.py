@@ -8,17 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lipamita.domain.ids import parse_receipt
-from lipamita.domain.units import DAY_MS, Millis
+from lipamita.domain.units import DAY_MS, SECOND_MS, Millis
 from lipamita.use_cases.record_confirmation import record_confirmation
+from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.world import World
 
 WINDOW_MS = 2 * DAY_MS
 MAX_PAGES = 20
+MAX_RUN_MS = 40 * SECOND_MS  # what is known already costs one look a row; then the next run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pulled:
-    """What one Pull brought. ``complete``: M-Pesa answered to the end."""
+    """What one Pull brought. ``complete``: M-Pesa answered to the end, and there was time."""
 
     rows: int
     new: int
@@ -26,22 +28,38 @@ class Pulled:
 
 
 def pull_payments(world: World) -> Pulled:
-    """One Pull over the last 48 hours; what is new is recorded, due at once."""
+    """One Pull over the last 48 hours for each short code; what is new is recorded, due at once."""
     now_ms = world.clock()
+    pulled = [_pull(merchant, world, now_ms) for merchant in world.merchants.pulled]
+    return Pulled(
+        rows=sum(one.rows for one in pulled),
+        new=sum(one.new for one in pulled),
+        complete=all(one.complete for one in pulled),
+    )
+
+
+def _pull(merchant: str | None, world: World, now_ms: Millis) -> Pulled:
     from_ms = Millis(now_ms - WINDOW_MS)
     rows = new = 0
     for _ in range(MAX_PAGES):
-        page = world.daraja.pull(from_ms=from_ms, to_ms=now_ms, offset=rows)
-        if page is None:
-            return Pulled(rows=rows, new=new, complete=False)
-        if not page.rows:
+        if world.clock() - now_ms > MAX_RUN_MS:
             break
+        page = world.daraja.pull(from_ms=from_ms, to_ms=now_ms, offset=rows, merchant=merchant)
+        if page is None:
+            break
+        if not page.rows:
+            return Pulled(rows=rows, new=new, complete=True)
         rows += len(page.rows)
-        for row in page.rows:
-            receipt = parse_receipt(row.confirmation_id)
-            if receipt is not None and world.store.receipt_owner(receipt) is not None:
-                continue
-            if world.store.read_confirmation(row.confirmation_id) is None:
-                record_confirmation(replace(row, received_at_ms=now_ms), world)
-                new += 1
-    return Pulled(rows=rows, new=new, complete=True)
+        new += sum(_record_new(row, world, now_ms) for row in page.rows)
+    return Pulled(rows=rows, new=new, complete=False)
+
+
+def _record_new(row: RawConfirmation, world: World, now_ms: Millis) -> bool:
+    """Whether nobody had told it before."""
+    receipt = parse_receipt(row.confirmation_id)
+    if receipt is not None and world.store.receipt_owner(receipt) is not None:
+        return False
+    if world.store.read_confirmation(row.confirmation_id) is not None:
+        return False
+    record_confirmation(replace(row, received_at_ms=now_ms), world)
+    return True

@@ -130,3 +130,4 @@ class PushRequest:
     account_reference: str
     description: str
     callback_url: str
+    merchant: str | None = None  # the short code that is paid; None: the main one

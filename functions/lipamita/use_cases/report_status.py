@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from lipamita.domain.errors import ForbiddenError
 from lipamita.domain.health import MAX_COUNTED, Health, Queue, QueueSize
 from lipamita.domain.ledger import Totals
+from lipamita.domain.merchants import MAIN_SENDER
 from lipamita.domain.meter import Caller
 from lipamita.domain.notice import AlarmCount
 from lipamita.domain.query_pace import QueryPace
 from lipamita.domain.units import MINUTE_MS, Millis, day_eat
-from lipamita.use_cases.ask_daraja import SENDER
 from lipamita.use_cases.health_ports import TokenTimes
 from lipamita.use_cases.world import World
 
@@ -52,7 +52,7 @@ def report_status(caller: Caller, world: World) -> SystemStatus:
         now_ms=now_ms,
         token=store.read_token_times(),
         health=store.read_health(),
-        pace=store.read_query_pace(SENDER).value,
+        pace=store.read_query_pace(MAIN_SENDER).value,
         queues={
             queue: store.measure_queue(queue, now_ms=now_ms, limit=MAX_COUNTED) for queue in Queue
         },

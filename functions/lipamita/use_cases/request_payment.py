@@ -7,7 +7,7 @@ not exist, so only evidence may move it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.evidence import PushAcknowledged, PushRefused
@@ -80,6 +80,7 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     if standing is not None:
         return standing.value
     payment = _new_payment(request, transaction_id, quote, world)
+    payment = replace(payment, merchant=world.merchants.of_site(meter.site))
     going_on_with = guard_push(_wanted(payment), request.msisdn, world)
     if going_on_with != transaction_id:  # a second tap, with a key of its own
         first = store.read_payment(transaction_id) or store.read_payment(going_on_with)
@@ -200,6 +201,7 @@ def _push(payment: Payment, msisdn: Msisdn, world: World) -> Payment:
         msisdn=msisdn,
         account_reference=account_reference(payment.meter_id),
         description=PROMPT_DESCRIPTION,
+        merchant=payment.merchant,
         callback_url=world.callback_url(payment.transaction_id),
     )
     now_ms = world.clock()

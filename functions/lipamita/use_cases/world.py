@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lipamita.domain.customer_notice import QuietHours
 from lipamita.domain.ids import RandomBytes, TransactionId, path_key
+from lipamita.domain.merchants import ONE_MERCHANT, Merchants
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.use_cases.audit_ports import AuditTrail
 from lipamita.use_cases.claim_ports import Devices, NoDevices
@@ -38,6 +39,7 @@ class World:
     vending: VendingCloud | None = None
     notifiers: Mapping[str, Notifier] = field(default_factory=dict)  # channels by name
     alarm_channels: tuple[str, ...] = ()
+    merchants: Merchants = ONE_MERCHANT
     customer_channels: tuple[str, ...] = ()
     quiet_hours: QuietHours = field(default_factory=QuietHours)
     devices: Devices = field(default_factory=NoDevices)

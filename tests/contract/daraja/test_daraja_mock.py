@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from lipamita.adapters.access_token import AccessTokens
+from lipamita.adapters.access_token import AccessTokens, token_node
 from lipamita.adapters.daraja_http import DarajaHttp
 from lipamita.adapters.daraja_wire import Merchant
 from lipamita.domain.evidence import PushAcknowledged
@@ -71,7 +71,7 @@ def mock() -> Iterator[Mock]:
 def daraja(mock: Mock) -> Iterator[DarajaHttp]:
     with live_database() as database:
         tokens = AccessTokens(
-            database.app,
+            token_node(database.app),
             base_url=mock.url,
             credentials=("test_key", "test_secret"),
             clock=lambda: NOW,

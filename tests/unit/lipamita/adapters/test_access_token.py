@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 from lipamita.adapters.access_token import (
+    MAIN_PATH,
     MAX_WAITS,
-    PATH,
     REFRESH_EARLY_MS,
     AccessTokenError,
     AccessTokens,
     Patience,
+    token_node,
 )
 from lipamita.adapters.admin_app import admin_app
 from lipamita.domain.units import Millis
@@ -61,7 +62,7 @@ def daraja() -> Iterator[ScriptedServer]:
 
 def instance(database: LiveDatabase, url: str, clock: Clock | None = None) -> AccessTokens:
     return AccessTokens(
-        database.app,
+        token_node(database.app),
         base_url=url,
         credentials=("key", "secret"),
         clock=clock or Clock(),
@@ -97,7 +98,7 @@ def test_two_instances_at_once_fetch_once(database: LiveDatabase, daraja: Script
 def test_a_token_that_another_instance_fetched_is_used(
     database: LiveDatabase, daraja: ScriptedServer
 ) -> None:
-    database.write(PATH, {"access_token": "theirs", "expires_at": NOW + LIFE_MS})
+    database.write(MAIN_PATH, {"access_token": "theirs", "expires_at": NOW + LIFE_MS})
     assert instance(database, daraja.url).get() == "theirs"
     assert daraja.seen == []
 
@@ -106,7 +107,7 @@ def test_a_token_that_another_instance_fetched_is_used(
 def test_a_fetched_token_is_shared_with_its_end(database: LiveDatabase, life: object) -> None:
     with serving(token(life=life)) as server:
         instance(database, server.url).get()
-    assert database.read(PATH) == {
+    assert database.read(MAIN_PATH) == {
         "access_token": "t1",
         "fetched_at": NOW,
         "expires_at": NOW + LIFE_MS,
@@ -153,7 +154,7 @@ def test_a_lease_whose_holder_died_is_taken_when_it_ends(
     database: LiveDatabase, daraja: ScriptedServer
 ) -> None:
     clock = Clock(tick_ms=1_000)
-    database.write(PATH, {"lease_holder": "gone", "lease_until": NOW + 5_000})
+    database.write(MAIN_PATH, {"lease_holder": "gone", "lease_until": NOW + 5_000})
     assert instance(database, daraja.url, clock).get() == "t1"
     assert clock.now_ms >= NOW + 5_000
 
@@ -161,7 +162,7 @@ def test_a_lease_whose_holder_died_is_taken_when_it_ends(
 def test_nobody_fetches_while_another_holds_the_lease(
     database: LiveDatabase, daraja: ScriptedServer
 ) -> None:
-    database.write(PATH, {"lease_holder": "busy", "lease_until": NOW + 1})
+    database.write(MAIN_PATH, {"lease_holder": "busy", "lease_until": NOW + 1})
     with pytest.raises(AccessTokenError, match="lease"):
         instance(database, daraja.url).get()
     assert daraja.seen == []
@@ -217,7 +218,7 @@ def test_a_late_refusal_of_an_old_token_does_not_forget_the_new_one(
     tokens.get()
     tokens.refused("t1")
     assert tokens.get() == "t2"
-    assert database.read(f"{PATH}/access_token") == "t2"
+    assert database.read(f"{MAIN_PATH}/access_token") == "t2"
 
 
 def test_many_refusals_of_one_token_fetch_one_new_token(
@@ -240,7 +241,7 @@ def test_many_refusals_of_one_token_fetch_one_new_token(
 def test_a_damaged_node_is_an_error_that_names_no_token(
     database: LiveDatabase, daraja: ScriptedServer, node: object
 ) -> None:
-    database.write(PATH, node)
+    database.write(MAIN_PATH, node)
     with pytest.raises(AccessTokenError, match="database"):
         instance(database, daraja.url).get()
 
@@ -255,7 +256,11 @@ def lost() -> AccessTokens:
         project_id="demo-lipamita", database_url=f"http://127.0.0.1:{port}/?ns={NAMESPACE}"
     )
     return AccessTokens(
-        app, base_url="http://127.0.0.1:1", credentials=("k", "s"), clock=Clock(), patience=PATIENCE
+        token_node(app),
+        base_url="http://127.0.0.1:1",
+        credentials=("k", "s"),
+        clock=Clock(),
+        patience=PATIENCE,
     )
 
 

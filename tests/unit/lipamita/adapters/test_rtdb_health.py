@@ -105,5 +105,5 @@ def test_the_times_of_the_token_are_read_without_it(
 ) -> None:
     assert store.read_token_times() == TokenTimes(fetched_at_ms=None, expires_at_ms=None)
     times = {"access_token": "secret", "fetched_at": NOW, "expires_at": NOW + 5}
-    database.write("daraja_access_token", times)
+    database.write("daraja_access_token/main", times)
     assert store.read_token_times() == TokenTimes(fetched_at_ms=NOW, expires_at_ms=Millis(NOW + 5))
