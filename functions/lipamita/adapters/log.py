@@ -50,6 +50,11 @@ def _without_key(path: str) -> str:
     return _PATH_KEY.sub("/(key)", path)
 
 
+def sign_not_noted(sign: str, error: Exception) -> None:
+    """A sign of life could not be remembered; the work itself went on."""
+    logger.error("sign not noted", sign=str(sign), error=type(error).__name__)
+
+
 def pulled(*, rows: int, new: int, complete: bool) -> None:
     """What a Pull brought."""
     logger.info("pulled", rows=rows, new=new, complete=complete)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from firebase_admin import App
+from firebase_admin.exceptions import FirebaseError
 
+from lipamita.adapters import log as logging
 from lipamita.adapters.access_token import MAIN_PATH as TOKEN_PATH
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.rtdb_nodes import RtdbNodes
@@ -50,7 +52,10 @@ class RtdbHealth(RtdbNodes):
             return
         if detail is not None:
             changes[f"health/{sign.value}"] = detail[:MAX_DETAIL]
-        self.at("/").update(changes)
+        try:
+            self.at("/").update(changes)
+        except FirebaseError as error:  # who notes a sign is busy with money
+            logging.sign_not_noted(sign, error)
 
     def read_health(self) -> Health:
         fields = Fields.of("health", self.at("health").get() or {})

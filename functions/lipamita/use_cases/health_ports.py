@@ -21,7 +21,10 @@ class HealthStore(Protocol):
     """``health``, and bounded looks at the queues. No read grows with meters or payments."""
 
     def note_sign(self, sign: Sign, *, now_ms: Millis, detail: str | None = None) -> None:
-        """Remember that the sign was seen, at most once a minute in a process."""
+        """Remember that the sign was seen, at most once a minute in a process.
+
+        Never raises for the database's faults: nobody's money waits for a sign.
+        """
         ...
 
     def read_health(self) -> Health:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from firebase_admin.exceptions import UnavailableError
 from lipamita.adapters.rtdb_health import NOTED_EVERY_MS
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.health import Queue, QueueSize, Sign
@@ -53,6 +54,16 @@ def test_a_callback_is_a_sign_of_life(store: RtdbStore) -> None:
 def test_why_there_was_no_token_is_kept_and_cut(store: RtdbStore) -> None:
     store.note_sign(Sign.TOKEN_FAILURE, now_ms=NOW, detail="x" * 300)
     assert store.read_health().token_failure == "x" * 200
+
+
+def test_a_sign_that_cannot_be_written_stops_nobody(
+    store: RtdbStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_: str) -> None:
+        raise UnavailableError("no database")
+
+    monkeypatch.setattr(store, "at", away)
+    store.note_sign(Sign.CONFIRMATION, now_ms=NOW)
 
 
 def test_what_is_due_is_counted_with_the_age_of_the_oldest(store: RtdbStore) -> None:
