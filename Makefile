@@ -61,6 +61,9 @@ soak: setup firmware dashboard ## Many meters, plugs pulled, a bad network: paid
 bench: setup firmware dashboard ## Measure, as ratios against peers in one run
 	@$(PY) -m bench
 
+bench-ledger: setup ## Measure the books with 100,000 payments
+	@$(PY) -m bench.ledger
+
 bench-rtdb: setup ## Measure the Realtime Database emulator
 	@$(PY) -m bench.rtdb
 

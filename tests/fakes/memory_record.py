@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lipamita.domain.closing import Closing, accounting_day
-from lipamita.domain.ids import TransactionId
+from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import NO_TOTALS, Entry, Totals, add, totals_of
 from lipamita.domain.payment import Payment
+from lipamita.domain.statement import Comparison
 from lipamita.domain.units import Millis, day_eat
 from lipamita.use_cases.record_ports import PaymentsBy
 
@@ -25,6 +26,7 @@ class MemoryRecord(MemoryNodes):
     payments: dict[TransactionId, Payment] = field(default_factory=dict)
     closed: dict[str, Closing] = field(default_factory=dict)
     through: str | None = None
+    compared: dict[str, Comparison] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
     """Ids of entries whose commit fails, as Firestore fails one that it cannot take."""
 
@@ -74,6 +76,18 @@ class MemoryRecord(MemoryNodes):
             if its_day == day and (after is None or entry_id > after) and entry_id in self.entries
         )
         return [self.entries[entry_id] for entry_id in ids[:limit]]
+
+    def entries_of_receipt(self, receipt: Receipt) -> Sequence[Entry]:
+        return [entry for entry in self.entries.values() if entry.receipt == receipt]
+
+    def put_comparison(self, comparison: Comparison) -> None:
+        self._write(
+            "statements", lambda: self.compared.update({comparison.statement_id: comparison})
+        )
+
+    def comparisons(self, *, limit: int) -> Sequence[Comparison]:
+        newest = sorted(self.compared.values(), key=lambda one: one.compared_at_ms, reverse=True)
+        return newest[:limit]
 
     def totals_of(self, day: str) -> Totals:
         return self.totals.get(day, NO_TOTALS)

@@ -20,15 +20,18 @@ from lipamita.adapters.ledger_schema import (
     totals_from_json,
 )
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.adapters.statement_schema import comparison_from_json, comparison_to_json
 from lipamita.domain.closing import Closing, accounting_day
-from lipamita.domain.ids import TransactionId
+from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import Entry, Totals, totals_of
 from lipamita.domain.payment import Payment
+from lipamita.domain.statement import Comparison
 from lipamita.domain.units import Millis, day_eat
 from lipamita.use_cases.record_ports import PaymentsBy
 
 # Firestore takes about one write a second to one document for long; a day's totals are spread.
 SHARDS = 8
+MAX_ENTRIES_OF_RECEIPT = 20
 MAX_WRITES = 500  # of one commit
 _STATE = "books/closing"
 T = TypeVar("T")
@@ -109,6 +112,35 @@ class FirestoreRecord:
             query = query.start_after({"__name__": self._entry(after)})
         return [
             entry_from_json(snapshot.id, snapshot.to_dict())
+            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
+        ]
+
+    def entries_of_receipt(self, receipt: Receipt) -> Sequence[Entry]:
+        query = (
+            self._client()
+            .collection("ledger")
+            .where(filter=_equals("mpesa_receipt", receipt))
+            .limit(MAX_ENTRIES_OF_RECEIPT)
+        )
+        return [
+            entry_from_json(snapshot.id, snapshot.to_dict())
+            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
+        ]
+
+    def put_comparison(self, comparison: Comparison) -> None:
+        self._at(f"statements/{comparison.statement_id}").set(
+            comparison_to_json(comparison), timeout=CALL_TIMEOUT_S
+        )
+
+    def comparisons(self, *, limit: int) -> Sequence[Comparison]:
+        query = (
+            self._client()
+            .collection("statements")
+            .order_by("compared_at", direction="DESCENDING")
+            .limit(limit)
+        )
+        return [
+            comparison_from_json(snapshot.id, snapshot.to_dict())
             for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
         ]
 

@@ -15,6 +15,7 @@ from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import Entry, Totals
 from lipamita.domain.payment import Payment
 from lipamita.domain.refund import Refund
+from lipamita.domain.statement import Comparison
 from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.records import Versioned
 
@@ -81,6 +82,18 @@ class Record(Protocol):
 
     def entries_of(self, day: str, *, after: str | None, limit: int) -> Sequence[Entry]:
         """A page of a day's entries in the order of their ids."""
+        ...
+
+    def entries_of_receipt(self, receipt: Receipt) -> Sequence[Entry]:
+        """The entries that name that movement at M-Pesa."""
+        ...
+
+    def put_comparison(self, comparison: Comparison) -> None:
+        """Keep what came of a statement, by its id; the last word stands."""
+        ...
+
+    def comparisons(self, *, limit: int) -> Sequence[Comparison]:
+        """The last comparisons, newest first."""
         ...
 
     def totals_of(self, day: str) -> Totals:

@@ -54,6 +54,7 @@ PATHS = {
     "queryPayment": f"/api/payments/{TRANSACTION}/query",
     "getStatus": "/api/status",
     "getMeter": "/api/meters/MTR-001",
+    "getReport": "/api/reports/daily-sales.csv?from=2026-11-21&to=2026-11-21",
     "listUserPayments": "/api/transactions/tenant-amina?before=-Of2cAbcdEFGHijkl012&limit=1",
     "listMeterPayments": "/api/transactions/meter/MTR-001?before=-Of2cAbcdEFGHijkl012&limit=1",
     "createClaim": f"/api/meters/{CLAIMED}/claim",
@@ -89,6 +90,7 @@ MISSED = {
     "getPayment": "/api/payments/-Of2cAbcdEFGHijkl012",
     "queryPayment": "/api/payments/-Of2cAbcdEFGHijkl012/query",
     "getMeter": "/api/meters/MTR-999",
+    "getReport": "/api/reports/nothing.csv",
     "listMeterPayments": "/api/transactions/meter/MTR-999",
     "createClaim": "/api/meters/MTR-999/claim",
     "bindDevice": "/api/meters/MTR-999/device",
@@ -207,6 +209,13 @@ class Calls:
         self.patch.setattr(RtdbStore, "at", fail)
         self.patch.setattr(MemoryAudit, "page", fail)
         return self.good(operation_id)
+
+    def finds_the_record_broken(self) -> TestResponse:
+        def fail(*_: object, **__: object) -> None:
+            raise RuntimeError("Firestore is gone")
+
+        self.patch.setattr(self.edge.app.record, "totals_of", fail)
+        return self.good("getReport")
 
     def finds_google_away(self, operation_id: str) -> TestResponse:
         def offline(*_: object, **__: object) -> None:

@@ -66,6 +66,10 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("listMeterPayments", "400"): lambda calls: calls.good(
         "listMeterPayments", path="/api/transactions/meter/MTR-001?limit=51"
     ),
+    ("getReport", "400"): lambda calls: calls.good(
+        "getReport", path="/api/reports/ledger.csv?from=x"
+    ),
+    ("getReport", "500"): Calls.finds_the_record_broken,
     ("getMeter", "400"): lambda calls: calls.good("getMeter", path="/api/meters/mtr-001"),
     ("assignSuspense", "202"): Calls.assigns_much,
     ("createClaim", "400"): lambda calls: calls.good(
@@ -128,7 +132,8 @@ def assert_as_documented(operation_id: str, response: TestResponse) -> None:
     documented = operation(STRICT, operation_id)
     assert str(response.status_code) in OPERATIONS[operation_id][2]["responses"]
     documented.validate_response(response)
-    assert response.mimetype == "application/json"
+    said = OPERATIONS[operation_id][2]["responses"][str(response.status_code)]
+    assert response.mimetype in said.get("content", {"application/json": {}})
     assert response.headers["Cache-Control"] == "no-store"
 
 
@@ -143,7 +148,9 @@ def test_a_documented_status_is_answered_as_it_is_documented(
     calls.patch.undo()
     if status not in OPENS_NOTHING:
         assert calls.edge.is_as_seeded()
-    if status not in SHARED and (operation_id, status) != ("requestPayment", "403"):
+    if (operation_id, status) == ("getReport", "200"):
+        assert response.get_data(as_text=True).splitlines()[1].startswith("2026-11-21,no,0,")
+    elif status not in SHARED and (operation_id, status) != ("requestPayment", "403"):
         assert response.get_json() == answer_example(operation_id, status)
 
 
@@ -208,6 +215,14 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("requestPayment", "idempotency_key_reused"): Calls.uses_a_key_twice,
     ("requestPayment", "meter_not_ready"): lambda calls: calls.push(meter_id="MTR-004"),
     ("requestPayment", "prompt_open"): Calls.asks_while_a_prompt_is_open,
+    ("getReport", "invalid_day"): lambda calls: calls.good(
+        "getReport", path="/api/reports/ledger.csv"
+    ),
+    ("getReport", "invalid_period"): lambda calls: calls.good(
+        "getReport", path="/api/reports/ledger.csv?from=2026-11-21&to=2026-11-20"
+    ),
+    ("getReport", "unknown_report"): lambda calls: calls.misses("getReport"),
+    ("getReport", "unknown_path"): lambda calls: calls.good("getReport", path="/api/reports/a%2Fb"),
     ("listUserPayments", "invalid_user_id"): refused_path("/api/transactions/a.b"),
     ("listUserPayments", "invalid_limit"): refused_path("/api/transactions/tenant-amina?limit=51"),
     ("listUserPayments", "invalid_transaction_id"): refused_path(

@@ -14,6 +14,13 @@ from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.ledger import NO_TOTALS, Entry, totals_of
 from lipamita.domain.payment import Delivery, DeliveryStatus, Payment, Status
 from lipamita.domain.payment_entries import entries_of_payment, received
+from lipamita.domain.statement import (
+    Comparison,
+    Difference,
+    StatementLine,
+    by_receipt,
+    compare,
+)
 from lipamita.domain.units import DAY_MS, Kes, Millis
 from lipamita.use_cases.record_ports import PaymentsBy, Record
 
@@ -151,6 +158,30 @@ def test_a_closing_is_created_once(record: Record) -> None:
     assert record.read_closing(TODAY) == closing
     assert record.closings(from_day="2026-11-01", to_day=TODAY, limit=9) == [closing]
     assert record.closings(from_day="2026-11-22", to_day="2026-11-30", limit=9) == []
+
+
+def test_entries_are_found_by_their_receipt(record: Record) -> None:
+    record.write([*ENTRIES, receipt(7)], (), now_ms=NOW)
+    assert list(record.entries_of_receipt(RECEIPT)) == [ENTRIES[0]]
+
+
+def test_comparisons_are_kept_by_id_and_listed_newest_first(record: Record) -> None:
+    line = StatementLine(receipt=RECEIPT, at_ms=NOW, amount_cents=5, reason="Pay Bill")
+    first = Comparison(
+        statement_id="a" * 32,
+        from_ms=NOW,
+        to_ms=NOW,
+        compared_at_ms=NOW,
+        lines=1,
+        bad_rows=0,
+        matched=0,
+        counts={Difference.MISSING_HERE: 1},
+        differences=tuple(compare(by_receipt([line]), {})),
+    )
+    second = replace(first, statement_id="b" * 32, compared_at_ms=Millis(NOW + 1))
+    for one in (first, second, first):
+        record.put_comparison(one)
+    assert record.comparisons(limit=9) == [second, first]
 
 
 def test_an_entry_that_was_tampered_with_cannot_be_read(record: Record, client: Any) -> None:
