@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from lipamita.domain.ids import Receipt, TransactionId, parse_receipt
+from lipamita.domain.ids import Receipt, TransactionId, Uid, parse_receipt
 from lipamita.domain.payment import Payment
 from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.settlement import Review
@@ -24,6 +24,7 @@ class MemoryArchive(MemoryNodes):
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
     refunds: dict[RefundId, Refund] = field(default_factory=dict)
+    profiles: dict[Uid, dict[str, object]] = field(default_factory=dict)
     sealed: set[Receipt] = field(default_factory=set)
     heard: dict[str, str] = field(default_factory=dict)
 
@@ -96,6 +97,12 @@ class MemoryArchive(MemoryNodes):
 
     def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
         self._write(waiting.key, lambda: self.heard.update({waiting.key: waiting.tag}))
+
+    def erase_profile(self, uid: Uid) -> None:
+        self._write(f"users/{uid}", lambda: self._erase(uid))
+
+    def _erase(self, uid: Uid) -> None:
+        self.profiles.pop(uid, None)
 
     def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:
         mine = [

@@ -69,6 +69,12 @@ class MemoryRecord(MemoryNodes):
         mine.sort(key=lambda payment: payment.transaction_id, reverse=True)
         return mine[:limit]
 
+    def forget_payments(self, before: TransactionId, *, limit: int) -> int:
+        old = sorted(key for key in self.payments if key < before)[:limit]
+        for key in old:
+            del self.payments[key]
+        return len(old)
+
     def entries_of(self, day: str, *, after: str | None, limit: int) -> Sequence[Entry]:
         ids = sorted(
             entry_id

@@ -100,6 +100,25 @@ class FirestoreRecord:
             for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
         ]
 
+    def forget_payments(self, before: TransactionId, *, limit: int) -> int:
+        from google.cloud.firestore_v1.base_query import FieldFilter  # noqa: PLC0415
+
+        old = (
+            self._client()
+            .collection("payments")
+            .where(filter=FieldFilter("transaction_id", "<", before))
+            .order_by("transaction_id")
+            .limit(limit)
+            .select([])
+        )
+        found = [snapshot.reference for snapshot in old.stream(timeout=CALL_TIMEOUT_S)]
+        for start in range(0, len(found), MAX_WRITES):
+            batch = self._client().batch()
+            for reference in found[start : start + MAX_WRITES]:
+                batch.delete(reference)
+            batch.commit(timeout=CALL_TIMEOUT_S)
+        return len(found)
+
     def entries_of(self, day: str, *, after: str | None, limit: int) -> Sequence[Entry]:
         query = (
             self._client()

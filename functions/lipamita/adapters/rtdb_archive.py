@@ -9,7 +9,7 @@ from lipamita.adapters.payment_schema import payment_from_json
 from lipamita.adapters.refund_schema import refund_from_json
 from lipamita.adapters.rtdb_nodes import RtdbNodes
 from lipamita.domain.errors import UnreadableError
-from lipamita.domain.ids import Receipt, TransactionId, parse_receipt
+from lipamita.domain.ids import Receipt, TransactionId, Uid, parse_receipt
 from lipamita.domain.payment import Payment
 from lipamita.domain.refund import RefundId
 from lipamita.domain.units import Kes, Millis
@@ -60,6 +60,9 @@ class RtdbArchive(RtdbNodes):
 
     def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
         self.at(f"{waiting.key}/record_at").set_if_unchanged(waiting.tag, NOTHING)
+
+    def erase_profile(self, uid: Uid) -> None:
+        self.at(f"users/{uid}").delete()
 
     def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:
         query = self.at("transactions").order_by_child(by.value).equal_to(value)

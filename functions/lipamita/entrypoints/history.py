@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Request, Response
 
 from lipamita.domain.errors import InvalidInputError
@@ -16,14 +18,14 @@ from lipamita.use_cases.view_history import (
     history_of_user,
 )
 
-MAX_UID = 128
+_UID = re.compile(r"[A-Za-z0-9_:@-]{1,128}", re.ASCII)
 _DIGITS = 3
 
 
 def of_user(request: Request, user_id: str) -> Response:
     """?before=TRANSACTION_ID&limit=1..50 -> {"payments": [...], "next_before"}."""
     caller = http.caller(request)
-    if not 0 < len(user_id) <= MAX_UID or any(letter in user_id for letter in ".#$[]"):
+    if not _UID.fullmatch(user_id):
         raise InvalidInputError("invalid_user_id", "user_id must be a user's id", field="user_id")
     return _answer(history_of_user(Uid(user_id), _asked(request), caller, wiring.world()))
 

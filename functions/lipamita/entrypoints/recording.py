@@ -5,6 +5,7 @@ from __future__ import annotations
 from lipamita.entrypoints import wiring
 from lipamita.use_cases.archive import archive
 from lipamita.use_cases.close_days import close_days
+from lipamita.use_cases.personal_data import forget_old_payments
 from lipamita.use_cases.read_books import check_books
 
 
@@ -14,7 +15,8 @@ def every_five_minutes() -> None:
 
 
 def every_night() -> None:
-    """Close the days that are over, and follow the chain of closings."""
+    """Close the days that are over, follow the chain of closings, forget what is too old."""
     world = wiring.world()
     close_days(world)
     check_books(world)
+    forget_old_payments(world)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from lipamita.domain.closing import Closing
-from lipamita.domain.ids import Receipt, TransactionId
+from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.ledger import Entry, Totals
 from lipamita.domain.payment import Payment
 from lipamita.domain.refund import Refund
@@ -78,6 +78,10 @@ class Record(Protocol):
         self, by: PaymentsBy, value: str, *, before: TransactionId | None, limit: int
     ) -> Sequence[Payment]:
         """The newest payments of a user or a meter that are older than ``before``."""
+        ...
+
+    def forget_payments(self, before: TransactionId, *, limit: int) -> int:
+        """Remove payments with ids below ``before``, the oldest first; how many went."""
         ...
 
     def entries_of(self, day: str, *, after: str | None, limit: int) -> Sequence[Entry]:
@@ -160,6 +164,10 @@ class ArchiveStore(Protocol):
 
     def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
         """The record has heard of all this; it stays due if more was told since."""
+        ...
+
+    def erase_profile(self, uid: Uid) -> None:
+        """Remove ``users/{uid}``; nothing happens if it is gone."""
         ...
 
     def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:

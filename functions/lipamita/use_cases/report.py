@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lipamita.domain.errors import ForbiddenError, InvalidInputError
+from lipamita.domain.errors import ConflictError, ForbiddenError, InvalidInputError
 from lipamita.domain.ledger import (
     ENERGY_DELIVERED,
     ENERGY_SOLD,
@@ -52,12 +52,13 @@ class Period:
 
 
 def parse_period(from_day: object, to_day: object) -> Period:
-    """Two days as ``yyyy-mm-dd``. Raises InvalidInputError naming ``from`` or ``to``."""
+    """Two days as ``yyyy-mm-dd``; there are none between them if the second is earlier.
+
+    Raises InvalidInputError naming ``from`` or ``to``, and ConflictError for more than a year.
+    """
     first, last = _day(from_day, "from"), _day(to_day, "to")
-    if not 0 <= (last - first).days < MAX_DAYS:
-        raise InvalidInputError(
-            "invalid_period", f"to must be from 0 to {MAX_DAYS - 1} days after from", field="to"
-        )
+    if (last - first).days >= MAX_DAYS:
+        raise ConflictError("period_too_long", f"ask for at most {MAX_DAYS} days", field="to")
     return Period(from_day=first.isoformat(), to_day=last.isoformat())
 
 

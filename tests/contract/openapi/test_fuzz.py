@@ -62,6 +62,7 @@ TARGETS = Targets(
         "assignSuspense": (OPERATOR,),
         "decideReview": (OPERATOR,),
         "revokeDevice": (OPERATOR,),
+        "getReport": (OPERATOR,),
         "listStaff": (ADMIN,),
         "viewAudit": (ADMIN,),
         **dict.fromkeys(("registerMeter", "nameSite", "bindDevice", "replaceDevice"), (OPERATOR,)),
@@ -70,6 +71,7 @@ TARGETS = Targets(
         "createClaim": (OPERATOR,),
     },
     fields=FOR_ESTATE
+    | {"getReport": {"from": ("2026-11-20", "2024-02-29"), "to": ("2026-11-21",)}}
     | {
         operation_id: {name: (value,) for name, value in request_example(operation_id).items()}
         for operation_id in ("createClaim", "claimMeter", "completeClaim")

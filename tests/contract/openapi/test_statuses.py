@@ -69,6 +69,9 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("getReport", "400"): lambda calls: calls.good(
         "getReport", path="/api/reports/ledger.csv?from=x"
     ),
+    ("getReport", "409"): lambda calls: calls.good(
+        "getReport", path="/api/reports/ledger.csv?from=2025-01-01&to=2026-11-20"
+    ),
     ("getReport", "500"): Calls.finds_the_record_broken,
     ("getMeter", "400"): lambda calls: calls.good("getMeter", path="/api/meters/mtr-001"),
     ("assignSuspense", "202"): Calls.assigns_much,
@@ -215,12 +218,6 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("requestPayment", "idempotency_key_reused"): Calls.uses_a_key_twice,
     ("requestPayment", "meter_not_ready"): lambda calls: calls.push(meter_id="MTR-004"),
     ("requestPayment", "prompt_open"): Calls.asks_while_a_prompt_is_open,
-    ("getReport", "invalid_day"): lambda calls: calls.good(
-        "getReport", path="/api/reports/ledger.csv"
-    ),
-    ("getReport", "invalid_period"): lambda calls: calls.good(
-        "getReport", path="/api/reports/ledger.csv?from=2026-11-21&to=2026-11-20"
-    ),
     ("getReport", "unknown_report"): lambda calls: calls.misses("getReport"),
     ("getReport", "unknown_path"): lambda calls: calls.good("getReport", path="/api/reports/a%2Fb"),
     ("listUserPayments", "invalid_user_id"): refused_path("/api/transactions/a.b"),

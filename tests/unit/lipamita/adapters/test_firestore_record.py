@@ -144,6 +144,16 @@ def test_a_history_comes_in_pages_newest_first(record: Record) -> None:
     assert len(of_meter) == 6
 
 
+def test_the_oldest_payments_are_forgotten_first(record: Record) -> None:
+    record.write((), [numbered(number) for number in range(5)], now_ms=NOW)
+    third = numbered(3).transaction_id
+    assert record.forget_payments(third, limit=2) == 2
+    assert record.forget_payments(third, limit=2) == 1
+    assert record.forget_payments(third, limit=2) == 0
+    left = record.payments_of(PaymentsBy.USER, DELIVERED.user_id, before=None, limit=9)
+    assert list(left) == [numbered(4), numbered(3)]
+
+
 def test_twenty_threads_that_write_the_same_entries_write_them_once(record: Record) -> None:
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(lambda _: record.write(ENTRIES, [DELIVERED], now_ms=NOW), range(20)))

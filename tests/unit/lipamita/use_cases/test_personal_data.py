@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from lipamita.domain.errors import ConflictError, ForbiddenError
+from lipamita.domain.ids import TransactionId, Uid, new_transaction_id
+from lipamita.domain.meter import Caller, Role
+from lipamita.domain.payment import Status
+from lipamita.domain.units import DAY_MS, Millis
+from lipamita.use_cases.archive import archive
+from lipamita.use_cases.close_days import close_days
+from lipamita.use_cases.personal_data import erase_person, export_person, forget_old_payments
+from lipamita.use_cases.read_books import trial_balance, verify_books
+
+from tests.fakes.estate import OWNER, START_MS, Estate
+from tests.unit.lipamita.domain.samples import a_payment
+from tests.unit.lipamita.use_cases.test_archive import delivered, paid
+
+ADMIN = Caller(uid=Uid("admin-hope"), role=Role.ADMIN)
+OPERATOR = Caller(uid=Uid("operator-grace"), role=Role.OPERATOR)
+
+
+@pytest.fixture
+def estate() -> Estate:
+    return Estate()
+
+
+def recorded_only(estate: Estate, number: int) -> None:
+    transaction_id = TransactionId(f"-Of0{number:016d}")
+    payment = replace(a_payment(Status.FAILED), transaction_id=transaction_id)
+    estate.record.payments[transaction_id] = payment
+
+
+def test_an_erased_person_is_in_no_payment_live_or_recorded(estate: Estate) -> None:
+    delivered(estate)
+    archive(estate.world)
+    for number in range(3):
+        recorded_only(estate, number)
+    estate.store.update_profile(OWNER.uid, {"name": "Amina"})
+    assert erase_person(OWNER.uid, ADMIN, estate.world) == 5  # one of them stands in both
+    archive(estate.world)
+    everywhere = [*estate.store.payments.values(), *estate.record.payments.values()]
+    assert OWNER.uid not in {payment.user_id for payment in everywhere}
+    assert {payment.phone_masked for payment in everywhere} == {"hidden"}
+    assert {payment.description for payment in everywhere} == {None}
+    assert len({payment.user_id for payment in everywhere}) == 1
+    assert estate.store.read_profile(OWNER.uid) is None
+
+
+def test_erasing_leaves_the_books_and_their_chain_as_they_are(estate: Estate) -> None:
+    delivered(estate)
+    archive(estate.world)
+    estate.wait(2 * DAY_MS)
+    close_days(estate.world)
+    before = trial_balance(estate.world).balances
+    erase_person(OWNER.uid, ADMIN, estate.world)
+    archive(estate.world)
+    assert trial_balance(estate.world).balances == before
+    assert verify_books(estate.world, recount=True) == []
+
+
+def test_erasing_again_finds_nobody(estate: Estate) -> None:
+    delivered(estate)
+    archive(estate.world)
+    erase_person(OWNER.uid, ADMIN, estate.world)
+    archive(estate.world)
+    assert erase_person(OWNER.uid, ADMIN, estate.world) == 0
+
+
+def test_nobody_is_erased_while_a_payment_is_open(estate: Estate) -> None:
+    paid(estate)
+    with pytest.raises(ConflictError, match="still open"):
+        erase_person(OWNER.uid, ADMIN, estate.world)
+    assert {payment.user_id for payment in estate.store.payments.values()} == {OWNER.uid}
+
+
+@pytest.mark.parametrize("caller", [OWNER, OPERATOR])
+def test_only_an_admin_erases(estate: Estate, caller: Caller) -> None:
+    with pytest.raises(ForbiddenError):
+        erase_person(OWNER.uid, caller, estate.world)
+
+
+def test_an_export_holds_the_profile_and_all_payments(estate: Estate) -> None:
+    payment = delivered(estate)
+    for number in range(120):
+        recorded_only(estate, number)
+    estate.store.update_profile(OWNER.uid, {"name": "Amina"})
+    for caller in (OWNER, ADMIN):
+        data = export_person(OWNER.uid, caller, estate.world)
+        payments = list(data.payments)
+        assert data.profile is not None
+        assert payments[0].transaction_id == payment.transaction_id
+        assert len({one.transaction_id for one in payments}) == len(payments) == 121
+
+
+def test_an_export_is_not_for_others(estate: Estate) -> None:
+    with pytest.raises(ForbiddenError):
+        export_person(OWNER.uid, OPERATOR, estate.world)
+
+
+def test_payments_are_forgotten_after_seven_years_and_entries_are_not(estate: Estate) -> None:
+    payment = delivered(estate)
+    archive(estate.world)
+    old = new_transaction_id(Millis(START_MS - 8 * 366 * DAY_MS), lambda count: b"\1" * count)
+    estate.record.payments[old] = replace(a_payment(Status.FAILED), transaction_id=old)
+    entries = dict(estate.record.entries)
+    assert forget_old_payments(estate.world) == 1
+    assert set(estate.record.payments) == {payment.transaction_id}
+    assert estate.record.entries == entries
