@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.registration import Site
+from lipamita.domain.tariff import Tariff
+from lipamita.domain.tariff_terms import MAX_VERSIONS_WAITING, TariffTerms
 from lipamita.domain.units import Millis
 
 from tests.fakes.memory_people import MemoryPeople
@@ -17,6 +19,7 @@ class MemoryEstate(MemoryPeople):
     """Implements use_cases.estate_ports.EstateStore."""
 
     accounts: dict[str, list[MeterId]] = field(default_factory=dict)
+    tariffs: dict[str, Tariff] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
     alerts: dict[tuple[MeterId, str], tuple[str, Millis | None]] = field(default_factory=dict)
 
@@ -81,6 +84,25 @@ class MemoryEstate(MemoryPeople):
         if standing is not None and standing[1] is None:
             cleared = {(meter_id, alert_id): (standing[0], at_ms)}
             self._write("alerts", lambda: self.alerts.update(cleared))
+
+    def create_tariff(self, terms: TariffTerms) -> bool:
+        tariff = terms.tariff
+        if tariff.tariff_id in self.tariffs:
+            return False
+        self._write("tariffs", lambda: self.tariffs.update({tariff.tariff_id: tariff}))
+        return True
+
+    def add_tariff_version(
+        self, terms: TariffTerms, *, valid_from_ms: Millis, now_ms: Millis
+    ) -> bool:
+        standing = self.tariffs[terms.tariff.tariff_id]
+        kept = [one for one in standing.later if one.valid_from_ms != valid_from_ms]
+        later = (*kept, replace(terms.tariff, valid_from_ms=valid_from_ms))
+        if sum(one.valid_from_ms > now_ms for one in later) > MAX_VERSIONS_WAITING:
+            return False
+        changed = {standing.tariff_id: replace(standing, later=later)}
+        self._write("tariffs", lambda: self.tariffs.update(changed))
+        return True
 
     def _change(self, meter: Meter) -> None:
         changed = {meter.meter_id: meter}

@@ -70,7 +70,6 @@ class MemoryStore(
     latest: dict[Uid, TransactionId] = field(default_factory=dict)
     callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
     decided: dict[TransactionId, tuple[Uid, str]] = field(default_factory=dict)
-    tariffs: dict[str, Tariff] = field(default_factory=dict)
     registers: dict[MeterId, MeterRegister] = field(default_factory=dict)
     recharges: dict[MeterId, dict[TransactionId, Recharge]] = field(default_factory=dict)
 

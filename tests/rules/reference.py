@@ -74,7 +74,11 @@ def may_read(who: Identity, tree: Tree, path: str) -> bool:
         case ["transactions", transaction_id, *_]:
             payment = at(tree, "transactions", transaction_id)
             paid = who.uid is not None and at(payment, "user_id") == who.uid
-            return listed or paid or _owns(who, tree, str(at(payment, "meter_id")))
+            meter_id = str(at(payment, "meter_id"))
+            since = at(tree, "meters", meter_id, "owner_since")
+            asked = at(payment, "timestamp")
+            theirs = since is None or (isinstance(asked, int) and asked >= since)
+            return listed or paid or (_owns(who, tree, meter_id) and theirs)
         case ["users" | "meters" | "transactions" | "consumption_history"]:
             return listed
     return False

@@ -22,7 +22,7 @@ from tests.rules.identities import (
     Identity,
     only,
 )
-from tests.rules.world import COMMAND, LATER, PAID, RECEIPT, THEIRS, WAITING
+from tests.rules.world import BEFORE, COMMAND, LATER, PAID, RECEIPT, SINCE, THEIRS, WAITING
 
 SIGNED_IN = frozenset(identity.name for identity in EVERYONE if identity is not NOBODY)
 OF_MTR_001 = only(OWNER, DEVICE) | STAFF
@@ -59,6 +59,9 @@ READS: dict[str, frozenset[str]] = {
     f"transactions/{WAITING}": only(OWNER) | BRIAN | STAFF,
     f"transactions/{THEIRS}": BRIAN | STAFF,
     f"transactions/{THEIRS}/delivery": BRIAN | STAFF,
+    # Brian is the owner of MTR-004 since then.
+    f"transactions/{BEFORE}": STAFF,
+    f"transactions/{SINCE}": BRIAN | STAFF,
     "transactions/-Onot-there": STAFF,
     "consumption_history": STAFF,
     "consumption_history/MTR-001": only(OWNER) | STAFF,
@@ -127,6 +130,7 @@ QUERIES: list[tuple[Request, frozenset[str]]] = [
     (get("transactions", **BY_METER, equalTo="MTR-001"), only(OWNER) | STAFF),
     (get("transactions", **BY_METER, equalTo="MTR-001", limitToLast=20), only(OWNER) | STAFF),
     (get("transactions", **BY_METER, equalTo="MTR-002"), BRIAN | STAFF),
+    (get("transactions", **BY_METER, equalTo="MTR-004"), STAFF),
     (get("transactions", **BY_METER, equalTo="MTR-003"), STAFF),
     (get("transactions", **BY_METER, equalTo="MTR-404"), STAFF),
     (get("transactions", **BY_METER, equalTo=""), STAFF),

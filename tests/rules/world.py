@@ -9,6 +9,8 @@ LATER = "-Oworld0000000000003"
 THEIRS = "-Oworld0000000000004"
 COMMAND = "-Oworld0000000000005"
 DONE_COMMAND = "-Oworld0000000000006"
+BEFORE = "-Oworld0000000000007"
+SINCE = "-Oworld0000000000008"
 RECEIPT = "UKL0DEMO01"
 LIST_KEY = "l1"
 
@@ -134,6 +136,13 @@ _WORLD: dict[str, object] = {
             "tariff_id": "domestic",
             "site": "Court",
         },
+        "MTR-004": {
+            "name": "House A4",
+            "kind": "esp32",
+            "owner_uid": "tenant-brian",
+            "owner_since": EARLIER + 10,
+            "tariff_id": "domestic",
+        },
         "MTR-003": {"name": "House A3", "kind": "esp32", "tariff_id": "domestic", "site": "Court"},
     },
     "meter_registers": {
@@ -152,6 +161,8 @@ _WORLD: dict[str, object] = {
         PAID: _payment("tenant-amina", "MTR-001"),
         WAITING: _payment("tenant-brian", "MTR-001"),
         THEIRS: _payment("tenant-brian", "MTR-002"),
+        BEFORE: _payment("operator-grace", "MTR-004"),
+        SINCE: {**_payment("operator-grace", "MTR-004"), "timestamp": EARLIER + 10},
     },
     "consumption_history": {
         "MTR-001": {"2025-06-15": {"08": 310, "09": 280}},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lipamita.adapters.fields import Fields
 from lipamita.domain.errors import ConfigurationError, UnreadableError
 from lipamita.domain.ids import MeterId, TransactionId, Uid
@@ -46,22 +48,28 @@ def tariff_from_json(tariff_id: str, node: object) -> Tariff:
     """``tariffs/{tariff_id}``. Raises ConfigurationError for one that energy cannot be sold by."""
     try:
         fields = Fields.of(f"tariffs/{tariff_id}", node)
-        return Tariff(
-            tariff_id=tariff_id,
-            blocks=tuple(_block(row) for row in fields.rows("blocks")),
-            levies=tuple(
-                Levy(
-                    name=row.text("name"),
-                    percent=row.whole_or("percent", 0),
-                    cents_per_kwh=Cents(row.whole_or("cents_per_kwh", 0)),
-                )
-                for row in fields.rows("levies")
-            ),
-            vat_percent=fields.whole_or("vat_percent", 0),
-            fixed_charge_cents_per_month=Cents(fields.whole_or("fixed_charge_cents_per_month", 0)),
-        )
+        later = [_tariff(tariff_id, version) for _, version in fields.children("versions")]
+        return replace(_tariff(tariff_id, fields), later=tuple(later))
     except UnreadableError as error:
         raise ConfigurationError("invalid_tariff", error.message) from error
+
+
+def _tariff(tariff_id: str, fields: Fields) -> Tariff:
+    return Tariff(
+        tariff_id=tariff_id,
+        blocks=tuple(_block(row) for row in fields.rows("blocks")),
+        levies=tuple(
+            Levy(
+                name=row.text("name"),
+                percent=row.whole_or("percent", 0),
+                cents_per_kwh=Cents(row.whole_or("cents_per_kwh", 0)),
+            )
+            for row in fields.rows("levies")
+        ),
+        vat_percent=fields.whole_or("vat_percent", 0),
+        fixed_charge_cents_per_month=Cents(fields.whole_or("fixed_charge_cents_per_month", 0)),
+        valid_from_ms=Millis(fields.whole_or("valid_from", 0)),
+    )
 
 
 def register_to_json(register: MeterRegister) -> Json:

@@ -36,6 +36,7 @@ from lipamita.adapters.rtdb_query_pace import RtdbQueryPace
 from lipamita.adapters.rtdb_refunds import RtdbRefunds
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.adapters.rtdb_snapshots import RtdbSnapshots
+from lipamita.adapters.rtdb_tariffs import RtdbTariffs
 from lipamita.adapters.rtdb_vends import RtdbVends
 from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
@@ -62,6 +63,7 @@ MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the
 
 class RtdbStore(
     RtdbEstate,
+    RtdbTariffs,
     RtdbQueryPace,
     RtdbConfirmations,
     RtdbReviews,

@@ -24,13 +24,14 @@ from lipamita.domain.monthly_charge import (
     vat_within,
     with_vat,
 )
-from lipamita.domain.units import Cents, Kes, Wh
+from lipamita.domain.units import Cents, Kes, Millis, Wh
 
 CENTS_PER_KES = 100
 WH_PER_KWH = 1_000
 PERCENT = 100
 _PRICE_SCALE = PERCENT * PERCENT  # levy percent x VAT percent
 NO_ENERGY = Wh(0)
+BEGINNING = Millis(0)
 MAX_BLOCKS = 16
 MAX_LEVIES = 16
 
@@ -64,13 +65,23 @@ class Levy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tariff:
-    """Prices an operator set. Checked when made: a price of 0 would give energy away."""
+    """Prices that an admin set. Checked when made: a price of 0 would give energy away.
+
+    ``later``: versions of the same tariff that begin at their own ``valid_from_ms``.
+    """
 
     tariff_id: str
     blocks: tuple[Block, ...]
     levies: tuple[Levy, ...] = ()
     vat_percent: int = 0
     fixed_charge_cents_per_month: Cents = NO_CENTS
+    valid_from_ms: Millis = BEGINNING
+    later: tuple[Tariff, ...] = ()
+
+    def in_force(self, now_ms: Millis) -> Tariff:
+        """The version that energy is sold by now: the last that has begun."""
+        begun = [version for version in self.later if version.valid_from_ms <= now_ms]
+        return max(begun, key=lambda version: version.valid_from_ms, default=self)
 
     def __post_init__(self) -> None:
         _check(0 < len(self.blocks) <= MAX_BLOCKS, self, f"blocks must be 1 to {MAX_BLOCKS}")

@@ -19,6 +19,7 @@ from lipamita.entrypoints import (
     history,
     http,
     meter_admin,
+    meter_orders,
     refunds,
     reports,
     reviews,
@@ -34,6 +35,7 @@ Handler = Callable[..., Response]
 
 ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("audit", {"GET": audit.view}),
+    ("commands", {"POST": meter_orders.command}),
     ("meters", {"POST": meter_admin.register}),
     ("meters/{meter_id}", {"GET": viewing.meter}),
     ("meters/{meter_id}/consumption", {"GET": consumption.view}),
@@ -56,6 +58,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("suspense/{receipt}/assign", {"POST": suspense.assign}),
     ("transactions/{user_id}", {"GET": history.of_user}),
     ("transactions/meter/{meter_id}", {"GET": history.of_meter}),
+    ("tariffs", {"POST": meter_orders.tariff}),
     ("users/me", {"POST": users.open_own}),
     ("users/me/apps", {"POST": users.register_app}),
 )

@@ -112,6 +112,13 @@ STAFF_ROUTES = (
         target="meters/{meter_id}",
         watched=("meters/{meter_id}/retired_at",),
     ),
+    StaffRoute(path="commands", name="command_meter", target="meters/{meter_id}"),
+    StaffRoute(
+        path="tariffs",
+        name="publish_tariff",
+        target="tariffs/{tariff_id}",
+        watched=("tariffs/{tariff_id}",),
+    ),
     StaffRoute(
         path="sites", name="name_site", target="sites/{site_id}", watched=("sites/{site_id}",)
     ),

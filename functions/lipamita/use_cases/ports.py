@@ -49,6 +49,7 @@ from lipamita.use_cases.records import (
     Versioned,
 )
 from lipamita.use_cases.refund_ports import RefundStore
+from lipamita.use_cases.tariff_ports import TariffStore
 from lipamita.use_cases.vend_ports import VendStore
 
 # A compare-and-set is tried again this often after losing to another writer.
@@ -205,6 +206,7 @@ class Store(
     MeterStore,
     CommandStore,
     EstateStore,
+    TariffStore,
     NoticeStore,
     PaceStore,
     HealthStore,

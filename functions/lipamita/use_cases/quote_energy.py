@@ -16,7 +16,7 @@ def quote_energy(
     register = store.read_register(meter_id).value
     month = month_eat(now_ms)
     return make_quote(
-        tariff,
+        tariff.in_force(now_ms),
         amount_kes=amount_kes,
         month=month,
         month_wh_before=Wh(0) if register is None else register.month_wh_in(month),

@@ -10,7 +10,9 @@ from lipamita.domain.command import Command, CommandResult, FollowUp, Order, Ord
 from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import MeterId, sha256_hex
 from lipamita.domain.meter import Meter
+from lipamita.domain.recharge import MeterRegister
 from lipamita.domain.settlement import Alarm
+from lipamita.domain.withdrawal import open_withdrawal
 from lipamita.use_cases.send_command import send_command
 from lipamita.use_cases.world import World
 
@@ -47,7 +49,7 @@ def restore_meter(
         kind="restore",
         arguments={
             "credited_total_wh": 0 if register is None else register.credited_total_wh,
-            "withdrawn_total_wh": 0 if register is None else register.withdrawn_total_wh,
+            "withdrawn_total_wh": max(_withdrawn(register), meter.withdrawn_total_wh or 0),
             "consumed_total_wh": max(0, meter.energy_consumed_total_wh or 0),
             "sequence": 0 if register is None else register.sequence,
         },
@@ -70,3 +72,12 @@ def restored(work_id: str, result: CommandResult, world: World) -> None:
         world.store.raise_alarm(alarm, transaction_id=None, now_ms=now_ms)
     elif alert_id:
         world.store.clear_server_alert(meter_id, alert_id, at_ms=now_ms)
+
+
+def _withdrawn(register: MeterRegister | None) -> int:
+    """What the meter has agreed to give back: not what it is being asked for just now."""
+    if register is None:
+        return 0
+    waiting = open_withdrawal(register.withdrawals)
+    asked_wh = register.withdrawals[waiting].energy_wh if waiting is not None else 0
+    return register.withdrawn_total_wh - asked_wh

@@ -27,7 +27,7 @@ class Targets:
     keys: Mapping[str, str]
     tokens: Mapping[str, Sequence[str]]
     people: Sequence[str]
-    fields: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    fields: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
 
 
 def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
@@ -53,14 +53,21 @@ def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
                 case.query = {**case.query, name: choose(choices, case.query[name])}
             if isinstance(case.body, dict) and name in case.body:
                 case.body = {**case.body, name: choose(choices, case.body[name])}
-        amount = case.body.get("amount") if isinstance(case.body, dict) else None
-        if isinstance(case.body, dict) and isinstance(amount, float):
-            # JSON Schema takes 500.0 for an integer; the document says in words that we do not.
-            case.body = {**case.body, "amount": int(amount)}
+        # JSON Schema takes 500.0 for an integer; the document says in words that we do not.
+        case.body = _whole(case.body)
     return {"Authorization": f"Bearer {token}"} if described["security"] else {}
 
 
-def choose(choices: Sequence[str], name: object) -> str:
+def _whole(node: Any) -> Any:
+    """The body with every whole number written as one."""
+    if isinstance(node, dict):
+        return {key: _whole(below) for key, below in node.items()}
+    if isinstance(node, list):
+        return [_whole(below) for below in node]
+    return int(node) if isinstance(node, float) and node.is_integer() else node
+
+
+def choose(choices: Sequence[Any], name: object) -> Any:
     """One of the choices, always the same one for the same name; the name itself if it is one."""
     if isinstance(name, str) and name in choices:
         return name

@@ -12,6 +12,7 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.claim import ClaimRequest, claim_proof, proof_key
 from lipamita.domain.command import MAX_OPEN_COMMANDS
 from lipamita.domain.evidence import PushRefused
+from lipamita.domain.tariff_terms import MAX_VERSIONS_WAITING
 from lipamita.domain.units import Millis
 from lipamita.entrypoints import wiring
 
@@ -66,6 +67,8 @@ PATHS = {
     "moveMeter": "/api/meters/MTR-001/move",
     "retireMeter": "/api/meters/MTR-001/retire",
     "nameSite": "/api/sites",
+    "commandMeter": "/api/commands",
+    "publishTariff": "/api/tariffs",
     "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
     "askRefund": "/api/refunds",
@@ -126,7 +129,7 @@ class Calls:
             person = SIGNED_IN if operation_id == "openProfile" else AMINA
             token = next((named[tag] for tag in described["tags"] if tag in named), person)
             headers["Authorization"] = f"Bearer {but.get('token', token)}"
-        if operation_id in ("requestPayment", "askRefund"):
+        if operation_id in ("requestPayment", "askRefund", "commandMeter"):
             headers["Idempotency-Key"] = but.get("key", "key-1")
         return self.edge.call(
             but.get("method", method),
@@ -280,6 +283,20 @@ class Calls:
             if answer.status_code == 429:
                 return answer
         raise AssertionError(f"no rate was held in {MAX_REQUESTS} requests")
+
+    def commands_otherwise(self) -> TestResponse:
+        self.good("commandMeter")
+        return self.but("commandMeter", arguments={"seconds": 1})
+
+    def commands_without_end(self) -> TestResponse:
+        for number in range(MAX_OPEN_COMMANDS):
+            self.good("commandMeter", key=f"key-{number}")
+        return self.good("commandMeter", key="one-more")
+
+    def publishes_without_end(self) -> TestResponse:
+        for number in range(MAX_VERSIONS_WAITING):
+            self.but("publishTariff", valid_from_ms=NOW + 1 + number)
+        return self.good("publishTariff")
 
     def leaves_commands_unanswered(self) -> TestResponse:
         for number in range(MAX_OPEN_COMMANDS):

@@ -32,12 +32,17 @@ from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, OPER
 EXAMPLES = 40  # of each operation, besides the table
 SCHEMA = strict_schema()
 OPERATIONS = list(operations(SCHEMA.raw_schema))
-FOR_ESTATE = {
+FOR_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
     "registerMeter": {
         "meter_id": ("MTR-101", "MTR-102", "MTR-001"),
         "tariff_id": ("domestic", "domestic", "none"),
         "site_id": ("kilimani",),
         "owner_uid": ("tenant-brian",),
+    },
+    "commandMeter": {"kind": ("connect", "disconnect"), "arguments": ({},)},
+    "publishTariff": {
+        "tariff_id": ("night", "day"),
+        "blocks": ([{"price_cents_per_kwh": 2_000}],),
     },
     "moveMeter": {
         "tariff_id": ("domestic",),
@@ -66,7 +71,8 @@ TARGETS = Targets(
         "listStaff": (ADMIN,),
         "viewAudit": (ADMIN,),
         **dict.fromkeys(("registerMeter", "nameSite", "bindDevice", "replaceDevice"), (OPERATOR,)),
-        **dict.fromkeys(("moveMeter", "retireMeter"), (OPERATOR,)),
+        **dict.fromkeys(("moveMeter", "retireMeter", "commandMeter"), (OPERATOR,)),
+        "publishTariff": (ADMIN,),
         "changeRole": (ADMIN,),
         "createClaim": (OPERATOR,),
     },

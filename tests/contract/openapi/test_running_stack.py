@@ -81,7 +81,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 SPARE = ("MTR-002",)
 # The meter that the next payment is for is left alone.
-OF_THE_ESTATE: dict[str, dict[str, tuple[str, ...]]] = {
+OF_THE_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
     "registerMeter": {
         "meter_id": ("MTR-101", "MTR-102"),
         "tariff_id": ("domestic",),
@@ -98,6 +98,11 @@ OF_THE_ESTATE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "retireMeter": {"meter_id": ("MTR-101", "MTR-102")},
     "nameSite": {"site_id": ("kilimani", "other")},
+    "commandMeter": {"meter_id": SPARE, "kind": ("connect",), "arguments": ({},)},
+    "publishTariff": {
+        "tariff_id": ("night", "day"),
+        "blocks": ([{"price_cents_per_kwh": 2_000}],),
+    },
 }
 
 
@@ -130,6 +135,7 @@ def prepared(stack: Stack) -> System:
             "changeRole": (hope.id_token,),
             "createClaim": (grace.id_token,),
             **dict.fromkeys(OF_THE_ESTATE, (grace.id_token,)),
+            "publishTariff": (hope.id_token,),
         },
         people=("tenant-brian", "nobody@tenants.example"),
         fields=OF_THE_ESTATE | a_claim(stack, grace),

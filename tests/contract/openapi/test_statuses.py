@@ -120,6 +120,11 @@ FOR_ONE |= {
     ("moveMeter", "400"): lambda calls: calls.but("moveMeter", why=" "),
     ("moveMeter", "409"): lambda calls: calls.seeded(RETIRED, 1).good("moveMeter"),
     ("retireMeter", "400"): lambda calls: calls.but("retireMeter", why=" "),
+    ("commandMeter", "400"): lambda calls: calls.but("commandMeter", why=" "),
+    ("commandMeter", "404"): lambda calls: calls.but("commandMeter", meter_id="MTR-999"),
+    ("commandMeter", "409"): Calls.commands_otherwise,
+    ("publishTariff", "400"): lambda calls: calls.but("publishTariff", why=" "),
+    ("publishTariff", "409"): Calls.publishes_without_end,
     ("nameSite", "400"): lambda calls: calls.but("nameSite", name=""),
 }
 OPENS_NOTHING = {"200", "201", "202", "409", "429", "502"}  # the others store nothing at all
@@ -428,6 +433,46 @@ CODES |= {
     ("nameSite", "invalid_json"): lambda calls: calls.good("nameSite", body=b"[]"),
     ("nameSite", "unknown_field"): lambda calls: calls.but("nameSite", city="Nairobi"),
     ("nameSite", "invalid_site_id"): lambda calls: calls.but("nameSite", site_id="A"),
+}
+
+
+def wrong(operation: str, field: str, value: object) -> Callable[[Calls], TestResponse]:
+    """The example, but for one field."""
+    return lambda calls: calls.but(operation, **{field: value})
+
+
+CODES |= {
+    ("publishTariff", f"invalid_{field}"): wrong("publishTariff", field, value)
+    for field, value in {
+        "tariff_id": "A",
+        "name": None,
+        "blocks": [{"price": 1}],
+        "levies": [{"name": "REP", "percent": 101}],
+        "vat_percent": 101,
+        "fixed_charge_cents_per_month": -1,
+        "friendly_hours": {"from_hour": 1},
+        "emergency_credit_wh": "1",
+        "low_credit_wh": True,
+        "power_limit_w": 1.5,
+        "valid_from_ms": 1,
+        "why": "",
+    }.items()
+}
+CODES |= {
+    ("publishTariff", "invalid_tariff"): wrong("publishTariff", "blocks", []),
+    ("publishTariff", "invalid_json"): lambda calls: calls.good("publishTariff", body=b"{"),
+    ("publishTariff", "unknown_field"): wrong("publishTariff", "discount", 5),
+    ("commandMeter", "invalid_idempotency_key"): lambda calls: calls.good(
+        "commandMeter", key="a b"
+    ),
+    ("commandMeter", "invalid_json"): lambda calls: calls.good("commandMeter", body=b"[]"),
+    ("commandMeter", "unknown_field"): wrong("commandMeter", "price", 1),
+    ("commandMeter", "invalid_meter_id"): wrong("commandMeter", "meter_id", "x"),
+    ("commandMeter", "invalid_kind"): wrong("commandMeter", "kind", "withdraw"),
+    ("commandMeter", "invalid_arguments"): wrong("commandMeter", "arguments", {"seconds": 3_601}),
+    ("commandMeter", "invalid_why"): wrong("commandMeter", "why", None),
+    ("commandMeter", "order_differs"): Calls.commands_otherwise,
+    ("commandMeter", "too_many_commands"): Calls.commands_without_end,
 }
 
 
