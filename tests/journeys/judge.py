@@ -199,6 +199,10 @@ def _the_meters_applied_what_was_delivered(stack: Stack, credited: dict[str, Any
             last_total_wh[meter_id] = max(
                 last_total_wh.get(meter_id, 0), event["credited_total_wh"]
             )
+        for event in meter.events("reported"):  # a command that restores says no total
+            meter_id = meter.settings.meter_id
+            left_wh = event["balance_wh"] + event["consumed_total_wh"]
+            last_total_wh[meter_id] = max(last_total_wh.get(meter_id, 0), left_wh)
     before_wh = _credited_in_the_seed()
     for meter_id, total_wh in last_total_wh.items():
         mine = [node for node in credited.values() if node["meter_id"] == meter_id]
