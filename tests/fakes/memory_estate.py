@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.registration import Site
+from lipamita.domain.report import BalanceReport
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.tariff_terms import MAX_VERSIONS_WAITING, TariffTerms
 from lipamita.domain.units import Millis
@@ -103,6 +106,27 @@ class MemoryEstate(MemoryPeople):
         changed = {standing.tariff_id: replace(standing, later=later)}
         self._write("tariffs", lambda: self.tariffs.update(changed))
         return True
+
+    def put_balance(self, seen: Meter, report: BalanceReport) -> bool:
+        if self.meters[seen.meter_id] != seen:
+            return False
+        self._change(
+            replace(
+                seen,
+                current_balance_wh=report.current_balance_wh,
+                credited_total_wh=report.credited_total_wh,
+                withdrawn_total_wh=report.withdrawn_total_wh,
+                energy_consumed_total_wh=report.energy_consumed_total_wh,
+                sequence=report.sequence,
+                consumption_rate_w=report.consumption_rate_w,
+            )
+        )
+        return True
+
+    def put_status(self, meter_id: MeterId, status: Mapping[str, Any], *, now_ms: Millis) -> None:
+        meter = self.meters[meter_id]
+        told = replace(meter.status, **{**status, "last_seen_ms": now_ms})
+        self._change(replace(meter, status=told))
 
     def _change(self, meter: Meter) -> None:
         changed = {meter.meter_id: meter}

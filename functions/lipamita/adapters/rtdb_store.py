@@ -34,6 +34,7 @@ from lipamita.adapters.rtdb_proposals import RtdbProposals
 from lipamita.adapters.rtdb_pruning import RtdbPruning
 from lipamita.adapters.rtdb_query_pace import RtdbQueryPace
 from lipamita.adapters.rtdb_refunds import RtdbRefunds
+from lipamita.adapters.rtdb_reports import RtdbReports
 from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.adapters.rtdb_snapshots import RtdbSnapshots
 from lipamita.adapters.rtdb_tariffs import RtdbTariffs
@@ -64,6 +65,7 @@ MAX_EVIDENCE = 100  # stored callbacks believed for one payment: the oldest; the
 class RtdbStore(
     RtdbEstate,
     RtdbTariffs,
+    RtdbReports,
     RtdbQueryPace,
     RtdbConfirmations,
     RtdbReviews,

@@ -49,6 +49,7 @@ from lipamita.use_cases.records import (
     Versioned,
 )
 from lipamita.use_cases.refund_ports import RefundStore
+from lipamita.use_cases.report_ports import ReportStore
 from lipamita.use_cases.tariff_ports import TariffStore
 from lipamita.use_cases.vend_ports import VendStore
 
@@ -207,6 +208,7 @@ class Store(
     CommandStore,
     EstateStore,
     TariffStore,
+    ReportStore,
     NoticeStore,
     PaceStore,
     HealthStore,

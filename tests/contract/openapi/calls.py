@@ -68,6 +68,8 @@ PATHS = {
     "retireMeter": "/api/meters/MTR-001/retire",
     "nameSite": "/api/sites",
     "commandMeter": "/api/commands",
+    "reportBalance": "/api/meters/MTR-001/balance",
+    "reportStatus": "/api/meters/MTR-001/status",
     "publishTariff": "/api/tariffs",
     "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
@@ -100,6 +102,8 @@ MISSED = {
     "replaceDevice": "/api/meters/MTR-999/replace",
     "moveMeter": "/api/meters/MTR-999/move",
     "retireMeter": "/api/meters/MTR-999/retire",
+    "reportBalance": "/api/meters/MTR-999/balance",
+    "reportStatus": "/api/meters/MTR-999/status",
     "assignSuspense": "/api/suspense/UKL0DEMO99/assign",
     "decideReview": "/api/reviews/-Of2cAbcdEFGHijkl012/decision",
     "getRefund": "/api/refunds/-Of2fAbcdEFGHijkl012",
@@ -125,7 +129,7 @@ class Calls:
         sent = but.get("body", request_example(operation_id))
         headers = {}
         if described["security"]:
-            named = {"staff": OPERATOR, "admin": ADMIN}
+            named = {"staff": OPERATOR, "admin": ADMIN, "device": DEVICE}
             person = SIGNED_IN if operation_id == "openProfile" else AMINA
             token = next((named[tag] for tag in described["tags"] if tag in named), person)
             headers["Authorization"] = f"Bearer {but.get('token', token)}"

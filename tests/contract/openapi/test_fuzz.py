@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, settings
+from lipamita.domain.report import BALANCE_FIELDS
 from schemathesis import Case
 
 from tests.contract.openapi.aim import Targets, aim
@@ -27,7 +28,7 @@ from tests.contract.openapi.edge import (
     function_at,
 )
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION
-from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, OPERATOR
+from tests.unit.lipamita.entrypoints.deployment import ADMIN, AMINA, BRIAN, DEVICE, OPERATOR
 
 EXAMPLES = 40  # of each operation, besides the table
 SCHEMA = strict_schema()
@@ -39,6 +40,11 @@ FOR_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
         "site_id": ("kilimani",),
         "owner_uid": ("tenant-brian",),
     },
+    "reportBalance": {
+        "meter_id": ("MTR-001",),
+        **dict.fromkeys(BALANCE_FIELDS, (0,)),
+    },
+    "reportStatus": {"meter_id": ("MTR-001",)},
     "commandMeter": {"kind": ("connect", "disconnect"), "arguments": ({},)},
     "publishTariff": {
         "tariff_id": ("night", "day"),
@@ -73,6 +79,7 @@ TARGETS = Targets(
         **dict.fromkeys(("registerMeter", "nameSite", "bindDevice", "replaceDevice"), (OPERATOR,)),
         **dict.fromkeys(("moveMeter", "retireMeter", "commandMeter"), (OPERATOR,)),
         "publishTariff": (ADMIN,),
+        **dict.fromkeys(("reportBalance", "reportStatus"), (DEVICE,)),
         "changeRole": (ADMIN,),
         "createClaim": (OPERATOR,),
     },

@@ -98,6 +98,16 @@ OF_THE_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "retireMeter": {"meter_id": ("MTR-101", "MTR-102")},
     "nameSite": {"site_id": ("kilimani", "other")},
+    "reportBalance": {  # as the seed has it
+        "meter_id": SPARE,
+        "current_balance": (0,),
+        "credited_total": (5_000,),
+        "withdrawn_total": (0,),
+        "energy_consumed_total": (5_000,),
+        "sequence": (1,),
+        "consumption_rate": (0,),
+    },
+    "reportStatus": {"meter_id": SPARE, "boot_count": (9,)},
     "commandMeter": {"meter_id": SPARE, "kind": ("connect",), "arguments": ({},)},
     "publishTariff": {
         "tariff_id": ("night", "day"),
@@ -110,6 +120,7 @@ def prepared(stack: Stack) -> System:
     amina = stack.sign_in("amina@tenants.example", "amina-password")
     grace = stack.sign_in("grace@operators.example", "grace-password")
     hope = stack.sign_in("hope@operators.example", "hope-password")
+    board = stack.sign_in("mtr-002@meters.example", "meter-002-password")
     secret = stack.secrets["CALLBACK_SECRET"]
     confirmation = f"/daraja/c2b/confirmation/{path_key(secret, 'c2b|confirmation')}"
     told = requests.post(stack.url("hosting") + confirmation, json=BY_HAND, timeout=TIMEOUT_S)
@@ -136,6 +147,7 @@ def prepared(stack: Stack) -> System:
             "createClaim": (grace.id_token,),
             **dict.fromkeys(OF_THE_ESTATE, (grace.id_token,)),
             "publishTariff": (hope.id_token,),
+            **dict.fromkeys(("reportBalance", "reportStatus"), (board.id_token,)),
         },
         people=("tenant-brian", "nobody@tenants.example"),
         fields=OF_THE_ESTATE | a_claim(stack, grace),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lipamita.domain.evidence import PushUnclear
 from lipamita.domain.payment import Status
+from lipamita.domain.report import BALANCE_FIELDS, STATUS_FIELDS
 
 from tests.contract.openapi.calls import (
     OPERATIONS,
@@ -120,6 +121,11 @@ FOR_ONE |= {
     ("moveMeter", "400"): lambda calls: calls.but("moveMeter", why=" "),
     ("moveMeter", "409"): lambda calls: calls.seeded(RETIRED, 1).good("moveMeter"),
     ("retireMeter", "400"): lambda calls: calls.but("retireMeter", why=" "),
+    ("reportBalance", "400"): lambda calls: calls.but("reportBalance", sequence=-1),
+    ("reportBalance", "409"): lambda calls: calls.but(
+        "reportBalance", credited_total=1, current_balance=1
+    ),
+    ("reportStatus", "400"): lambda calls: calls.but("reportStatus", switch="open"),
     ("commandMeter", "400"): lambda calls: calls.but("commandMeter", why=" "),
     ("commandMeter", "404"): lambda calls: calls.but("commandMeter", meter_id="MTR-999"),
     ("commandMeter", "409"): Calls.commands_otherwise,
@@ -476,12 +482,27 @@ CODES |= {
 }
 
 
+CODES |= {
+    **{
+        ("reportBalance", f"invalid_{field}"): wrong("reportBalance", field, None)
+        for field in BALANCE_FIELDS
+    },
+    **{
+        ("reportStatus", f"invalid_{field}"): wrong("reportStatus", field, None)
+        for field in STATUS_FIELDS
+    },
+    ("reportBalance", "more_than_sold"): wrong("reportBalance", "sequence", 1),
+    ("reportBalance", "totals_fell"): lambda calls: calls.seeded("meters/MTR-001/sequence", 5).good(
+        "reportBalance"
+    ),
+}
+
+
 def of_a_meter(verb: str, at: str) -> dict[tuple[str, str], Callable[[Calls], TestResponse]]:
     """What every operation below a meter may refuse."""
     return {
         (verb, "invalid_json"): lambda calls: calls.good(verb, body=b"null"),
         (verb, "unknown_field"): lambda calls: calls.but(verb, price=1),
-        (verb, "invalid_why"): lambda calls: calls.but(verb, why=5),
         (verb, "invalid_meter_id"): lambda calls: calls.good(verb, path=f"/api/meters/x/{at}"),
         (verb, "unknown_meter"): lambda calls: calls.misses(verb),
         (verb, "unknown_path"): lambda calls: calls.good(verb, path=f"/api/meters/a%2Fx/{at}"),
@@ -493,6 +514,12 @@ CODES |= {
     **of_a_meter("replaceDevice", "replace"),
     **of_a_meter("moveMeter", "move"),
     **of_a_meter("retireMeter", "retire"),
+    **of_a_meter("reportBalance", "balance"),
+    **of_a_meter("reportStatus", "status"),
+    **{
+        (verb, "invalid_why"): wrong(verb, "why", 5)
+        for verb in ("bindDevice", "replaceDevice", "moveMeter", "retireMeter")
+    },
 }
 
 
