@@ -22,7 +22,13 @@ from tests.fakes.memory_store import MemoryStore
 from tests.simulation.sabotage import CRASHES, LIES, MISLED, NONE, RACES, STALLS, under
 
 Patch = pytest.MonkeyPatch
-UNKNOWN: dict[str, float] = {**MISLED, "push slow": 0.6, "callback lost": 0.5, "trigger lost": 0.3}
+UNKNOWN: dict[str, float] = {
+    **MISLED,
+    "push slow": 0.6,
+    "push answer lost": 0.4,
+    "callback lost": 0.5,
+    "trigger lost": 0.3,
+}
 DIFFERS = {"wrong amount paid": 0.8, "callback doubled": 0.5}
 
 
