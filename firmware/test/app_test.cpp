@@ -605,6 +605,22 @@ TEST_F(AppTest, WithdrawalByCommandLowersTheBalanceOnceAndIsReported) {
   EXPECT_EQ(ledger().balance_wh(), 300);
 }
 
+TEST_F(AppTest, WithdrawalOfWhatIsUsedIsRefusedAndStaysRefusedWhenTheTellingWasLost) {
+  cloud.sell("-N1", 500);
+  come_online();
+  app->meter().ledger().consumed_wh = 400;
+  cloud.command("-C1", "withdraw", "withdrawn_total_wh=101", 1);
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["commands"]["-C1"].contains("done_at"); }));
+  EXPECT_EQ(cloud.meter()["commands"]["-C1"]["result"], "already used");
+  cloud.command("-C1", "withdraw", "withdrawn_total_wh=101", 1);  // as if never answered
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["commands"]["-C1"].contains("done_at"); }));
+  EXPECT_EQ(cloud.meter()["commands"]["-C1"]["result"], "not withdrawn");
+  cloud.command("-C2", "withdraw", "withdrawn_total_wh=100", 2);
+  ASSERT_TRUE(run_until([this] { return cloud.meter()["commands"]["-C2"].contains("done_at"); }));
+  EXPECT_EQ(cloud.meter()["commands"]["-C2"]["result"], "ok");
+  EXPECT_EQ(ledger().balance_wh(), 0);
+}
+
 TEST_F(AppTest, RestoreByCommandRaisesTotals) {
   come_online();
   cloud.sold_wh = 9000;

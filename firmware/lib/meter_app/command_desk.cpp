@@ -25,6 +25,8 @@ void CommandDesk::on_command(const Command& command) {
     ledger.command_sequence = static_cast<uint32_t>(command.sequence);
     meter_.update_supply();
     effect_ = true;
+  } else if (command.kind.view() == "withdraw") {
+    result = withdrawn_before(command.arguments.view());
   }
   if (!meter_.commit()) return;  // it comes again with the next snapshot
   log_.event(Event("command")
@@ -86,8 +88,22 @@ std::string_view CommandDesk::raise_totals(std::string_view arguments, bool with
       totals.withdrawn_wh > totals.credited_wh) {
     return "more withdrawn than ever credited";
   }
+  const Ledger& ledger = meter_.ledger();
+  const bool raises = totals.withdrawn_wh > ledger.withdrawn_wh;
+  if (withdrawal && raises && totals.withdrawn_wh + ledger.consumed_wh > ledger.credited_wh) {
+    return "already used";
+  }
   meter_.raise(totals);
   return "ok";
+}
+
+// Money leaves on this word, so a refusal whose telling was lost must not become an "ok".
+std::string_view CommandDesk::withdrawn_before(std::string_view arguments) const {
+  Arguments pairs(arguments);
+  std::string_view name;
+  uint64_t total_wh = 0;
+  const bool known = pairs.next(name, total_wh) && name == "withdrawn_total_wh";
+  return known && meter_.ledger().withdrawn_wh >= total_wh ? "ok" : "not withdrawn";
 }
 
 std::string_view CommandDesk::test_supply(std::string_view arguments) {

@@ -47,6 +47,7 @@ class CommandDesk final : public ICommandSink {
   std::string_view set_policy(std::string_view arguments);
   std::string_view raise_totals(std::string_view arguments, bool withdrawal);
   std::string_view update_firmware(std::string_view arguments);
+  std::string_view withdrawn_before(std::string_view arguments) const;
   std::string_view test_supply(std::string_view arguments);
   bool queued(std::string_view command_id) const;
 

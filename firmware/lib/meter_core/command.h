@@ -5,7 +5,8 @@
 //   disconnect        -                                          holds the supply off
 //   test_supply       seconds=N (at most 3600)                   supplies without credit for so
 //   long set_tariff_zone   low_wh=N;emergency_wh=N;power_limit_w=N... any numbers of SupplyPolicy
-//   withdraw          withdrawn_total_wh=N                       raises the total taken back
+//   withdraw          withdrawn_total_wh=N                       raises the total taken back, if so
+//                                                              much is left unused
 //   restore           credited_total_wh=N;withdrawn_total_wh=N;  raises totals after storage was
 //   lost
 //                     consumed_total_wh=N;sequence=N
