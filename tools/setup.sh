@@ -74,6 +74,7 @@ for name in ("DARAJA_CONSUMER_KEY", "DARAJA_CONSUMER_SECRET", "DARAJA_PASSKEY",
              "TUYA_CLIENT_SECRET",
              "DARAJA_INITIATOR_PASSWORD"):
     print(f"{name}={secrets.token_hex(32)}")
+print("SITE_CREDENTIALS={}")
 PY
   chmod 600 functions/.secret.local
 }

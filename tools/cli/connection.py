@@ -83,7 +83,7 @@ def connect(project: str, *, emulator: bool) -> Connection:
     if LOCAL_SECRETS.is_file() and (emulator or project.startswith("demo-")):
         _set_defaults(read_env(LOCAL_SECRETS))
     missing = [name for name in settings.SECRETS if not os.environ.get(name)]
-    if missing and not emulator:
+    if missing and not emulator and not project.startswith("demo-"):  # these have no vault
         _set_defaults(_from_secret_manager(project, missing))
     return Connection(project=project, world=wiring.world())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import shutil
 import socket
 import sys
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.lab.process import Process
-from tools.lab.stack import SECRET_NAMES, SEED, Stack, start_simulator
+from tools.lab.stack import SEED, Stack, own_secrets, start_simulator
 
 START_LIMIT_S = 90.0
 READY = "All emulators ready"
@@ -30,7 +29,7 @@ HELPERS = ("hub", "logging", "eventarc", "tasks")
 
 def start_official(folder: Path) -> Stack:
     """The simulator, and auth, functions, databases and hosting under firebase-tools."""
-    own = {name: secrets.token_hex(32) for name in SECRET_NAMES}
+    own = own_secrets()
     simulator, ready = start_simulator(folder, {**own, "DARAJA_SHORT_CODE": "600000"})
     try:
         project = folder / "project"

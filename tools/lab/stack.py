@@ -151,6 +151,12 @@ class Stack:
             process.stop()
 
 
+def own_secrets() -> dict[str, str]:
+    """Secrets of one system alone; no site has an account of its own."""
+    made = {name: secrets.token_hex(32) for name in SECRET_NAMES}
+    return {**made, "SITE_CREDENTIALS": "{}"}
+
+
 def start_together(folder: Path, *, echo: Callable[[str], None] | None = None) -> Stack:
     """Everything in one suite on the usual ports, with this machine's own secrets."""
     ready_file = folder / "ready.json"
@@ -163,7 +169,8 @@ def start_apart(folder: Path, *, environment: Mapping[str, str] | None = None) -
 
     No schedule runs by the clock: a journey runs it by hand.
     """
-    own = {name: secrets.token_hex(32) for name in SECRET_NAMES}
+    own = own_secrets()
+    own |= {name: value for name, value in (environment or {}).items() if name in own}
     shared = {**own, "DARAJA_SHORT_CODE": "600000", **(environment or {})}
     daraja, first = start_simulator(folder, shared)
     shared |= _initiator(folder, first["daraja"]["url"])
