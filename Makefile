@@ -47,6 +47,7 @@ check: setup ## Lint, types, import contracts, formatting, configuration
 fmt: setup ## Format everything, and write the generated parts of the documents
 	@PYTHONPATH=functions $(PY) -m tools.state_tables
 	@$(PY) -m tools.access_matrix
+	@$(PY) -m tools.wiring
 	@.venv/bin/ruff check -q --fix $(PYTHON_CODE) || true
 	@.venv/bin/ruff format -q $(PYTHON_CODE)
 	@npm --prefix dashboard run --silent fmt
