@@ -7,7 +7,7 @@ PYTHON_CODE := functions emulators tools tests bench
 ONCE ?=
 PROJECT ?=
 
-.PHONY: soak help setup demo test check fmt bench bench-rtdb bench-firmware emulators meter firmware dashboard sim register-urls deploy
+.PHONY: soak help setup demo test check check-deep fmt bench bench-rtdb bench-firmware emulators meter firmware dashboard sim register-urls deploy
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,11 @@ check: setup ## Lint, types, import contracts, formatting, configuration
 	@find firmware \( -name '*.cpp' -o -name '*.h' \) -not -path '*/build*/*' -print0 | xargs -0 clang-format-19 --dry-run -Werror
 	@npm --prefix dashboard run --silent check
 	@bash -n tools/setup.sh .ci/run
+	@sh -n firmware/check_deep firmware/fuzz/run
+
+check-deep: setup ## Firmware on other compilers and machines, every power cut, fuzzing (SECONDS=60 each)
+	@tools/setup.sh deep
+	@firmware/check_deep $(or $(SECONDS),60)
 
 fmt: setup ## Format everything, and write the generated parts of the documents
 	@PYTHONPATH=functions $(PY) -m tools.state_tables
@@ -69,6 +74,7 @@ bench-rtdb: setup ## Measure the Realtime Database emulator
 	@$(PY) -m bench.rtdb
 
 bench-firmware: setup firmware ## Measure the firmware core
+	@tools/setup.sh deep
 	@$(PY) -m bench.firmware
 
 emulators: setup dashboard ## Start the emulators with the demo estate and stay up

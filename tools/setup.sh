@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Install what the build, the demo and the tests need, from Debian's packages, PyPI and npm.
 # Each part leaves a stamp named after what it was made from: nothing is done twice.
+# `tools/setup.sh deep` adds what `make check-deep` and `make bench-firmware` need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 stamps=.stamps
 mkdir -p "$stamps"
 
 DEBIAN_PACKAGES=(g++ cmake make python3-venv nodejs npm libgtest-dev nlohmann-json3-dev libmbedtls-dev clang-format-19 chromium)
+
+DEEP_PACKAGES=(clang-19 libclang-rt-19-dev g++-multilib gcc-arm-none-eabi libstdc++-arm-none-eabi-newlib
+  qemu-system-arm gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf libstdc++-arm-none-eabi-dev)
 
 say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
@@ -37,7 +41,7 @@ find_python() {
 
 install_debian_packages() {
   local wanted=() package
-  for package in "${DEBIAN_PACKAGES[@]}"; do
+  for package in "$@"; do
     is_installed "$package" || wanted+=("$package")
   done
   [ ${#wanted[@]} -eq 0 ] && return
@@ -83,7 +87,11 @@ node_is_new_enough() { node -e 'process.exit(+process.versions.node.split(".")[0
 
 python=$(find_python)
 key=$(made_from tools/setup.sh)
-if ! is_done debian "$key"; then install_debian_packages; mark debian "$key"; fi
+if ! is_done debian "$key"; then install_debian_packages "${DEBIAN_PACKAGES[@]}"; mark debian "$key"; fi
+if [ "${1:-}" = deep ] && ! is_done debian-deep "$key"; then
+  install_debian_packages "${DEEP_PACKAGES[@]}"
+  mark debian-deep "$key"
+fi
 node_is_new_enough || fail "Node.js 20 or newer is needed, found $(node --version)"
 
 key=$(made_from functions/requirements.txt requirements-dev.txt)

@@ -26,8 +26,42 @@ constexpr int kTickMs = 20;
 constexpr uint64_t kFarewellMs = 1000;
 
 volatile std::sig_atomic_t stop_requested = 0;
+volatile std::sig_atomic_t pressed = 0;
+volatile std::sig_atomic_t held = 0;
 
 void request_stop(int) { stop_requested = 1; }
+void press(int) { pressed = 1; }
+void hold(int) { held = 1; }
+
+// Notices that the display would change; the text is then told as an event.
+class ShownScreen final : public meter::IDisplay {
+ public:
+  bool show(size_t, const uint8_t (&)[kColumns]) override { return changed_ = true; }
+  bool take_change() {
+    const bool changed = changed_;
+    changed_ = false;
+    return changed;
+  }
+
+ private:
+  bool changed_ = false;
+};
+
+void serve_panel(meter::App& app, ShownScreen& shown, meter::ILog& log) {
+  if (pressed != 0) app.panel().press();
+  if (held != 0) app.panel().hold();
+  pressed = held = 0;
+  app.draw(shown);
+  if (!shown.take_change()) return;
+  constexpr std::string_view kNames[] = {"row0", "row1", "row2", "row3",
+                                         "row4", "row5", "row6", "row7"};
+  const meter::ScreenText screen = app.screen();
+  meter::Event event("screen");
+  for (size_t row = 0; row < meter::ScreenText::kRows; ++row) {
+    if (!screen.rows[row].empty()) event.text(kNames[row], screen.rows[row].view());
+  }
+  log.event(event);
+}
 
 // Returns as soon as a connection has something to say, so an event is acted on at once.
 void wait(const meter::PosixConnection& stream, const meter::PosixConnection& rest) {
@@ -120,6 +154,8 @@ int main(int argc, char** argv) {
   if (image.behaviour == "crashing") restart(argv);
   std::signal(SIGTERM, request_stop);
   std::signal(SIGINT, request_stop);
+  std::signal(SIGUSR1, press);
+  std::signal(SIGUSR2, hold);
   meter::EventLog log(clock, options.die_after);
   meter::Registers claimed;
   const bool claims = !options.server.empty();
@@ -145,7 +181,9 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "metersim: database_url unusable, or store_dir of another meter\n");
     return 2;
   }
+  ShownScreen shown;
   while (stop_requested == 0) {
+    if (options.show != 0) serve_panel(app, shown, log);
     app.poll(image.behaviour != "offline");
     if (app.restart_due() || updater.rolled_back()) {
       app.meter().commit();

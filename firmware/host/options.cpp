@@ -40,7 +40,8 @@ Fields fields_of(Options& o) {
            {"silence_ms", &o.silence_ms},
            {"trial_ms", &o.trial_ms},
            {"portal_port", &o.portal_port},
-           {"patience_ms", &o.patience_ms}}};
+           {"patience_ms", &o.patience_ms},
+           {"show", &o.show}}};
 }
 
 bool parse_die_after(const std::string& value, DieAfter& die_after) {

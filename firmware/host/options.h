@@ -32,6 +32,7 @@ struct Options {
   uint32_t portal_port = 0;
   uint32_t patience_ms = 15000;  // with a connection or an answer
   uint32_t trial_ms = 900000;
+  uint32_t show = 0;  // 1: tell what the display shows
   DieAfter die_after;
 };
 

@@ -13,6 +13,9 @@ constexpr int kRelayResetPin = 6;     // coil that opens it
 constexpr int kCoverPin = 7;          // cover switch: closed (low) while the cover is on
 constexpr int kButtonPin = 9;
 constexpr int kBuzzerPin = 10;
+constexpr int kLampPin = 8;
+constexpr int kMagnetPin = 3;   // magnetic field sensor, open collector: low while it sees one
+constexpr int kReversePin = 2;  // the meter's reverse-current output, open collector
 constexpr int kSdaPin = 0;
 constexpr int kSclPin = 1;
 constexpr int kPzemRxPin = 20;
@@ -25,13 +28,17 @@ constexpr int kRelayResetPin = 26;
 constexpr int kCoverPin = 27;
 constexpr int kButtonPin = 32;
 constexpr int kBuzzerPin = 33;
+constexpr int kLampPin = 23;
+constexpr int kMagnetPin = 13;
+constexpr int kReversePin = 14;
 constexpr int kSdaPin = 21;
 constexpr int kSclPin = 22;
 constexpr int kPzemRxPin = 16;
 constexpr int kPzemTxPin = 17;
 #endif
 
+constexpr uint32_t kDrawEveryMs = 250;
 constexpr uint32_t kRelayPulseMs = 100;
-constexpr uint32_t kWatchdogS = 60;  // longer than a TLS handshake on a bad link
+constexpr uint32_t kWatchdogS = 15;  // the loop never waits for the network
 
 }  // namespace board

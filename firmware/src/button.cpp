@@ -4,14 +4,17 @@
 
 void Button::begin() { pinMode(pin_, INPUT_PULLUP); }
 
-bool Button::pressed(uint64_t now_ms) {
-  if (digitalRead(pin_) == HIGH) {
+Button::Push Button::poll(uint64_t now_ms) {
+  const bool down = digitalRead(pin_) == LOW;
+  const uint64_t lasted_ms = low_since_ms_ == 0 ? 0 : now_ms - low_since_ms_;
+  if (!down) {
+    const bool press = low_since_ms_ != 0 && !told_ && lasted_ms >= kSteadyMs;
     low_since_ms_ = 0;
     told_ = false;
-    return false;
+    return press ? Push::press : Push::none;
   }
   if (low_since_ms_ == 0) low_since_ms_ = now_ms;
-  if (told_ || now_ms - low_since_ms_ < kSteadyMs) return false;
+  if (told_ || lasted_ms < kHoldMs) return Push::none;
   told_ = true;
-  return true;
+  return Push::hold;
 }

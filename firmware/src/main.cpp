@@ -18,7 +18,9 @@
 #include "serial_log.h"
 #include "settings.h"
 #include "setup_site.h"
-#include "tls_connection.h"
+#include "ssd1306.h"
+#include "tamper_input.h"
+#include "tls_link.h"
 #include "warm_memory.h"
 #include "wifi_link.h"
 
@@ -37,6 +39,7 @@ WifiLink wifi;
 OtaSlot ota_slot;
 EcdsaVerifier verifier;
 Button button(board::kButtonPin);
+Ssd1306 display;
 PzemPort pzem_port;
 meter::PzemSource pzem(pzem_port, device_clock);
 
@@ -90,6 +93,33 @@ meter::IEnergySource& start_energy_source() {
   return input;
 }
 
+// Steady inputs only: a contact that bounces or a short field is no tampering.
+void watch_tampering(uint64_t now_ms) {
+  static meter::TamperInput cover;
+  static meter::TamperInput magnet;
+  static meter::TamperInput reverse;
+  meter::Meter& meter = app->meter();
+  meter.signal(meter::AlertKind::cover_open,
+               cover.observe(digitalRead(board::kCoverPin) == HIGH, now_ms));
+  meter.signal(meter::AlertKind::magnetic_field,
+               magnet.observe(digitalRead(board::kMagnetPin) == LOW, now_ms));
+  meter.signal(meter::AlertKind::reverse_current,
+               reverse.observe(digitalRead(board::kReversePin) == LOW, now_ms));
+}
+
+void serve_panel(uint64_t now_ms) {
+  static uint64_t drawn_at_ms = 0;
+  const Button::Push push = button.poll(now_ms);
+  if (push == Button::Push::press) app->panel().press();
+  if (push == Button::Push::hold) app->panel().hold();
+  const meter::SignalLevels levels = app->levels();
+  digitalWrite(board::kLampPin, levels.lamp ? HIGH : LOW);
+  digitalWrite(board::kBuzzerPin, levels.sound ? HIGH : LOW);
+  if (push == Button::Push::none && now_ms - drawn_at_ms < board::kDrawEveryMs) return;
+  drawn_at_ms = now_ms;
+  app->draw(display);
+}
+
 }  // namespace
 
 // An update stays on trial until the App confirms it.
@@ -99,19 +129,25 @@ void setup() {
   Serial.begin(115200);
   relay.begin();
   button.begin();
-  pinMode(board::kCoverPin, INPUT_PULLUP);
+  for (const int pin : {board::kCoverPin, board::kMagnetPin, board::kReversePin}) {
+    pinMode(pin, INPUT_PULLUP);
+  }
+  for (const int pin : {board::kLampPin, board::kBuzzerPin}) pinMode(pin, OUTPUT);
+  display.begin(board::kSdaPin, board::kSclPin);
   if (!storage.begin()) give_up("ledger_partition");
   static TlsConnection rest;
-  static SetupSite the_site(device_clock, rest, serial_log);
+  rest.begin("rest");
+  static SetupSite the_site(device_clock, rest.connection(), serial_log);
   site = &the_site;
   if (site->begin()) settings.take(site->setup());
   if (!settings.load()) wait_to_be_set_up();
   config = settings.config();
   static TlsConnection stream;
+  stream.begin("stream");
   const bool updatable = verifier.begin(kReleaseKey, kReleaseKeyBytes);
-  static meter::App the_app(
-      config, {storage, device_clock, start_energy_source(), relay, stream, rest, serial_log,
-               &warm_memory, &ota_slot, updatable ? &verifier : nullptr});
+  static meter::App the_app(config, {storage, device_clock, start_energy_source(), relay,
+                                     stream.connection(), rest.connection(), serial_log,
+                                     &warm_memory, &ota_slot, updatable ? &verifier : nullptr});
   app = &the_app;
   if (!app->begin()) give_up("database_url_or_foreign_ledger");
   wifi.begin(settings);
@@ -120,8 +156,8 @@ void setup() {
 
 void loop() {
   esp_task_wdt_reset();
-  if (button.pressed(device_clock.monotonic_ms())) app->meter().press_button();
-  app->meter().signal(meter::AlertKind::cover_open, digitalRead(board::kCoverPin) == HIGH);
+  serve_panel(device_clock.monotonic_ms());
+  watch_tampering(device_clock.monotonic_ms());
   if (settings.pzem) app->meter().signal(meter::AlertKind::sensor_silent, pzem.silent());
   app->cloud().set_rssi(wifi.rssi());
   app->poll(wifi.up());

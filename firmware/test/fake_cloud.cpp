@@ -153,6 +153,15 @@ size_t FakeCloud::count(const std::string& method, const std::string& path) cons
 }
 
 void FakeCloud::receive(FakeConnection& connection) {
+  if (!lazy) answer_all(connection);
+}
+
+void FakeCloud::pump() {
+  const std::vector<FakeConnection*> open = connections;
+  for (FakeConnection* connection : open) answer_all(*connection);
+}
+
+void FakeCloud::answer_all(FakeConnection& connection) {
   Request request;
   while (take_request(connection, request)) {
     requests.push_back(request);

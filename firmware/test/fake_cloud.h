@@ -69,6 +69,10 @@ class FakeCloud {
 
   void receive(FakeConnection& connection);
 
+  // With `lazy` requests wait for pump(), so that the server does not work on the device's stack.
+  bool lazy = false;
+  void pump();
+
   nlohmann::json database = nlohmann::json::object();
   uint64_t sold_wh = 0;
   uint32_t sequence = 0;
@@ -90,6 +94,7 @@ class FakeCloud {
   std::vector<FakeConnection*> connections;
 
  private:
+  void answer_all(FakeConnection& connection);
   bool take_request(FakeConnection& connection, Request& request);
   std::string respond(FakeConnection& connection, const Request& request);
   std::string database_answer(FakeConnection& connection, const Request& request);

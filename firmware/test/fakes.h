@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <string>
@@ -74,10 +75,11 @@ class FakeStorage final : public IKeyValue {
     std::vector<uint8_t>& slot = values[key];
     std::vector<uint8_t> old = slot;
     old.resize(fresh.size(), 0xff);
-    slot.assign(fresh.begin(), fresh.begin() + static_cast<std::ptrdiff_t>(cut_at_byte));
+    const size_t cut = std::min(cut_at_byte, fresh.size());
+    slot.assign(fresh.begin(), fresh.begin() + static_cast<std::ptrdiff_t>(cut));
     switch (tear_mode) {
       case Tear::old_tail:
-        slot.insert(slot.end(), old.begin() + static_cast<std::ptrdiff_t>(cut_at_byte), old.end());
+        slot.insert(slot.end(), old.begin() + static_cast<std::ptrdiff_t>(cut), old.end());
         break;
       case Tear::erased_tail:
         slot.resize(fresh.size(), 0xff);
@@ -159,6 +161,9 @@ class FakeEnergy final : public IEnergySource {
   uint32_t pending_mwh = 0;
   uint32_t power_w = 0;
 };
+
+// `make check-deep` asks for every cut, not for a sample.
+inline bool deep() { return std::getenv("METER_DEEP") != nullptr; }
 
 inline Digest test_key() {
   Digest key{};

@@ -19,6 +19,7 @@ bool App::begin() {
                  .number("balance_wh", ledger.balance_wh())
                  .number("boot_count", ledger.boot_count));
   meter_.update_supply();
+  panel_.begin();
   update_.begin();
   return cloud_.begin() && loaded != LoadResult::foreign;
 }
@@ -28,6 +29,8 @@ void App::poll(bool network) {
   update_.poll();
   if (network) cloud_.poll();
 }
+
+Link App::link() const { return {cloud_.online(), cloud_.rssi(), update_.restart_due()}; }
 
 void App::stop() {
   meter_.commit();

@@ -4,6 +4,7 @@
 #include "cloud.h"
 #include "config.h"
 #include "meter.h"
+#include "panel.h"
 #include "ports.h"
 #include "update.h"
 
@@ -29,6 +30,7 @@ class App {
         log_(ports.log),
         meter_(config, {ports.storage, ports.warm_memory, ports.clock, ports.energy, ports.relay,
                         ports.log}),
+        panel_(config, meter_, ports.storage, ports.clock),
         update_(config, ports.updater, ports.verifier, meter_, ports.storage, ports.clock,
                 ports.log),
         cloud_(config, meter_, update_, ports.storage, ports.stream, ports.rest, ports.clock,
@@ -46,6 +48,12 @@ class App {
   void stop();
   bool stopped() const { return cloud_.stopped(); }
 
+  // The front: the display takes what changed since the last call.
+  Panel& panel() { return panel_; }
+  void draw(IDisplay& display) { panel_.draw(link(), display); }
+  ScreenText screen() { return panel_.text(link()); }
+  SignalLevels levels() { return panel_.levels(link()); }
+
   // A commanded reboot or a new image: restart the board.
   bool restart_due() const { return cloud_.reboot_due() || update_.restart_due(); }
 
@@ -53,9 +61,12 @@ class App {
   Cloud& cloud() { return cloud_; }
 
  private:
+  Link link() const;
+
   const Config& config_;
   ILog& log_;
   Meter meter_;
+  Panel panel_;
   Update update_;
   Cloud cloud_;
 };

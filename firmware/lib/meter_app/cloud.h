@@ -49,6 +49,7 @@ class Cloud final : private IStreamListener {
 
   bool online() const { return stream_.state() == StreamClient::State::streaming; }
   void set_rssi(int32_t rssi) { rssi_ = rssi; }
+  int32_t rssi() const { return rssi_; }
 
   // A commanded reboot whose result the server has.
   bool reboot_due() const { return desk_.reboot_due(); }

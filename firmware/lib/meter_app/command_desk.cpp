@@ -110,7 +110,8 @@ std::string_view CommandDesk::test_supply(std::string_view arguments) {
   Arguments pairs(arguments);
   std::string_view name;
   uint64_t seconds = 0;
-  if (!pairs.next(name, seconds) || name != "seconds" || seconds > kMaxTestSupplyS) {
+  if (!pairs.next(name, seconds) || name != "seconds" || seconds == 0 ||
+      seconds > kMaxTestSupplyS) {
     return "expected seconds=1..3600";
   }
   meter_.test_supply_until(clock_.monotonic_ms() + seconds * 1000);

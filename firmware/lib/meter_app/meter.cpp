@@ -1,16 +1,20 @@
 #include "meter.h"
 
+#include "calendar.h"
+#include "division.h"
 #include "policy_store.h"
+#include "record.h"
 
 namespace meter {
 namespace {
 
 constexpr int kMaxReadingsPerPoll = 4096;
 constexpr uint32_t kSaveRetryMs = 1000;
-constexpr int64_t kHourMs = 3600000;
-constexpr int64_t kEatHours = 3;
+constexpr uint32_t kHourMs = 3600000;
 constexpr uint32_t kHoursAstray = 24;
 constexpr std::string_view kMirrorKey = "ledger";
+constexpr std::string_view kLastRechargeKey = "last_recharge";
+constexpr size_t kLastRechargeBytes = 16;
 
 }  // namespace
 
@@ -24,6 +28,8 @@ LoadResult Meter::begin() {
   if (result == LoadResult::restored) adopt_mirror();
   load_policy(ports_.storage, policy_);
   if (config_.claimed != nullptr) raise(*config_.claimed);
+  load_last_recharge();
+  alerts_.load(ports_.storage);
   ++ledger_.boot_count;
   const bool durable = commit() && store_.self_check(ledger_);
   const int64_t now = ports_.clock.epoch_ms();
@@ -36,6 +42,7 @@ void Meter::poll() {
   roll_hour();
   update_supply();
   watch();
+  alerts_.save_if_changed(ports_.storage, ports_.clock.monotonic_ms());
   if (save_due()) commit();
   mirror();
 }
@@ -59,8 +66,8 @@ void Meter::count_energy() {
 void Meter::roll_hour() {
   const int64_t now = ports_.clock.epoch_ms();
   if (now <= 0) return;
-  const auto hour = static_cast<uint32_t>(now / kHourMs);
-  daily_use_.observe(static_cast<uint32_t>((now / kHourMs + kEatHours) / 24), ledger_.consumed_wh);
+  const auto hour = static_cast<uint32_t>(divide(static_cast<uint64_t>(now), kHourMs).quotient);
+  daily_use_.observe((hour + kEatHours) / 24, ledger_.consumed_wh);
   alerts_.know_time(now);
   // A clock that was far ahead, and was set right: what it counted belongs to this hour.
   const bool astray = ledger_.hour > hour + kHoursAstray;
@@ -179,15 +186,36 @@ bool Meter::set_policy(const SupplyPolicy& policy) {
   return true;
 }
 
-void Meter::press_button() {
+bool Meter::press_button() {
   if (supply_.release()) {
     update_supply();
-    return;
+    return true;
   }
-  if (!supply_.offers_emergency()) return;
+  if (!supply_.offers_emergency()) return false;
   ledger_.flags |= kFlagEmergencyAccepted;
   update_supply();
   commit();
+  return true;
+}
+
+// Only shown, never counted: when it is lost, nothing else is.
+void Meter::note_recharge(uint64_t energy_wh) {
+  last_recharge_ = {energy_wh, ports_.clock.epoch_ms()};
+  uint8_t record[kLastRechargeBytes + kSealBytes];
+  Packer to(record);
+  to.put(last_recharge_.energy_wh, 8);
+  to.put(static_cast<uint64_t>(last_recharge_.at_ms), 8);
+  write_sealed(ports_.storage, kLastRechargeKey, record, kLastRechargeBytes);
+}
+
+void Meter::load_last_recharge() {
+  uint8_t record[kLastRechargeBytes + kSealBytes];
+  if (read_sealed(ports_.storage, kLastRechargeKey, record, sizeof record) != kLastRechargeBytes) {
+    return;
+  }
+  Unpacker from(record);
+  last_recharge_.energy_wh = from.u64();
+  last_recharge_.at_ms = static_cast<int64_t>(from.u64());
 }
 
 void Meter::signal(AlertKind kind, bool active, int64_t value) {

@@ -21,6 +21,12 @@ struct ClosedHour {
   uint32_t energy_wh = 0;
 };
 
+// For the display: what the last recharge brought, and when (0: the time was not known).
+struct LastRecharge {
+  uint64_t energy_wh = 0;
+  int64_t at_ms = 0;
+};
+
 struct MeterPorts {
   IKeyValue& storage;
   IKeyValue* warm_memory;  // survives a reset but not a power cut; may be null
@@ -51,6 +57,8 @@ class Meter {
   uint32_t power_w() const { return power_w_; }
   int32_t days_remaining() const { return daily_use_.days_remaining(ledger_.balance_wh()); }
   Alerts& alerts() { return alerts_; }
+  const Alerts& alerts() const { return alerts_; }
+  const LastRecharge& last_recharge() const { return last_recharge_; }
 
   // Makes the ledger durable now; true when it is. Writes nothing when nothing changed.
   bool commit();
@@ -59,6 +67,9 @@ class Meter {
   bool credit_unsaved() const {
     return ledger_.credited_wh != saved_.credited_wh || ledger_.sequence != saved_.sequence;
   }
+
+  // A recharge became durable: remembered for the display.
+  void note_recharge(uint64_t energy_wh);
 
   // Raises totals, never lowers one; the caller commits.
   void raise(const Registers& totals);
@@ -73,8 +84,8 @@ class Meter {
   void test_supply_until(uint64_t until_ms) { supply_.test_supply_until(until_ms); }
   bool set_policy(const SupplyPolicy& policy);
 
-  // The button: accepts emergency credit or releases a power limit.
-  void press_button();
+  // The button: accepts emergency credit or releases a power limit; false when neither waits.
+  bool press_button();
 
   // A tamper input changed (cover_open, magnetic_field) or a part failed (sensor_silent).
   void signal(AlertKind kind, bool active, int64_t value = 0);
@@ -96,6 +107,7 @@ class Meter {
   void watch();
   void mirror();
   void adopt_mirror();
+  void load_last_recharge();
   bool save_due() const;
 
   const Config& config_;
@@ -110,6 +122,7 @@ class Meter {
   Ledger saved_;
   Ledger mirrored_;
   ClosedHour closed_;
+  LastRecharge last_recharge_;
   uint64_t saved_at_ms_ = 0;
   uint64_t retry_save_at_ms_ = 0;
   uint32_t power_w_ = 0;

@@ -33,6 +33,7 @@ void RechargeIntake::on_malformed_recharge(std::string_view transaction_id, Rech
 bool RechargeIntake::commit() {
   const Ledger& ledger = meter_.ledger();
   const bool raised = meter_.credit_unsaved();
+  const uint64_t before_wh = meter_.durable().credited_wh;
   if (!raised && !book_.uncommitted()) return false;
   if (!meter_.commit()) return false;
   book_.committed();
@@ -42,6 +43,7 @@ bool RechargeIntake::commit() {
                  .number("credited_total_wh", static_cast<int64_t>(ledger.credited_wh))
                  .number("balance_wh", ledger.balance_wh()));
   meter_.update_supply();
+  if (ledger.credited_wh > before_wh) meter_.note_recharge(ledger.credited_wh - before_wh);
   return true;
 }
 

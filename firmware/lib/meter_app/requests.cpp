@@ -1,11 +1,10 @@
 #include "requests.h"
 
+#include "calendar.h"
 #include "json_writer.h"
 
 namespace meter {
 namespace {
-
-constexpr uint32_t kEatHours = 3;
 
 void append_padded(FixedText<16>& text, uint32_t value) {
   if (value < 10) text.append('0');
@@ -134,28 +133,16 @@ bool Requests::end_target(RequestText& text, std::string_view id_token, bool sil
   return text.target.whole();
 }
 
-// Days to civil date after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 FixedText<16> history_key(uint32_t hour) {
-  const uint32_t local = hour + kEatHours;
-  const uint32_t days = local / 24 + 719468;
-  const uint32_t era = days / 146097;
-  const uint32_t day_of_era = days - era * 146097;
-  const uint32_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const uint32_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const uint32_t month_index = (5 * day_of_year + 2) / 153;
-  const uint32_t day = day_of_year - (153 * month_index + 2) / 5 + 1;
-  const uint32_t month = month_index < 10 ? month_index + 3 : month_index - 9;
-  const uint32_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
+  const CivilHour at = civil_hour(hour);
   FixedText<16> key;
-  key.append(Decimal::of(year).view());
+  key.append(Decimal::of(at.year).view());
   key.append('-');
-  append_padded(key, month);
+  append_padded(key, at.month);
   key.append('-');
-  append_padded(key, day);
+  append_padded(key, at.day);
   key.append('/');
-  append_padded(key, local % 24);
+  append_padded(key, at.hour);
   return key;
 }
 

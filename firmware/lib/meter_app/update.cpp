@@ -121,7 +121,7 @@ void Update::answered(int status) {
     backoff_.succeeded();
     if (offset_ == manifest_.release().size_bytes) {
       checked_ = 0;
-      hash_ = Sha256();
+      manifest_.spare_hash() = Sha256();
       enter(State::checking, "downloaded");
     }
     return;
@@ -177,11 +177,11 @@ void Update::check() {
   for (int i = 0; i < kChecksPerPoll && checked_ < size; ++i) {
     const size_t wanted = size - checked_ < sizeof bytes ? size - checked_ : sizeof bytes;
     if (updater_->read(checked_, bytes, wanted) != wanted) return give_up("flash_not_read");
-    hash_.update(bytes, wanted);
+    manifest_.spare_hash().update(bytes, wanted);
     checked_ += static_cast<uint32_t>(wanted);
   }
   if (checked_ < size) return;
-  if (hash_.finish() != manifest_.release().sha256) return give_up("bad_image");
+  if (manifest_.spare_hash().finish() != manifest_.release().sha256) return give_up("bad_image");
   state_ = State::arming;
 }
 
@@ -198,6 +198,7 @@ void Update::arm() {
 void Update::watch_trial() {
   if (round_trip_ && meter_.self_check()) {
     if (!updater_->confirm()) return roll_back("not_confirmed");
+    meter_.signal(AlertKind::update_failed, false);  // of an earlier try
     log_.event(
         Event("update").text("stage", "confirmed").number("version", config_.firmware_version));
     return forget();

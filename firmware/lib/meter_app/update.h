@@ -89,7 +89,6 @@ class Update final : public IBodySink {
   ManifestReader manifest_;
   Progress manifest_progress_ = Progress::awaiting;
   UpdateRecord record_;
-  Sha256 hash_;
   State state_ = State::idle;
   uint32_t offset_ = 0;   // written so far
   uint32_t checked_ = 0;  // read back so far

@@ -1,6 +1,16 @@
 #include "alerts.h"
 
+#include "record.h"
+
 namespace meter {
+namespace {
+
+constexpr std::string_view kKey = "alerts";
+constexpr size_t kEach = 1 + 4 + 3 * 8;
+constexpr uint8_t kRaised = 1;
+constexpr uint8_t kUntold = 2;
+
+}  // namespace
 
 std::string_view name_of(AlertKind kind) {
   switch (kind) {
@@ -16,6 +26,8 @@ std::string_view name_of(AlertKind kind) {
       return "cover_open";
     case AlertKind::magnetic_field:
       return "magnetic_field";
+    case AlertKind::reverse_current:
+      return "reverse_current";
     case AlertKind::sensor_silent:
       return "sensor_silent";
     case AlertKind::storage_damaged:
@@ -32,6 +44,7 @@ void Alerts::set(AlertKind kind, bool raised, int64_t value, int64_t epoch_ms) {
   Slot& entry = slots_[static_cast<size_t>(kind)];
   if (entry.raised == raised) return;
   entry.raised = raised;
+  changed_ = true;
   if (!raised) {
     entry.alert.cleared_at_ms =
         epoch_ms > entry.alert.raised_at_ms ? epoch_ms : entry.alert.raised_at_ms;
@@ -51,8 +64,10 @@ void Alerts::set(AlertKind kind, bool raised, int64_t value, int64_t epoch_ms) {
 void Alerts::know_time(int64_t epoch_ms) {
   for (Slot& entry : slots_) {
     if (!entry.untold) continue;
+    const bool ended = !entry.raised && entry.alert.cleared_at_ms == 0;
+    if (ended || entry.alert.raised_at_ms == 0) changed_ = true;
     if (entry.alert.raised_at_ms == 0) entry.alert.raised_at_ms = epoch_ms;
-    if (!entry.raised && entry.alert.cleared_at_ms == 0) entry.alert.cleared_at_ms = epoch_ms;
+    if (ended) entry.alert.cleared_at_ms = epoch_ms;
   }
 }
 
@@ -71,6 +86,41 @@ void Alerts::told(const Alert& alert) {
   if (entry.alert.number != alert.number || entry.alert.cleared_at_ms != alert.cleared_at_ms)
     return;
   entry.untold = false;
+  changed_ = true;
+}
+
+void Alerts::load(IKeyValue& storage) {
+  uint8_t record[kEach * kKinds + kSealBytes];
+  const size_t size = read_sealed(storage, kKey, record, sizeof record);
+  Unpacker from(record);
+  for (size_t kind = 0; kind < size / kEach; ++kind) {  // an earlier firmware knew fewer
+    const uint8_t flags = from.u8();
+    Slot& entry = slots_[kind];
+    entry.raised = (flags & kRaised) != 0;
+    entry.untold = (flags & kUntold) != 0;
+    entry.alert.kind = static_cast<AlertKind>(kind);
+    entry.alert.number = from.u32();
+    entry.alert.raised_at_ms = static_cast<int64_t>(from.u64());
+    entry.alert.cleared_at_ms = static_cast<int64_t>(from.u64());
+    entry.alert.value = static_cast<int64_t>(from.u64());
+    if (entry.alert.number > number_) number_ = entry.alert.number;
+  }
+}
+
+void Alerts::save_if_changed(IKeyValue& storage, uint64_t now_ms) {
+  if (!changed_ || (saved_ && now_ms - saved_at_ms_ < kSaveEveryMs)) return;
+  uint8_t record[kEach * kKinds + kSealBytes];
+  Packer to(record);
+  for (const Slot& entry : slots_) {
+    to.put((entry.raised ? kRaised : 0) | (entry.untold ? kUntold : 0), 1);
+    to.put(entry.alert.number, 4);
+    to.put(static_cast<uint64_t>(entry.alert.raised_at_ms), 8);
+    to.put(static_cast<uint64_t>(entry.alert.cleared_at_ms), 8);
+    to.put(static_cast<uint64_t>(entry.alert.value), 8);
+  }
+  changed_ = !write_sealed(storage, kKey, record, kEach * kKinds);
+  saved_ = true;
+  saved_at_ms_ = now_ms;
 }
 
 }  // namespace meter

@@ -1,12 +1,18 @@
 // What the owner and the operator should know, one slot per kind: raised, told, cleared, told.
+//
+// Bounded without losing any: what is raised again before its end was told becomes one alert with
+// the earlier. Kept in storage, so that a reboot neither forgets one nor raises it twice.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include "ports.h"
+
 namespace meter {
 
+// The order is the layout of the record in storage: append only.
 enum class AlertKind : uint8_t {
   low_credit,
   out_of_credit,
@@ -14,6 +20,7 @@ enum class AlertKind : uint8_t {
   switch_leaking,
   cover_open,
   magnetic_field,
+  reverse_current,
   sensor_silent,
   storage_damaged,
   update_failed,
@@ -24,7 +31,7 @@ std::string_view name_of(AlertKind kind);
 
 struct Alert {
   AlertKind kind = AlertKind::low_credit;
-  uint32_t number = 0;  // grows with every alert of this boot
+  uint32_t number = 0;  // grows with every alert
   int64_t raised_at_ms = 0;
   int64_t cleared_at_ms = 0;  // 0: still raised
   int64_t value = 0;
@@ -44,6 +51,13 @@ class Alerts {
   bool due(Alert& alert) const;
   void told(const Alert& alert);
 
+  void load(IKeyValue& storage);
+
+  // Stores what changed, at most once in `kSaveEveryMs`: a contact that flutters wears out no
+  // flash.
+  static constexpr uint64_t kSaveEveryMs = 60000;
+  void save_if_changed(IKeyValue& storage, uint64_t now_ms);
+
  private:
   struct Slot {
     Alert alert;
@@ -56,6 +70,9 @@ class Alerts {
 
   Slot slots_[kKinds];
   uint32_t number_ = 0;
+  uint64_t saved_at_ms_ = 0;
+  bool changed_ = false;
+  bool saved_ = false;  // since the start
 };
 
 }  // namespace meter

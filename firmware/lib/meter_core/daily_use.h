@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "division.h"
+
 namespace meter {
 
 class DailyUse {
@@ -26,15 +28,17 @@ class DailyUse {
   // Wh per day over the whole days seen, at most seven; 0 until one has passed.
   uint64_t average_wh() const {
     const uint32_t days = newest_ - oldest_;
-    return days == 0 ? 0 : (marks_[newest_ % kMarks] - marks_[oldest_ % kMarks]) / days;
+    if (days == 0) return 0;
+    return divide(marks_[newest_ % kMarks] - marks_[oldest_ % kMarks], days).quotient;
   }
 
   // Whole days the balance lasts, at most 999; -1 while nothing is known.
   int32_t days_remaining(int64_t balance_wh) const {
     const uint64_t average = average_wh();
     if (average == 0) return -1;
-    if (balance_wh <= 0) return 0;
-    const uint64_t days = static_cast<uint64_t>(balance_wh) / average;
+    if (balance_wh <= 0 || average > UINT32_MAX) return 0;
+    const uint64_t days =
+        divide(static_cast<uint64_t>(balance_wh), static_cast<uint32_t>(average)).quotient;
     return days > 999 ? 999 : static_cast<int32_t>(days);
   }
 

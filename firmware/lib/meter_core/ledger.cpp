@@ -1,5 +1,6 @@
 #include "ledger.h"
 
+#include "division.h"
 #include "record.h"
 
 namespace meter {
@@ -11,10 +12,10 @@ constexpr size_t kCrcOffset = 60;
 }  // namespace
 
 void Ledger::consume(uint32_t energy_mwh) {
-  const uint64_t total = uint64_t{consumed_rest_mwh} + energy_mwh;
-  consumed_wh += total / 1000;
-  hour_wh += static_cast<uint32_t>(total / 1000);
-  consumed_rest_mwh = static_cast<uint16_t>(total % 1000);
+  const Division total = divide(uint64_t{consumed_rest_mwh} + energy_mwh, 1000);
+  consumed_wh += total.quotient;
+  hour_wh += static_cast<uint32_t>(total.quotient);
+  consumed_rest_mwh = static_cast<uint16_t>(total.rest);
 }
 
 bool operator==(const Ledger& left, const Ledger& right) {

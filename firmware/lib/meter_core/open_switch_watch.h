@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "division.h"
+
 namespace meter {
 
 class OpenSwitchWatch {
@@ -21,7 +23,7 @@ class OpenSwitchWatch {
   }
 
   bool leaking() const { return leaked_mwh_ >= kToleranceMwh; }
-  uint64_t leaked_wh() const { return leaked_mwh_ / 1000; }
+  uint64_t leaked_wh() const { return divide(leaked_mwh_, 1000).quotient; }
 
  private:
   uint64_t open_since_ms_ = 0;

@@ -71,6 +71,18 @@ class IUpdater {
   ~IUpdater() = default;
 };
 
+// 128 x 64 pixels of one bit, written by rows of eight.
+class IDisplay {
+ public:
+  static constexpr size_t kColumns = 128;
+
+  // `columns` from left to right, lowest bit on top. False: not taken, it comes again.
+  virtual bool show(size_t row, const uint8_t (&columns)[kColumns]) = 0;
+
+ protected:
+  ~IDisplay() = default;
+};
+
 struct EventField {
   std::string_view name;
   std::string_view text;

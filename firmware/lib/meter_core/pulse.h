@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "division.h"
 #include "ports.h"
 
 namespace meter {
@@ -16,20 +17,20 @@ class PulseEnergy {
 
   // Energy of `pulses` further pulses, in mWh.
   uint32_t add(uint32_t pulses) {
-    const uint64_t numerator = uint64_t{pulses} * 1000000 + rest_;
-    rest_ = numerator % constant_;
-    return static_cast<uint32_t>(numerator / constant_);
+    const Division energy = divide(uint64_t{pulses} * 1000000 + rest_, constant_);
+    rest_ = energy.rest;
+    return static_cast<uint32_t>(energy.quotient);
   }
 
   // Power from the time between two pulses, in W.
   uint32_t power_w(uint32_t interval_ms) const {
     if (interval_ms == 0) return 0;
-    return static_cast<uint32_t>(uint64_t{3600} * 1000 * 1000 / constant_ / interval_ms);
+    return 3600U * 1000 * 1000 / constant_ / interval_ms;
   }
 
  private:
-  uint64_t constant_;
-  uint64_t rest_ = 0;  // in 1/constant_ mWh
+  uint32_t constant_;
+  uint32_t rest_ = 0;  // in 1/constant_ mWh
 };
 
 // What separates a pulse from a bounce. EN 62053-31 pulses are on for at least 30 ms.

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "division.h"
+
 namespace meter {
 namespace {
 
@@ -50,7 +52,7 @@ bool PzemParser::plausible_so_far() const {
 void PzemParser::drop_first() { std::memmove(frame_, frame_ + 1, --size_); }
 
 uint32_t PzemEnergy::advance(uint32_t register_wh, uint64_t elapsed_ms, uint32_t maximum_w) {
-  const uint64_t most_wh = uint64_t{maximum_w} * elapsed_ms / 3600000 + kSlackWh;
+  const uint64_t most_wh = divide(maximum_w * elapsed_ms, 3600000).quotient + kSlackWh;
   const uint32_t last_wh = last_wh_;
   last_wh_ = register_wh;
   if (!known_) {

@@ -49,6 +49,9 @@ class ManifestReader {
   Progress feed(std::string_view bytes);
 
   const Release& release() const { return release_; }
+
+  // For hashing the image: the reader's own is not needed once it is done.
+  Sha256& spare_hash() { return hash_; }
   bool genuine(ISignatureVerifier& verifier) const {
     return field_ == kFields && verifier.verify(digest_, signature_, signature_size_);
   }

@@ -1,11 +1,12 @@
 #include "supply.h"
 
+#include "calendar.h"
+#include "division.h"
+
 namespace meter {
 namespace {
 
-constexpr int64_t kEatMs = 3 * 3600000;
-constexpr int64_t kHourMs = 3600000;
-constexpr int64_t kDayMs = 24 * kHourMs;
+constexpr uint32_t kHourMs = 3600000;
 constexpr uint64_t kForgetTripsMs = 3600000;  // an hour without a trip: start counting again
 
 }  // namespace
@@ -51,10 +52,11 @@ CreditZone zone_of(const SupplyPolicy& policy, const Ledger& ledger) {
 
 bool friendly_at(const SupplyPolicy& policy, int64_t epoch_ms) {
   if (epoch_ms <= 0) return false;
-  const int64_t local = epoch_ms + kEatMs;
-  const int64_t weekday = (local / kDayMs + 3) % 7;  // 1970-01-01 was a Thursday; 0 is Monday
+  const auto local =
+      static_cast<uint32_t>(divide(static_cast<uint64_t>(epoch_ms), kHourMs).quotient) + kEatHours;
+  const uint32_t weekday = (local / 24 + 3) % 7;  // 1970-01-01 was a Thursday; 0 is Monday
   if (policy.friendly_weekend && weekday >= 5) return true;
-  const auto hour = static_cast<uint32_t>(local % kDayMs / kHourMs);
+  const uint32_t hour = local % 24;
   const uint32_t from = policy.friendly_from_hour;
   const uint32_t to = policy.friendly_to_hour;
   if (from <= to) return hour >= from && hour < to;

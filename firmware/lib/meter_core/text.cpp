@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "division.h"
+
 namespace meter {
 
 bool append_bounded(char* data, size_t capacity, size_t& size, std::string_view text) {
@@ -29,18 +31,20 @@ Decimal Decimal::of_signed(int64_t value) {
 
 void Decimal::put(uint64_t value) {
   do {
-    digits_[--first_] = static_cast<char>('0' + value % 10);
-    value /= 10;
+    const Division digit = divide(value, 10);
+    digits_[--first_] = static_cast<char>('0' + digit.rest);
+    value = digit.quotient;
   } while (value != 0);
 }
 
 bool parse_decimal(std::string_view text, uint64_t& value) {
   if (text.empty() || (text.size() > 1 && text[0] == '0')) return false;
+  constexpr uint64_t kMost = UINT64_MAX;
   uint64_t result = 0;
   for (const char c : text) {
     if (c < '0' || c > '9') return false;
     const auto digit = static_cast<uint64_t>(c - '0');
-    if (result > (UINT64_MAX - digit) / 10) return false;
+    if (result > kMost / 10 || (result == kMost / 10 && digit > kMost % 10)) return false;
     result = result * 10 + digit;
   }
   value = result;

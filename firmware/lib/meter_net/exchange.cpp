@@ -95,8 +95,7 @@ void Exchange::connect() {
 void Exchange::send() {
   parser_.reset(&text_.target);
   json_.reset();
-  error_leaves_.begin("");
-  error_.clear();
+  error_.begin();
   answered_ = false;
   body_whole_ = false;
   state_ = State::answering;
@@ -207,14 +206,32 @@ void Exchange::take_raw(std::string_view slice) {
 
 IJsonHandler& Exchange::answer_reader() {
   if (parser_.status() <= 299) return *body_;
-  return error_leaves_;
+  return error_;
 }
 
-// {"error":"Permission denied"} of the database, {"error":{"message":"INVALID_PASSWORD"}} of
-// sign-in.
-void Exchange::on_leaf(const Leaf& leaf) {
-  if (leaf.kind != Leaf::Kind::string) return;
-  if (leaf.path == "error" || leaf.path == "error/message") error_.assign(leaf.text);
+void ErrorText::begin() {
+  text_.clear();
+  depth_ = 0;
+  in_error_ = wanted_ = false;
+}
+
+void ErrorText::on_begin(bool) {
+  ++depth_;
+  wanted_ = false;
+}
+
+void ErrorText::on_end() {
+  --depth_;
+  wanted_ = false;
+}
+
+void ErrorText::on_key(std::string_view key, bool) {
+  if (depth_ == 1) in_error_ = key == "error";
+  wanted_ = in_error_ && (depth_ == 1 || (depth_ == 2 && key == "message"));
+}
+
+void ErrorText::on_string(std::string_view piece, bool) {
+  if (wanted_) text_.append(piece);
 }
 
 }  // namespace meter

@@ -11,7 +11,6 @@
 #include "connection.h"
 #include "http_parser.h"
 #include "json_reader.h"
-#include "leaf_reader.h"
 #include "ports.h"
 
 namespace meter {
@@ -22,7 +21,7 @@ enum class Method { get, put, patch, post };
 // time.
 struct RequestText {
   HttpParser::Location target;  // path and query; a redirect replaces it
-  static constexpr size_t kMaxBody = 1536;
+  static constexpr size_t kMaxBody = 1280;
   FixedText<kMaxBody> body;
 };
 
@@ -37,16 +36,33 @@ struct NetLimits {
   uint32_t response_ms = 15000;
 };
 
-class Exchange final : private IBodySink, private ILeafListener {
+// The text of a refusal: {"error":"Permission denied"} of the database, {"error":{"message":"..."}}
+// of sign-in.
+class ErrorText final : public IJsonHandler {
+ public:
+  void begin();
+  std::string_view view() const { return text_.view(); }
+
+  void on_begin(bool) override;
+  void on_end() override;
+  void on_key(std::string_view key, bool whole) override;
+  void on_string(std::string_view piece, bool last) override;
+  void on_number(std::string_view) override {}
+  void on_literal(JsonLiteral) override {}
+
+ private:
+  FixedText<96> text_;
+  int depth_ = 0;
+  bool in_error_ = false;
+  bool wanted_ = false;
+};
+
+class Exchange final : private IBodySink {
  public:
   static constexpr int kMaxRedirects = 5;
 
   Exchange(IConnection& connection, IClock& clock, RequestText& text, const NetLimits& limits)
-      : connection_(connection),
-        clock_(clock),
-        text_(text),
-        limits_(limits),
-        error_leaves_(*this) {}
+      : connection_(connection), clock_(clock), text_(text), limits_(limits) {}
 
   // `body` receives the JSON of a 2xx answer. `form` marks a url-encoded body instead of JSON.
   void start(Method method, const Endpoint& endpoint, IJsonHandler& body, bool form = false);
@@ -76,7 +92,6 @@ class Exchange final : private IBodySink, private ILeafListener {
   Progress fail();
   void on_body(std::string_view slice) override;
   IJsonHandler& answer_reader();
-  void on_leaf(const Leaf& leaf) override;
 
   IConnection& connection_;
   IClock& clock_;
@@ -84,8 +99,7 @@ class Exchange final : private IBodySink, private ILeafListener {
   const NetLimits& limits_;
   HttpParser parser_;
   JsonReader json_;
-  LeafReader error_leaves_;
-  FixedText<96> error_;
+  ErrorText error_;
   IJsonHandler* body_ = nullptr;
   IBodySink* raw_ = nullptr;  // instead of body_
   Range range_;

@@ -61,7 +61,7 @@ bool Session::accept(uint64_t now_ms) {
     lifetime_s = kDefaultLifetimeS;
   }
   if (lifetime_s > kMaxLifetimeS) lifetime_s = kMaxLifetimeS;
-  refresh_at_ms_ = now_ms + lifetime_s * 1000 * 5 / 6;
+  refresh_at_ms_ = now_ms + static_cast<uint32_t>(lifetime_s) * 1000 / 6 * 5;
   return true;
 }
 

@@ -1,0 +1,45 @@
+// The front of the meter: pages, language, lamp and buzzer. A press shows the next page, or does
+// what the display offers; a long one changes the language.
+#pragma once
+
+#include <cstdint>
+
+#include "config.h"
+#include "meter.h"
+#include "screen.h"
+#include "signals.h"
+
+namespace meter {
+
+class Panel {
+ public:
+  static constexpr uint32_t kBackMs = 30000;  // then the first page comes back
+
+  Panel(const Config& config, Meter& meter, IKeyValue& storage, IClock& clock)
+      : config_(config), meter_(meter), storage_(storage), clock_(clock) {}
+
+  void begin();
+  void press();
+  void hold();  // pressed for two seconds
+
+  // Takes the state of things and draws the rows that differ from what was drawn before.
+  void draw(const Link& link, IDisplay& display);
+  ScreenText text(const Link& link);
+  SignalLevels levels(const Link& link);
+
+  Page page() const { return page_; }
+  Language language() const { return language_; }
+
+ private:
+  const Config& config_;
+  Meter& meter_;
+  IKeyValue& storage_;
+  IClock& clock_;
+  Signals signals_;
+  Page page_ = Page::balance;
+  Language language_ = Language::english;
+  uint64_t pressed_at_ms_ = 0;
+  uint32_t drawn_[ScreenText::kRows] = {};  // CRC of each row as it stands
+};
+
+}  // namespace meter
