@@ -26,6 +26,7 @@ TARGET_FLAGS = [
 ]
 HEADERS = Path("/usr/include/newlib/c++")
 BUILD_TIMEOUT_S = 300
+LIBRARIES = ("meter_core", "meter_net", "meter_app", "meter_setup")
 RUN_TIMEOUT_S = 120
 WEAR_WRITES = 9_300_000  # of a 64-byte record in 16 KiB of NVS, at 100,000 erasures
 WEAR_YEARS = 15
@@ -119,7 +120,7 @@ def measures() -> Iterator[Measure]:
     )
     if shutil.which(COMPILER) and HEADERS.is_dir():
         text, memory = _size()
-        yield Measure(what="code of lib/, rv32imc -Os", value=text, unit="B", limit=52 * 1024)
+        yield Measure(what="code of lib/, rv32imc -Os", value=text, unit="B", limit=54 * 1024)
         yield Measure(what="static memory of lib/", value=memory, unit="B", limit=12 * 1024)
 
 
@@ -160,7 +161,7 @@ def _size() -> tuple[int, int]:
     """Bytes of code and of the App's memory on the ESP32-C3's instruction set."""
     version = max(HEADERS.iterdir())
     includes = [
-        *(f"-I{FIRMWARE / 'lib' / part}" for part in ("meter_core", "meter_net", "meter_app")),
+        *(f"-I{FIRMWARE / 'lib' / part}" for part in LIBRARIES),
         "-isystem",
         str(version),
         "-isystem",
