@@ -95,7 +95,7 @@ def _booked(transaction_id: str, node: dict[str, Any], ledger: dict[str, Any]) -
     assert sold["cents"]["suspense"] == node["amount"] * 100, transaction_id
     assert sold["energy_wh"].get("energy_owed", 0) == node["quote"]["energy_wh"], transaction_id
     delivered = f"{transaction_id}_delivered" in ledger
-    assert delivered == (node["delivery"]["status"] == "delivered"), transaction_id
+    assert delivered == (node["delivery"]["status"] in ("delivered", "withdrawn")), transaction_id
     receipt = node.get("mpesa_receipt")
     if receipt is not None:
         parts = [f"{receipt}_received", f"{receipt}_corrected"]
