@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.chance import kind_of
 from tests.simulation.run import Outcome, run
@@ -14,6 +16,7 @@ from tests.simulation.shrink import shrink
 
 MAX_SHOWN = 3
 MAX_TRACE_LINES = 200
+CHUNK = 20  # runs handed to a process at a time
 SEED_STEP = 1_000_003  # runs of neighbouring seeds have no seed in common
 
 
@@ -22,13 +25,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--runs", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     parser.add_argument("--replay", type=int, metavar="RUN", help="one run, by the seed it printed")
     options = parser.parse_args(arguments)
     if options.replay is not None:
         return _replay(options.replay)
     total = Total()
-    for number in range(options.runs):
-        total.add(run(options.seed * SEED_STEP + number))
+    seeds = [options.seed * SEED_STEP + number for number in range(options.runs)]
+    with ProcessPoolExecutor(max_workers=options.jobs) as pool:
+        for outcome in pool.map(run, seeds, chunksize=CHUNK):  # in the seeds' order
+            total.add(outcome)
     total.report()
     for outcome in total.failed[:MAX_SHOWN]:
         _show(outcome)
