@@ -20,6 +20,7 @@ MAX_PRICE_CENTS = 10**9
 MAX_POWER_W = 10**6
 LAST_HOUR = 23
 MAX_TIME_MS = 2**53
+_FRIENDLY_FIELDS = frozenset({"from_hour", "to_hour", "weekends"})
 FIELDS = frozenset(
     {
         *("tariff_id", "name", "blocks", "levies", "vat_percent", "fixed_charge_cents_per_month"),
@@ -102,7 +103,9 @@ def _friendly_hours(value: object) -> FriendlyHours | None:
     field = "friendly_hours"
     if not isinstance(value, dict) or not isinstance(value.get("weekends"), bool):
         raise _invalid(field, "from_hour, to_hour and weekends (true or false)")
-    _refuse_others(value, {"from_hour", "to_hour", "weekends"}, field)
+    _refuse_others(value, _FRIENDLY_FIELDS, field)
+    if set(value) != _FRIENDLY_FIELDS:
+        raise _invalid(field, f"all of {', '.join(sorted(_FRIENDLY_FIELDS))}")
     return FriendlyHours(
         from_hour=_whole(value, "from_hour", LAST_HOUR, field),
         to_hour=_whole(value, "to_hour", LAST_HOUR, field),

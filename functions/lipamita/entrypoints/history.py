@@ -20,6 +20,7 @@ from lipamita.use_cases.view_history import (
 
 _UID = re.compile(r"[A-Za-z0-9_:@-]{1,128}", re.ASCII)
 _DIGITS = 3
+_PARAMETERS = frozenset({"before", "limit"})
 
 
 def of_user(request: Request, user_id: str) -> Response:
@@ -38,6 +39,7 @@ def of_meter(request: Request, meter_id: str) -> Response:
 
 
 def _asked(request: Request) -> Asked:
+    http.refuse_unknown_parameters(request, _PARAMETERS)
     before = request.args.get("before")
     return Asked(
         before=None if before is None else parse_transaction_id(before, field="before"),

@@ -27,6 +27,8 @@ class Targets:
     keys: Mapping[str, str]
     tokens: Mapping[str, Sequence[str]]
     people: Sequence[str]
+    refunds: Sequence[str]
+    attempts: Sequence[str]
     fields: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
 
 
@@ -41,6 +43,8 @@ def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
         "transaction_id": targets.transactions.get(operation_id, targets.transactions["*"]),
         "receipt": targets.receipts.get(operation_id, ("",)),
         "who": targets.people,
+        "refund_id": targets.refunds,
+        "id": targets.attempts,
         "key": [targets.keys.get(operation_id, "")],
         **SPANS.get(operation_id, {}),
         **targets.fields.get(operation_id, {}),

@@ -12,7 +12,6 @@ from copy import deepcopy
 from typing import Any
 
 import schemathesis
-from hypothesis import settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.schemas import BaseSchema
 
@@ -41,8 +40,8 @@ def strict_schema(*, table: bool = True) -> BaseSchema:
 
 
 def configuration(*, table: bool = True) -> SchemathesisConfig:
-    """No file is looked for; the same examples in every run where Hypothesis gives the same."""
-    fixed = settings().derandomize or "CI" in os.environ
+    """No file is looked for. The same examples in every run; FUZZ=random draws new ones."""
+    fixed = os.environ.get("FUZZ") != "random"
     config: dict[str, Any] = {
         "phases": {"coverage": {"enabled": table}},
         "generation": {"deterministic": fixed, "database": "none"},
@@ -50,6 +49,20 @@ def configuration(*, table: bool = True) -> SchemathesisConfig:
             "positive_data_acceptance": {"expected-statuses": ["2xx", 403, 404, 409, 502]},
             "not_a_server_error": {"expected-statuses": ["2xx", "4xx", 502, 503]},
         },
+        "operations": [
+            {  # whatever comes in on a secret path is kept and thanked
+                "include-tag": "safaricom",
+                "checks": {"negative_data_rejection": {"enabled": False}},
+            },
+            {  # how often Daraja may be asked is shared by all
+                "include-operation-id": "queryPayment",
+                "checks": {
+                    "positive_data_acceptance": {
+                        "expected-statuses": ["2xx", 403, 404, 409, 429, 502]
+                    }
+                },
+            },
+        ],
     }
     return SchemathesisConfig.from_dict({**config, **({"seed": FIXED_SEED} if fixed else {})})
 

@@ -15,9 +15,10 @@ from lipamita.domain.report import BALANCE_FIELDS
 from schemathesis import Case
 
 from tests.contract.openapi.aim import Targets, aim
-from tests.contract.openapi.calls import Calls, request_example
+from tests.contract.openapi.calls import RESULT, Calls, request_example
 from tests.contract.openapi.document import operations, strict_schema
 from tests.contract.openapi.edge import (
+    REFUND,
     REVIEWED,
     SUSPENDED,
     TOLD,
@@ -48,8 +49,11 @@ FOR_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
     "commandMeter": {"kind": ("connect", "disconnect"), "arguments": ({},)},
     "publishTariff": {
         "tariff_id": ("night", "day"),
+        "valid_from_ms": (1_798_750_800_000,),
         "blocks": ([{"price_cents_per_kwh": 2_000}],),
     },
+    "askRefund": {"amount": (None,), "phone_number": (None,), "method": (None,)},
+    "decideRefund": {"decision": ("paid", "send", "approve")},
     "moveMeter": {
         "tariff_id": ("domestic",),
         "site_id": ("kilimani", "kilimani", "none"),
@@ -62,17 +66,21 @@ TARGETS = Targets(
     receipts={
         "assignSuspense": (SUSPENDED, SUSPENDED, "UKL0DEMO99"),
         "decideReview": (TOLD, TOLD, "UKL0DEMO99"),
+        "askRefund": (SUSPENDED, SUSPENDED, "UKL0DEMO99"),
+        "decideRefund": ("UKL0DEMO09",),
     },
     keys={
         "stkCallback": callback_key(OTHER_TRANSACTION),
         "c2bValidation": c2b_key("validation"),
         "c2bConfirmation": c2b_key("confirmation"),
+        **dict.fromkeys(("moneyResult", "moneyTimeout"), callback_key(RESULT)),
     },
     tokens={
         "*": (AMINA, AMINA, OPERATOR, OPERATOR, BRIAN),
         "assignSuspense": (OPERATOR,),
         "decideReview": (OPERATOR,),
         "revokeDevice": (OPERATOR,),
+        **dict.fromkeys(("askRefund", "getRefund", "decideRefund", "getStatus"), (OPERATOR,)),
         "getReport": (OPERATOR,),
         "listStaff": (ADMIN,),
         "viewAudit": (ADMIN,),
@@ -83,6 +91,8 @@ TARGETS = Targets(
         "changeRole": (ADMIN,),
         "createClaim": (OPERATOR,),
     },
+    refunds=(REFUND, REFUND, "-Of2fAbcdEFGHijkl012"),
+    attempts=(RESULT,),
     fields=FOR_ESTATE
     | {"getReport": {"from": ("2026-11-20", "2024-02-29"), "to": ("2026-11-21",)}}
     | {

@@ -6,6 +6,7 @@ import json
 import re
 import secrets
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ TIMEOUT_S = 10.0
 GUIDE_LIMIT_S = 30.0
 RECEIPT = "UKL0DEMO03"
 TOLD = "UKL0DEMO06"
+RETURNED = "UKL0DEMO10"
+DOUBTED = "UKL0DEMO11"
+NO_REFUND = "-Of2fAbcdEFGHijkl012"
 CLAIMED = MeterId("MTR-002")
 BY_HAND = {
     "TransID": RECEIPT,
@@ -68,6 +72,10 @@ class System:
         """As if every prompt had ended and nobody had asked lately."""
         self.stack.database.put("phone_prompts", None)
         self.stack.database.put("rate_limits", None)
+        self.stack.database.put("query_pace", None)
+        for transaction_id in self.targets.transactions["*"]:
+            asked = {"timestamp": time.time_ns() // 1_000_000 - TEN_MINUTES_MS, "queried_at": None}
+            self.stack.database.patch(f"transactions/{transaction_id}", asked)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +88,8 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 
 SPARE = ("MTR-002",)
+TEN_MINUTES_MS = 600_000
+NEW_YEAR_2100_MS = 4_102_444_800_000
 # The meter that the next payment is for is left alone.
 OF_THE_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
     "registerMeter": {
@@ -88,7 +98,7 @@ OF_THE_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
         "site_id": ("kilimani",),
         "owner_uid": ("tenant-brian",),
     },
-    "bindDevice": {"meter_id": SPARE, "device_uid": ("device-mtr-002",)},
+    "bindDevice": {"meter_id": ("MTR-101", "MTR-102"), "device_uid": ("device-mtr-101",)},
     "replaceDevice": {"meter_id": SPARE, "device_uid": ("device-mtr-002",)},
     "moveMeter": {
         "meter_id": SPARE,
@@ -109,8 +119,11 @@ OF_THE_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "reportStatus": {"meter_id": SPARE, "boot_count": (9,)},
     "commandMeter": {"meter_id": SPARE, "kind": ("connect",), "arguments": ({},)},
+    "askRefund": {"amount": (None,), "phone_number": (None,), "method": (None,)},
+    "decideRefund": {"decision": ("paid", "approve")},
     "publishTariff": {
-        "tariff_id": ("night", "day"),
+        "tariff_id": tuple(f"night-{number}" for number in range(1_000)),  # each is new
+        "valid_from_ms": (NEW_YEAR_2100_MS,),
         "blocks": ([{"price_cents_per_kwh": 2_000}],),
     },
 }
@@ -123,21 +136,33 @@ def prepared(stack: Stack) -> System:
     board = stack.sign_in("mtr-002@meters.example", "meter-002-password")
     secret = stack.secrets["CALLBACK_SECRET"]
     confirmation = f"/daraja/c2b/confirmation/{path_key(secret, 'c2b|confirmation')}"
-    told = requests.post(stack.url("hosting") + confirmation, json=BY_HAND, timeout=TIMEOUT_S)
-    assert told.status_code == 200
-    stack.database.wait_until(f"suspense/{RECEIPT}", bool)
+    for receipt in (RECEIPT, RETURNED, DOUBTED):
+        body = {**BY_HAND, "TransID": receipt}
+        told = requests.post(stack.url("hosting") + confirmation, json=body, timeout=TIMEOUT_S)
+        assert told.status_code == 200
+        stack.database.wait_until(f"suspense/{receipt}", bool)
     opened = amina.ask_to_pay("MTR-001", 100, "0700000009").json()["transaction_id"]
+    doubted = in_doubt(stack, grace)
+    attempt = f"sent-1-{doubted}"
     targets = Targets(
         meters=("MTR-001", "MTR-001", "MTR-003", "MTR-404"),
         transactions={"*": [opened], "decideReview": [in_review(stack, amina)]},
-        receipts={"assignSuspense": (RECEIPT, "UKL0DEMO99"), "decideReview": (TOLD, "UKL0DEMO99")},
+        receipts={
+            "assignSuspense": (RECEIPT, "UKL0DEMO99"),
+            "decideReview": (TOLD, "UKL0DEMO99"),
+            "askRefund": (RETURNED,),
+            "decideRefund": ("UKL0DEMO09",),
+        },
         keys={
             "stkCallback": path_key(secret, opened),
             "c2bValidation": path_key(secret, "c2b|validation"),
             "c2bConfirmation": path_key(secret, "c2b|confirmation"),
+            **dict.fromkeys(("moneyResult", "moneyTimeout"), path_key(secret, attempt)),
         },
         tokens={
             "*": (amina.id_token, grace.id_token),
+            **dict.fromkeys(("askRefund", "getRefund", "decideRefund"), (grace.id_token,)),
+            **dict.fromkeys(("getStatus", "queryPayment"), (grace.id_token,)),
             "assignSuspense": (grace.id_token,),
             "decideReview": (grace.id_token,),
             "revokeDevice": (grace.id_token,),
@@ -150,6 +175,8 @@ def prepared(stack: Stack) -> System:
             **dict.fromkeys(("reportBalance", "reportStatus"), (board.id_token,)),
         },
         people=("tenant-brian", "nobody@tenants.example"),
+        refunds=(doubted, doubted, NO_REFUND),
+        attempts=(attempt,),
         fields=OF_THE_ESTATE | a_claim(stack, grace),
     )
     return System(stack=stack, targets=targets)
@@ -188,6 +215,21 @@ def a_claim(stack: Stack, operator: Person) -> dict[str, dict[str, tuple[str, ..
         operation_id: {name: (value,) for name, value in body.items()}
         for operation_id, body in bodies.items()
     }
+
+
+def in_doubt(stack: Stack, operator: Person) -> str:
+    """A refund that M-Pesa refused, as it knows no such receipt: a person must decide."""
+    answer = requests.post(
+        f"{stack.url('hosting')}/api/refunds",
+        json={"receipt": DOUBTED, "why": "paid to the wrong number"},
+        headers={"Authorization": f"Bearer {operator.id_token}", "Idempotency-Key": DOUBTED},
+        timeout=TIMEOUT_S,
+    )
+    refund_id: str = answer.json()["refund_id"]
+    stack.database.wait_until(
+        f"refunds/{refund_id}", lambda node: bool(node) and node["status"] == "review"
+    )
+    return refund_id
 
 
 def in_review(stack: Stack, payer: Person) -> str:

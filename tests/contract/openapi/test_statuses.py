@@ -236,6 +236,12 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("listUserPayments", "invalid_transaction_id"): refused_path(
         "/api/transactions/tenant-amina?before=x"
     ),
+    ("listUserPayments", "unknown_parameter"): refused_path(
+        "/api/transactions/tenant-amina?page=2"
+    ),
+    ("listMeterPayments", "unknown_parameter"): refused_path(
+        "/api/transactions/meter/MTR-001?page=2"
+    ),
     ("listMeterPayments", "invalid_meter_id"): refused_path("/api/transactions/meter/mtr-001"),
     ("listMeterPayments", "invalid_limit"): refused_path("/api/transactions/meter/MTR-001?limit=x"),
     ("listMeterPayments", "invalid_transaction_id"): refused_path(

@@ -61,6 +61,7 @@ def test_a_confirmation_is_read_as_documented() -> None:
         account="mtr-0O1 ",
         paid_at_ms=Millis(TEN_FIFTEEN_EAT),
         received_at_ms=NOW,
+        paid_code="600000",
     )
 
 

@@ -16,7 +16,7 @@ def test_secrets_and_phones_are_not_kept() -> None:
     }
     assert without_secrets(node) == {
         "name": "House A1",
-        "phone_number": "2547******78",
+        "phone_number": "(masked)",
         "rows": [{"mac": "(masked)", "amount": 5}, "+2547******78"],
         "password": "(masked)",
     }
