@@ -19,7 +19,7 @@ from lipamita.domain.confirmation import (
     source_of,
     was_settled_by,
 )
-from lipamita.domain.errors import ConfigurationError, InvalidInputError, NotFoundError
+from lipamita.domain.errors import NotFoundError
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import MeterId, TransactionId, Uid, new_transaction_id
 from lipamita.domain.meter import Meter
@@ -33,9 +33,9 @@ from lipamita.domain.tariff import Quote
 from lipamita.domain.units import Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.deliver import deliver
-from lipamita.use_cases.quote_energy import quote_energy
+from lipamita.use_cases.quote_by_hand import quote_by_hand
 from lipamita.use_cases.records import StoredConfirmation, SuspenseItem
-from lipamita.use_cases.vend import is_sellable, vend
+from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
 
 NOBODY = Uid("paybill")  # the payer of a confirmation for a meter that has no owner
@@ -59,29 +59,6 @@ def accept_confirmation(confirmation_id: str, world: World) -> ConfirmationOutco
         if owner is None:
             return waiting
     return _credit(owner, confirmation_id, confirmation, world)
-
-
-def quote_by_hand(
-    meter: Meter, confirmation: Confirmation, world: World, now_ms: Millis
-) -> Quote | str:
-    """What the money buys now, or the reason why it cannot be sold."""
-    if confirmation.amount_kes is None:
-        return "amount_not_whole"
-    if meter.is_retired:
-        return "meter_retired"
-    if not is_sellable(meter, world):
-        return "meter_not_ready"
-    try:
-        tariff = world.store.read_tariff(meter.tariff_id)
-        if tariff is None:
-            return "meter_not_ready"
-        return quote_energy(
-            tariff, meter.meter_id, confirmation.amount_kes, world.store, now_ms=now_ms
-        )
-    except ConfigurationError:  # a tariff that nothing can be sold by: the money waits in sight
-        return "meter_not_ready"
-    except InvalidInputError as error:
-        return error.code
 
 
 def _find_owner(

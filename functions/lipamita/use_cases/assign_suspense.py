@@ -11,8 +11,9 @@ from lipamita.domain.meter import Caller, Meter
 from lipamita.domain.refund import RefundId
 from lipamita.domain.tariff import Quote
 from lipamita.domain.two_people import Proposal, needs_two_people
-from lipamita.use_cases.accept_confirmation import accept_confirmation, quote_by_hand
+from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.agree import agree
+from lipamita.use_cases.quote_by_hand import quote_by_hand
 from lipamita.use_cases.records import SuspenseItem
 from lipamita.use_cases.told_money import has_failed
 from lipamita.use_cases.world import World
