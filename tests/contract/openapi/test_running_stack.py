@@ -74,7 +74,10 @@ class System:
         self.stack.database.put("rate_limits", None)
         self.stack.database.put("query_pace", None)
         for transaction_id in self.targets.transactions["*"]:
-            asked = {"timestamp": time.time_ns() // 1_000_000 - TEN_MINUTES_MS, "queried_at": None}
+            asked: dict[str, object] = {
+                "timestamp": time.time_ns() // 1_000_000 - TEN_MINUTES_MS,
+                "queried_at": None,
+            }
             self.stack.database.patch(f"transactions/{transaction_id}", asked)
 
 
