@@ -1,6 +1,6 @@
 // The frame: who is signed in, in which language, and which screen is shown.
 import { ref, set } from "firebase/database";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { askWith } from "./api.ts";
 import type { Firebase } from "./firebase.ts";
 import { DatabaseContext, known, useLive } from "./live.ts";
@@ -26,9 +26,11 @@ const KEEPER = openKeeper();
 export function App({ firebase }: { firebase: Firebase }) {
   const person = usePerson(firebase.auth);
   const [language, setLanguage] = useState(rememberedLanguage);
-  const [chosen, setChosen] = useState(false); // by hand, since the page was opened
+  // By hand, since the page was opened. Not a state: an effect that was scheduled before the choice
+  // and runs after it must know of it.
+  const chosen = useRef(false);
   const choose = (wanted: Language) => {
-    setChosen(true);
+    chosen.current = true;
     setLanguage(wanted);
   };
   useEffect(() => {
@@ -85,7 +87,7 @@ function SignedIn(
   props: LanguageChoice & {
     readonly firebase: Firebase;
     readonly person: Person;
-    readonly chosen: boolean;
+    readonly chosen: { readonly current: boolean };
     readonly onChoose: (language: Language) => void;
   },
 ) {
@@ -97,7 +99,7 @@ function SignedIn(
   const session = useMemo(() => openSession(person), [person]);
   useEffect(() => {
     // What was chosen by hand stands, also when the profile comes in later and says another.
-    if (profile.language !== null && !chosen) onLanguage(profile.language);
+    if (profile.language !== null && !chosen.current) onLanguage(profile.language);
   }, [profile.language, chosen, onLanguage]);
   const choose = (wanted: Language) => {
     onChoose(wanted);
