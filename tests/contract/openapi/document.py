@@ -47,6 +47,23 @@ def configuration(*, table: bool = True) -> SchemathesisConfig:
         "generation": {"deterministic": fixed, "database": "none"},
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["2xx", 403, 404, 409, 502]},
+            "negative_data_rejection": {
+                "expected-statuses": [
+                    400,
+                    401,
+                    403,
+                    404,
+                    405,
+                    406,
+                    409,
+                    413,
+                    415,
+                    422,
+                    428,
+                    429,
+                    "5xx",
+                ]
+            },
             "not_a_server_error": {"expected-statuses": ["2xx", "4xx", 502, 503]},
         },
         "operations": [
