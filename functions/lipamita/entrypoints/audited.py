@@ -20,7 +20,8 @@ from lipamita.entrypoints import http, wiring
 from lipamita.use_cases.audit import DONE, FAILED, Action, begin, finish
 
 _NAME = re.compile(r"{(\w+)}")
-_KEY = re.compile(r"[^.#$\[\]/\x00-\x1f\x7f]{1,128}")  # what may stand in a path of the database
+# What may stand in a path of the database; the SDK puts it into an address as it is.
+_KEY = re.compile(r"[A-Za-z0-9_:@-]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -373,7 +373,7 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ),
     ("changeRole", "invalid_json"): lambda calls: calls.good("changeRole", body=b"null"),
     ("changeRole", "unknown_field"): lambda calls: calls.change_role(uid="x"),
-    ("changeRole", "invalid_who"): lambda calls: calls.change_role(who=""),
+    ("changeRole", "invalid_who"): lambda calls: calls.change_role(who="\x9d?"),
     ("changeRole", "invalid_role"): lambda calls: calls.change_role(role=None),
     ("changeRole", "invalid_why"): lambda calls: calls.change_role(why="  "),
     ("changeRole", "own_role"): lambda calls: calls.change_role(who="admin-hope"),
