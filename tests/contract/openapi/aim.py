@@ -59,6 +59,7 @@ def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
                 case.body = {**case.body, name: choose(choices, case.body[name])}
         # JSON Schema takes 500.0 for an integer; the document says in words that we do not.
         case.body = _whole(case.body)
+        case.query = _whole(case.query)
     return {"Authorization": f"Bearer {token}"} if described["security"] else {}
 
 
