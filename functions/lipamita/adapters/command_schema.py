@@ -77,7 +77,7 @@ def _entry_to_json(entry: CommandEntry) -> Json:
 
 
 def _entry_from_json(fields: Fields) -> CommandEntry:
-    kind, closed_at = fields.optional_text("follow_up_kind"), fields.optional_whole("closed_at")
+    kind = fields.optional_text("follow_up_kind")
     return CommandEntry(
         sequence=fields.whole("sequence"),
         kind=fields.text("kind"),
@@ -86,6 +86,6 @@ def _entry_from_json(fields: Fields) -> CommandEntry:
         follow_up=None
         if kind is None
         else FollowUp(kind=kind, work_id=fields.text("follow_up_id")),
-        closed_at_ms=None if closed_at is None else Millis(closed_at),
+        closed_at_ms=fields.optional_millis("closed_at"),
         result=fields.optional_text("result"),
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lipamita.domain.errors import UnreadableError
+from lipamita.domain.units import Millis
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Fields:
         if isinstance(value, bool) or not isinstance(value, int):
             raise self._wrong(name, "a whole number")
         return value
+
+    def optional_millis(self, name: str) -> Millis | None:
+        """A time in ms since the epoch, or None if absent."""
+        value = self.optional_whole(name)
+        return None if value is None else Millis(value)
 
     def whole_or(self, name: str, default: int) -> int:
         """An integer, or the default if absent."""

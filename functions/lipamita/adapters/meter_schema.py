@@ -38,9 +38,9 @@ def meter_from_json(meter_id: MeterId, node: object) -> Meter:
         withdrawn_total_wh=fields.optional_whole("withdrawn_total"),
         sequence=fields.optional_whole("sequence"),
         site_id=fields.optional_text("site_id"),
-        owner_since_ms=_millis(fields, "owner_since"),
-        device_since_ms=_millis(fields, "device_since"),
-        retired_at_ms=_millis(fields, "retired_at"),
+        owner_since_ms=fields.optional_millis("owner_since"),
+        device_since_ms=fields.optional_millis("device_since"),
+        retired_at_ms=fields.optional_millis("retired_at"),
     )
 
 
@@ -168,20 +168,14 @@ def registration_to_json(meter: Meter) -> Json:
     }
 
 
-def _millis(fields: Fields, name: str) -> Millis | None:
-    value = fields.optional_whole(name)
-    return None if value is None else Millis(value)
-
-
 def _status(fields: Fields) -> MeterStatus:
-    last_seen = fields.optional_whole("last_seen")
     return MeterStatus(
         online=fields.flag("online"),
         switch=fields.optional_text("switch"),
         supply=fields.optional_text("supply"),
         firmware=fields.optional_text("firmware"),
         rssi=fields.optional_whole("rssi"),
-        last_seen_ms=None if last_seen is None else Millis(last_seen),
+        last_seen_ms=fields.optional_millis("last_seen"),
         boot_count=fields.optional_whole("boot_count"),
         reason=fields.optional_text("reason"),
     )
@@ -207,12 +201,11 @@ def _withdrawal_to_json(withdrawal: Withdrawal) -> Json:
 
 
 def _withdrawal_from_json(fields: Fields) -> Withdrawal:
-    closed_at = fields.optional_whole("closed_at")
     return Withdrawal(
         energy_wh=Wh(fields.whole("energy_wh")),
         withdrawn_total_wh=Wh(fields.whole("withdrawn_total_wh")),
         started_at_ms=Millis(fields.whole("started_at")),
-        closed_at_ms=None if closed_at is None else Millis(closed_at),
+        closed_at_ms=fields.optional_millis("closed_at"),
     )
 
 
@@ -231,12 +224,11 @@ def _entry_to_json(entry: SoldEntry) -> Json:
 
 
 def _entry_from_json(fields: Fields) -> SoldEntry:
-    closed_at = fields.optional_whole("closed_at")
     return SoldEntry(
         sequence=fields.whole("sequence"),
         energy_wh=Wh(fields.whole("energy_wh")),
         credited_total_wh=Wh(fields.whole("credited_total_wh")),
         added_at_ms=Millis(fields.whole("added_at")),
-        closed_at_ms=None if closed_at is None else Millis(closed_at),
+        closed_at_ms=fields.optional_millis("closed_at"),
         overpaid_charge_cents=Cents(fields.whole_or("overpaid_charge_cents", 0)),
     )

@@ -101,12 +101,12 @@ def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
         history=tuple(_step_from_json(step) for _, step in fields.children("history")),
         created_at_ms=Millis(fields.whole("timestamp")),
         updated_at_ms=Millis(fields.whole("updated_at")),
-        paid_at_ms=_millis(fields, "paid_at"),
-        paid_unverified_at_ms=_millis(fields, "paid_unverified_at"),
-        queried_at_ms=_millis(fields, "queried_at"),
-        next_check_at_ms=_millis(fields, "next_check_at"),
-        record_at_ms=_millis(fields, "record_at"),
-        archived_at_ms=_millis(fields, "archived_at"),
+        paid_at_ms=fields.optional_millis("paid_at"),
+        paid_unverified_at_ms=fields.optional_millis("paid_unverified_at"),
+        queried_at_ms=fields.optional_millis("queried_at"),
+        next_check_at_ms=fields.optional_millis("next_check_at"),
+        record_at_ms=fields.optional_millis("record_at"),
+        archived_at_ms=fields.optional_millis("archived_at"),
         check_count=fields.whole_or("check_count", 0),
         evidence_seen=frozenset(fields.child("evidence_seen").node),
         latest_evidence_id=fields.optional_text("latest_evidence_id"),
@@ -189,8 +189,8 @@ def _delivery_from_json(fields: Fields) -> Delivery:
         energy_wh=None if energy_wh is None else Wh(energy_wh),
         sequence=fields.optional_whole("sequence"),
         credited_total_wh=None if credited_total_wh is None else Wh(credited_total_wh),
-        queued_at_ms=_millis(fields, "queued_at"),
-        delivered_at_ms=_millis(fields, "delivered_at"),
+        queued_at_ms=fields.optional_millis("queued_at"),
+        delivered_at_ms=fields.optional_millis("delivered_at"),
         balance_before_wh=fields.optional_whole("balance_before"),
         balance_after_wh=fields.optional_whole("balance_after"),
         withdrawn_wh=Wh(fields.whole_or("withdrawn_wh", 0)),
@@ -220,11 +220,6 @@ def _step_from_json(fields: Fields) -> Step:
 def _transaction_id(fields: Fields, name: str) -> TransactionId | None:
     value = fields.optional_text(name)
     return None if value is None else TransactionId(value)
-
-
-def _millis(fields: Fields, name: str) -> Millis | None:
-    value = fields.optional_whole(name)
-    return None if value is None else Millis(value)
 
 
 def _present(node: Json) -> Json:

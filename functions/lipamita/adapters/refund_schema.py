@@ -96,10 +96,10 @@ def _refund(refund_id: RefundId, fields: Fields) -> Refund:
         attempt=fields.whole_or("attempt", 0),
         own_id=fields.optional_text("own_id"),
         asked_id=fields.optional_text("asked_id"),
-        sent_at_ms=_millis(fields, "sent_at"),
-        status_asked_at_ms=_millis(fields, "status_asked_at"),
+        sent_at_ms=fields.optional_millis("sent_at"),
+        status_asked_at_ms=fields.optional_millis("status_asked_at"),
         paid_receipt=None if paid_receipt is None else Receipt(paid_receipt),
-        next_check_at_ms=_millis(fields, "next_check_at"),
+        next_check_at_ms=fields.optional_millis("next_check_at"),
         check_count=fields.whole_or("check_count", 0),
         results_seen=frozenset(fields.child("results_seen").node),
         latest_result_id=fields.optional_text("latest_result_id"),
@@ -148,8 +148,3 @@ def _step_from_json(fields: Fields) -> RefundStep:
         cause=RefundCause(fields.text("cause")),
         source=fields.optional_text("source") or "",
     )
-
-
-def _millis(fields: Fields, name: str) -> Millis | None:
-    value = fields.optional_whole(name)
-    return None if value is None else Millis(value)

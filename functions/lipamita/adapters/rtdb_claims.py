@@ -65,10 +65,6 @@ def claim_from_json(path: str, node: object) -> Claim:
     """Raises UnreadableError."""
     fields = Fields.of(path, node)
     device, former = fields.optional_text("device_uid"), fields.optional_text("former_device_uid")
-    taken_at, completed_at = (
-        fields.optional_whole("taken_at"),
-        fields.optional_whole("completed_at"),
-    )
     return Claim(
         claim_id=fields.text("claim_id"),
         hardware_id=fields.text("hardware_id"),
@@ -81,6 +77,6 @@ def claim_from_json(path: str, node: object) -> Claim:
         nonce=fields.optional_text("nonce"),
         device_uid=None if device is None else Uid(device),
         former_device_uid=None if former is None else Uid(former),
-        taken_at_ms=None if taken_at is None else Millis(taken_at),
-        completed_at_ms=None if completed_at is None else Millis(completed_at),
+        taken_at_ms=fields.optional_millis("taken_at"),
+        completed_at_ms=fields.optional_millis("completed_at"),
     )

@@ -155,7 +155,7 @@ def _suspense_status(item: SuspenseItem) -> str:
 
 def _suspense_from_json(path: str, node: object) -> SuspenseItem:
     fields = Fields.of(path, node)
-    amount, at = fields.optional_whole("amount"), fields.optional_whole("assigned_at")
+    amount = fields.optional_whole("amount")
     meter_id, by = fields.optional_text("assigned_meter_id"), fields.optional_text("assigned_by")
     return SuspenseItem(
         reason=fields.text("reason"),
@@ -164,7 +164,7 @@ def _suspense_from_json(path: str, node: object) -> SuspenseItem:
         received_at_ms=Millis(fields.whole("received_at")),
         assigned_meter_id=None if meter_id is None else MeterId(meter_id),
         assigned_by=None if by is None else Uid(by),
-        assigned_at_ms=None if at is None else Millis(at),
+        assigned_at_ms=fields.optional_millis("assigned_at"),
         assigned_why=fields.optional_text("assigned_why"),
         refund_id=fields.optional_text("refund_id"),
         refunded=fields.text("status") == "refunded",

@@ -105,8 +105,8 @@ def notice_from_json(notice_id: str, node: object) -> Notice:
         expires_at_ms=Millis(fields.whole("expires_at")),
         status=NoticeStatus(status),
         attempts=fields.whole_or("attempts", 0),
-        next_check_at_ms=_millis(fields, "next_check_at"),
-        closed_at_ms=_millis(fields, "closed_at"),
+        next_check_at_ms=fields.optional_millis("next_check_at"),
+        closed_at_ms=fields.optional_millis("closed_at"),
         last_error=fields.optional_text("last_error"),
     )
 
@@ -120,13 +120,8 @@ def _alarm_count(day: str, kind: str, fields: Fields) -> AlarmCount:
         last_detail=fields.optional_text("last_detail") or "",
         last_transaction_id=_transaction_id(fields, "last_transaction_id"),
         noticed_count=fields.whole_or("noticed_count", 0),
-        noticed_at_ms=_millis(fields, "noticed_at"),
+        noticed_at_ms=fields.optional_millis("noticed_at"),
     )
-
-
-def _millis(fields: Fields, name: str) -> Millis | None:
-    value = fields.optional_whole(name)
-    return None if value is None else Millis(value)
 
 
 def _transaction_id(fields: Fields, name: str) -> TransactionId | None:
