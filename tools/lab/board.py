@@ -11,11 +11,11 @@ from typing import Any
 
 import requests
 
+from tools.lab.events import EVENT_LIMIT_S, wait_for_event
 from tools.lab.meter import METERSIM
 from tools.lab.process import Process
 
 TIMEOUT = (5, 10)
-EVENT_LIMIT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +56,7 @@ class Board:
 
     def wait_for(self, event: str, *, limit_s: float = EVENT_LIMIT_S, **fields: Any) -> Any:
         """The first event with these fields."""
-
-        def wanted(line: str) -> bool:
-            told = _event(line)
-            return told.get("event") == event and all(told.get(k) == v for k, v in fields.items())
-
-        return _event(self.process.wait_for_line(wanted, limit_s=limit_s)[0])
+        return wait_for_event(self.process, event, fields, limit_s=limit_s)[0]
 
     def kill(self) -> None:
         """Pull the plug."""
@@ -70,11 +65,3 @@ class Board:
     def stop(self) -> None:
         """Let it end as on SIGINT."""
         self.process.stop()
-
-
-def _event(line: str) -> dict[str, Any]:
-    try:
-        told = json.loads(line)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}

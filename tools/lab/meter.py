@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tools.lab.events import EVENT_LIMIT_S, events_of, wait_for_event
 from tools.lab.people import API_KEY
 from tools.lab.process import Process
 
 METERSIM = Path("firmware/build/metersim")
-EVENT_LIMIT_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +75,11 @@ class Meter:
         self, event: str, *, after: int = 0, limit_s: float = EVENT_LIMIT_S, **fields: object
     ) -> tuple[dict[str, Any], int]:
         """The first event with these fields, and the position behind it."""
-
-        def wanted(line: str) -> bool:
-            told = _event(line)
-            return told.get("event") == event and all(told.get(k) == v for k, v in fields.items())
-
-        line, position = self.process.wait_for_line(wanted, limit_s=limit_s, after=after)
-        return _event(line), position
+        return wait_for_event(self.process, event, fields, limit_s=limit_s, after=after)
 
     def events(self, event: str) -> list[dict[str, Any]]:
         """Every event of that name so far."""
-        return [told for told in map(_event, self.process.lines()) if told.get("event") == event]
+        return events_of(self.process, event)
 
     def pull_the_plug(self) -> None:
         """Kill -9: nothing is saved that was not saved before."""
@@ -113,14 +107,6 @@ def _config(settings: MeterSettings) -> dict[str, object]:
         "time_scale": settings.time_scale,
         **settings.options,
     }
-
-
-def _event(line: str) -> dict[str, Any]:
-    try:
-        told = json.loads(line)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _write_private(path: Path, text: str) -> None:
