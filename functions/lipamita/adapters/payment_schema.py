@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lipamita.adapters.fields import Fields
+from lipamita.adapters.step_schema import history_to_json
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.msisdn import MaskedMsisdn
@@ -34,10 +35,7 @@ def payment_to_json(payment: Payment) -> Json:
             "result_desc": payment.result_desc,
             "quote": _quote_to_json(payment.quote),
             "delivery": _delivery_to_json(payment.delivery),
-            "history": {
-                f"h{index:02d}": _step_to_json(step)
-                for index, step in enumerate(payment.history, start=1)
-            },
+            "history": history_to_json(payment.history),
             "timestamp": payment.created_at_ms,
             "updated_at": payment.updated_at_ms,
             "paid_at": payment.paid_at_ms,
@@ -195,16 +193,6 @@ def _delivery_from_json(fields: Fields) -> Delivery:
         balance_after_wh=fields.optional_whole("balance_after"),
         withdrawn_wh=Wh(fields.whole_or("withdrawn_wh", 0)),
     )
-
-
-def _step_to_json(step: Step) -> Json:
-    return {
-        "at": step.at_ms,
-        "from": step.from_status.value,
-        "to": step.to_status.value,
-        "cause": step.cause.value,
-        "source": step.source,
-    }
 
 
 def _step_from_json(fields: Fields) -> Step:

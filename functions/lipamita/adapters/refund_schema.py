@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lipamita.adapters.fields import Fields
+from lipamita.adapters.step_schema import history_to_json
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.money_out import Method
@@ -51,10 +52,7 @@ def refund_to_json(refund: Refund) -> Json:
         "check_count": refund.check_count,
         "results_seen": dict.fromkeys(sorted(refund.results_seen), True),
         "latest_result_id": refund.latest_result_id,
-        "history": {
-            f"h{index:02d}": _step_to_json(step)
-            for index, step in enumerate(refund.history, start=1)
-        },
+        "history": history_to_json(refund.history),
     }
     return {name: value for name, value in node.items() if value not in (None, {}, "")}
 
@@ -128,16 +126,6 @@ def decision_from_json(fields: Fields) -> ReceiptDecision:
         at_ms=Millis(fields.whole("at")),
         refund_id=None if refund_id is None else RefundId(refund_id),
     )
-
-
-def _step_to_json(step: RefundStep) -> Json:
-    return {
-        "at": step.at_ms,
-        "from": step.from_status.value,
-        "to": step.to_status.value,
-        "cause": step.cause.value,
-        "source": step.source,
-    }
 
 
 def _step_from_json(fields: Fields) -> RefundStep:
