@@ -21,7 +21,7 @@ from lipamita.domain.money_out import SendAnswer, Taken
 from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Recharge
-from lipamita.domain.refund import Refund
+from lipamita.domain.refund import Refund, RefundId
 from lipamita.domain.retention import Shelf
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Millis
@@ -139,6 +139,15 @@ class StructuredLog(ClaimLines):
 
     def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None:
         logger.info("command done", meter_id=meter_id, order_id=order_id, result=result)
+
+    def result_recorded(self, refund_id: RefundId, result: RawCallback) -> None:
+        logger.info(
+            "result recorded",
+            refund_id=refund_id,
+            evidence_id=result.evidence_id,
+            remote_address=result.remote_address,
+            characters=len(result.body),
+        )
 
     def refund_moved(self, before: Refund, after: Refund) -> None:
         logger.info(

@@ -94,6 +94,16 @@ def parse_receipt(value: object) -> Receipt | None:
     return Receipt(cleaned) if _RECEIPT.fullmatch(cleaned) else None
 
 
+def require_receipt(value: object) -> Receipt:
+    """The receipt number in a request's field ``receipt``. Raises InvalidInputError."""
+    receipt = parse_receipt(value)
+    if receipt is None:
+        raise InvalidInputError(
+            "invalid_receipt", "receipt must be an M-PESA receipt number", field="receipt"
+        )
+    return receipt
+
+
 def parse_idempotency_key(value: object) -> str:
     """The Idempotency-Key header: 1 to 128 printable characters. Raises InvalidInputError."""
     if not isinstance(value, str) or not _IDEMPOTENCY_KEY.fullmatch(value):

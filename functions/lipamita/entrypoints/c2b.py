@@ -6,6 +6,7 @@ from flask import Request, Response
 
 from lipamita.adapters.c2b_wire import ACCEPTED, account_and_amount, confirmation_id_of
 from lipamita.entrypoints import http, wiring
+from lipamita.entrypoints.evidence import accepted, read_evidence, text_of
 from lipamita.use_cases.record_confirmation import (
     C2bPath,
     authenticate_c2b_path,
@@ -16,7 +17,6 @@ from lipamita.use_cases.record_confirmation import (
 from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.world import World
 
-MAX_BODY_BYTES = 64 * 1024
 PATH = "/daraja/c2b"
 
 
@@ -31,24 +31,22 @@ def post(request: Request) -> Response:
         raise http.not_found()
     path, world = C2bPath(segments[0]), wiring.world()
     authenticate_c2b_path(path, segments[1], http.remote_address(request), world)
-    try:
-        body = http.read_body(request, limit_bytes=MAX_BODY_BYTES)
-    except http.HttpError:
-        confirmation_too_large(http.remote_address(request), world)
-        raise
+    body = read_evidence(
+        request, lambda: confirmation_too_large(http.remote_address(request), world)
+    )
     if path is C2bPath.VALIDATION:
         return _validate(body, world)
     record_confirmation(
         RawConfirmation(
             confirmation_id=confirmation_id_of(body),
             channel="c2b",
-            body=body.decode("utf-8", "backslashreplace"),
+            body=text_of(body),
             received_at_ms=world.clock(),
             remote_address=http.remote_address(request),
         ),
         world,
     )
-    return http.json_response(200, {"ResultCode": 0, "ResultDesc": "Success"})
+    return accepted("Success")
 
 
 def _validate(body: bytes, world: World) -> Response:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from flask import Request, Response
 
 from lipamita.domain.errors import InvalidInputError
-from lipamita.domain.ids import evidence_id, parse_transaction_id
+from lipamita.domain.ids import parse_transaction_id
 from lipamita.entrypoints import http, wiring
+from lipamita.entrypoints.evidence import accepted, raw_callback, read_evidence
 from lipamita.use_cases.record_callback import (
     authenticate_path,
     callback_too_large,
     record_callback,
 )
-from lipamita.use_cases.records import RawCallback
 
-MAX_CALLBACK_BYTES = 64 * 1024
 PATH = "/daraja/callback"
 
 
@@ -33,17 +32,7 @@ def post(request: Request) -> Response:
         raise http.not_found() from None
     world, remote_address = wiring.world(), http.remote_address(request)
     authenticate_path(transaction_id, segments[1], remote_address, world)
-    try:
-        body = http.read_body(request, limit_bytes=MAX_CALLBACK_BYTES)
-    except http.HttpError:
-        callback_too_large(transaction_id, remote_address, world)
-        raise
-    callback = RawCallback(
-        evidence_id=evidence_id(body),
-        body=body.decode("utf-8", "backslashreplace"),
-        received_at_ms=world.clock(),
-        remote_address=remote_address,
-        content_type=request.headers.get("Content-Type", "")[: http.MAX_HEADER_KEPT],
-    )
+    body = read_evidence(request, lambda: callback_too_large(transaction_id, remote_address, world))
+    callback = raw_callback(request, body, received_at_ms=world.clock())
     record_callback(transaction_id, callback, world)
-    return http.json_response(200, {"ResultCode": 0, "ResultDesc": "Accepted"})
+    return accepted()

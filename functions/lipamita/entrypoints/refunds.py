@@ -7,7 +7,7 @@ import re
 from flask import Request, Response
 
 from lipamita.domain.errors import ForbiddenError, InvalidInputError
-from lipamita.domain.ids import Receipt, parse_idempotency_key, parse_receipt
+from lipamita.domain.ids import parse_idempotency_key, require_receipt
 from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import parse_msisdn
 from lipamita.domain.refund import Refund, RefundId
@@ -28,7 +28,7 @@ def ask(request: Request) -> Response:
     http.refuse_unknown_fields(body, FIELDS)
     amount, phone, method = body.get("amount"), body.get("phone_number"), body.get("method")
     order = RefundOrder(
-        receipt=receipt_of(body.get("receipt")),
+        receipt=require_receipt(body.get("receipt")),
         amount_kes=None if amount is None else parse_amount_kes(amount),
         msisdn=None if phone is None else parse_msisdn(phone),
         method=None if method is None else _method(method),
@@ -64,7 +64,7 @@ def decide(request: Request, refund_id: str) -> Response:
         decision=word,
         why=http.reason(body.get("why")),
         caller=caller,
-        receipt=None if receipt is None else receipt_of(receipt),
+        receipt=None if receipt is None else require_receipt(receipt),
     )
     refund = decide_refund(decision, wiring.world())
     if refund is None:
@@ -95,16 +95,6 @@ def refund_json(refund: Refund) -> dict[str, object]:
         "created_at_ms": refund.created_at_ms,
         "updated_at_ms": refund.updated_at_ms,
     }
-
-
-def receipt_of(value: object) -> Receipt:
-    """An M-PESA receipt number. Raises InvalidInputError."""
-    receipt = parse_receipt(value)
-    if receipt is None:
-        raise InvalidInputError(
-            "invalid_receipt", "receipt must be an M-PESA receipt number", field="receipt"
-        )
-    return receipt
 
 
 def refund_id_of(value: str) -> RefundId:

@@ -9,14 +9,16 @@ import re
 
 from flask import Request, Response
 
-from lipamita.domain.ids import TransactionId, evidence_id
 from lipamita.domain.money_out import ResultKind
 from lipamita.domain.refund import RefundId
 from lipamita.entrypoints import http, wiring
-from lipamita.entrypoints.callbacks import MAX_CALLBACK_BYTES
-from lipamita.use_cases.record_callback import callback_too_large
-from lipamita.use_cases.record_result import ResultPath, authenticate_result, record_result
-from lipamita.use_cases.records import RawCallback
+from lipamita.entrypoints.evidence import accepted, raw_callback, read_evidence
+from lipamita.use_cases.record_result import (
+    ResultPath,
+    authenticate_result,
+    record_result,
+    result_too_large,
+)
 
 _ID = re.compile(r"(sent|status)-([1-9][0-9]{0,2})-([-0-9A-Z_a-z]{20})", re.ASCII)
 WORDS = ("result", "timeout")
@@ -38,18 +40,8 @@ def post(request: Request) -> Response:
     kind = ResultKind(match[1])
     path = ResultPath(refund_id=RefundId(match[3]), attempt=int(match[2]), kind=kind)
     authenticate_result(path, segments[2], remote_address, world)
-    try:
-        body = http.read_body(request, limit_bytes=MAX_CALLBACK_BYTES)
-    except http.HttpError:
-        callback_too_large(TransactionId(path.refund_id), remote_address, world)
-        raise
-    raw = RawCallback(
-        evidence_id=evidence_id(body),
-        body=body.decode("utf-8", "backslashreplace"),
-        received_at_ms=world.clock(),
-        remote_address=remote_address,
-        content_type=request.headers.get("Content-Type", "")[: http.MAX_HEADER_KEPT],
-    )
+    body = read_evidence(request, lambda: result_too_large(path, remote_address, world))
+    raw = raw_callback(request, body, received_at_ms=world.clock())
     is_timeout = segments[0] == "timeout" and kind is ResultKind.SENT
     record_result(path.as_timeout() if is_timeout else path, raw, world)
-    return http.json_response(200, {"ResultCode": 0, "ResultDesc": "Accepted"})
+    return accepted()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Request, Response
 
 from lipamita.domain.errors import InvalidInputError
-from lipamita.domain.ids import Receipt, parse_receipt, parse_transaction_id
+from lipamita.domain.ids import parse_transaction_id, require_receipt
 from lipamita.domain.payment import Payment
 from lipamita.domain.units import parse_amount_kes
 from lipamita.domain.vending import VendDecision
@@ -43,7 +43,7 @@ def decide(request: Request, transaction_id: str) -> Response:
     http.refuse_unknown_fields(body, {"decision", "receipt", "amount", "why"})
     decision = CreditDecision(
         transaction_id=parse_transaction_id(transaction_id),
-        receipt=_receipt(body.get("receipt")),
+        receipt=require_receipt(body.get("receipt")),
         amount_kes=parse_amount_kes(body.get("amount")),
         why=http.reason(body.get("why")),
         caller=caller,
@@ -65,12 +65,3 @@ def _decided(payment: Payment) -> Response:
             "quote": views.quote_json(payment.quote),
         },
     )
-
-
-def _receipt(value: object) -> Receipt:
-    receipt = parse_receipt(value)
-    if receipt is None:
-        raise InvalidInputError(
-            "invalid_receipt", "receipt must be an M-PESA receipt number", field="receipt"
-        )
-    return receipt

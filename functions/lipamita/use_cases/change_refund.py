@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lipamita.domain.errors import BusyError, NotFoundError
-from lipamita.domain.ids import TransactionId
 from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.refund_result import decide_results, is_contradicted
 from lipamita.domain.settlement import Alarm
@@ -47,7 +46,7 @@ def believe_results(refund_id: RefundId, world: World) -> Refund:
         if new == old.value:
             return new
         if is_contradicted(old.value, results):  # before the write: told twice rather than lost
-            _alarm("refund_contradicted", f"refund {refund_id}: paid, told once more", new, world)
+            _alarm("refund_contradicted", "paid, told once more", new, world)
         if world.store.replace_refund(old, new):
             _tell(old.value, new, world)
             return new
@@ -63,9 +62,8 @@ def _tell(before: Refund, after: Refund, world: World) -> None:
 
 
 def _alarm(kind: str, detail: str, refund: Refund, world: World) -> None:
-    about = refund.transaction_id or TransactionId(refund.refund_id)
-    alarm = Alarm(kind=kind, detail=detail)
-    world.store.raise_alarm(alarm, transaction_id=about, now_ms=world.clock())
+    alarm = Alarm(kind=kind, detail=f"refund {refund.refund_id}: {detail}")
+    world.store.raise_alarm(alarm, transaction_id=refund.transaction_id, now_ms=world.clock())
 
 
 def _unknown(refund_id: RefundId) -> NotFoundError:

@@ -103,6 +103,7 @@ def _hold_told(refund: Refund, world: World) -> bool:
 def _hold_suspense(refund: Refund, world: World) -> bool:
     if not _set_suspense(refund, world, to=refund.refund_id):
         return False
+    # No payment has this money: the refund itself owns the receipt, so that none can take it.
     owner = world.store.claim_receipt(
         refund.receipt, TransactionId(refund.refund_id), channel=REFUND, now_ms=world.clock()
     )

@@ -5,26 +5,20 @@ Every write is safe to repeat: each method names the id that makes it so.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from lipamita.domain.audit import AuditRecord
-from lipamita.domain.command import OrderId
 from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
-from lipamita.domain.money_out import SendAnswer
-from lipamita.domain.notice import Notice, NoticeAnswer
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
-from lipamita.domain.refund import Refund
-from lipamita.domain.retention import Shelf
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.audit_ports import SnapshotStore
-from lipamita.use_cases.claim_ports import ClaimLog, ClaimStore
+from lipamita.use_cases.claim_ports import ClaimStore
 from lipamita.use_cases.command_ports import CommandStore
 from lipamita.use_cases.confirmation_ports import ConfirmationStore
 from lipamita.use_cases.consumption_ports import ConsumptionStore
@@ -44,7 +38,6 @@ from lipamita.use_cases.records import (
     PulledRows,
     PushRequest,
     RawCallback,
-    RawConfirmation,
     ReviewCase,
     Versioned,
 )
@@ -251,47 +244,3 @@ class Clock(Protocol):
     """Now, in milliseconds since the epoch, UTC."""
 
     def __call__(self) -> Millis: ...
-
-
-class Log(ClaimLog, Protocol):
-    """One method a log line. Phones and secrets never get this far."""
-
-    def payment_requested(self, payment: Payment) -> None: ...
-
-    def push_answered(self, transaction_id: TransactionId, answer: PushAnswer) -> None: ...
-
-    def callback_recorded(self, transaction_id: TransactionId, callback: RawCallback) -> None: ...
-
-    def payment_moved(self, before: Payment, after: Payment) -> None: ...
-
-    def query_answered(self, transaction_id: TransactionId, answer: QueryAnswer) -> None: ...
-
-    def recharge_queued(self, meter_id: MeterId, recharge: Recharge) -> None: ...
-
-    def recharge_closed(self, payment: Payment) -> None: ...
-
-    def confirmation_recorded(self, raw: RawConfirmation) -> None: ...
-
-    def confirmation_finished(
-        self, confirmation_id: str, outcome: str, transaction_id: TransactionId | None
-    ) -> None: ...
-
-    def command_sent(self, meter_id: MeterId, order_id: OrderId, kind: str) -> None: ...
-
-    def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None: ...
-
-    def refund_moved(self, before: Refund, after: Refund) -> None: ...
-
-    def refund_sent(self, refund: Refund, answer: SendAnswer) -> None: ...
-
-    def reconciled(self, *, due: int, queries: int, failures: int) -> None: ...
-
-    def pruned(self, removed: Mapping[Shelf, int]) -> None: ...
-
-    def archived(self, *, payments: int, entries: int, removed: int, failures: int) -> None: ...
-
-    def notice_answered(self, notice: Notice, answer: NoticeAnswer) -> None: ...
-
-    def audit_recorded(self, record: AuditRecord) -> None: ...
-
-    def work_failed(self, work_id: str, error: Exception) -> None: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lipamita.domain.errors import NotFoundError
-from lipamita.domain.ids import TransactionId, is_path_key
+from lipamita.domain.ids import is_path_key
 from lipamita.domain.money_out import ResultKind
 from lipamita.domain.refund import RefundId
 from lipamita.domain.settlement import Alarm
@@ -39,13 +39,21 @@ def authenticate_result(path: ResultPath, key: str, remote_address: str, world: 
     """Raises NotFoundError (unknown_path), after an alarm, for a key that is not this path's."""
     if is_path_key(world.callback_secret, path.label, key):
         return
-    forged = Alarm(kind="forged_callback", detail=f"wrong key of a result, from {remote_address}")
-    about = TransactionId(path.refund_id)
-    world.store.raise_alarm(forged, transaction_id=about, now_ms=world.clock())
+    _alarm("forged_callback", f"wrong key for {path.label}, from {remote_address}", world)
     raise NotFoundError("unknown_path", "there is nothing at this address")
 
 
 def record_result(path: ResultPath, raw: RawCallback, world: World) -> None:
     """Store what came in on the secret path, and make its refund due, in one write."""
     world.store.record_result(path.refund_id, path.attempt, path.kind, raw)
-    world.log.callback_recorded(TransactionId(path.refund_id), raw)
+    world.log.result_recorded(path.refund_id, raw)
+
+
+def result_too_large(path: ResultPath, remote_address: str, world: World) -> None:
+    """A body above the limit came in on a secret path: it is not kept, but somebody must look."""
+    _alarm("callback_too_large", f"result of {path.label}, from {remote_address}", world)
+
+
+def _alarm(kind: str, detail: str, world: World) -> None:
+    alarm = Alarm(kind=kind, detail=detail)
+    world.store.raise_alarm(alarm, transaction_id=None, now_ms=world.clock())

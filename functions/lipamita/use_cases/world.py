@@ -12,8 +12,9 @@ from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.use_cases.audit_ports import AuditTrail
 from lipamita.use_cases.claim_ports import Devices, NoDevices
 from lipamita.use_cases.identity_ports import Accounts
+from lipamita.use_cases.log_ports import Log
 from lipamita.use_cases.notice_ports import Notifier
-from lipamita.use_cases.ports import Clock, Daraja, Log, Store
+from lipamita.use_cases.ports import Clock, Daraja, Store
 from lipamita.use_cases.record_ports import Record
 from lipamita.use_cases.refund_ports import MoneyOut
 from lipamita.use_cases.vend_ports import VendingCloud

@@ -20,7 +20,7 @@ from lipamita.domain.payment import DeliveryStatus, Status
 from lipamita.domain.stk_result import Retry
 from lipamita.domain.tariff import LineKind
 from lipamita.domain.units import MAX_AMOUNT_KES, MIN_AMOUNT_KES, MINUTE_MS
-from lipamita.entrypoints.callbacks import MAX_CALLBACK_BYTES
+from lipamita.entrypoints.evidence import MAX_EVIDENCE_BYTES
 from lipamita.entrypoints.http import MAX_JSON_BYTES
 from lipamita.entrypoints.stk_push import FIELDS, MAX_DESCRIPTION
 
@@ -100,7 +100,7 @@ def test_the_limits_told_in_words_are_the_codes() -> None:
         in (described["requestPayment"]["requestBody"]["description"])
     )
     assert (
-        f"At most {MAX_CALLBACK_BYTES // 1024} KiB"
+        f"At most {MAX_EVIDENCE_BYTES // 1024} KiB"
         in (described["stkCallback"]["requestBody"]["description"])
     )
     rates = {kind: (rate.count, rate.per_ms // MINUTE_MS) for kind, rate in RATES.items()}

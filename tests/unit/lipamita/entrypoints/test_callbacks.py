@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Response
 from lipamita.domain.schedule import first_in_line
-from lipamita.entrypoints.callbacks import MAX_CALLBACK_BYTES
+from lipamita.entrypoints.evidence import MAX_EVIDENCE_BYTES
 
 from tests.unit.lipamita.domain.samples import NOW, OTHER_TRANSACTION, TRANSACTION
 from tests.unit.lipamita.entrypoints.deployment import SEED, App, callback_path, said
@@ -83,11 +83,11 @@ def test_the_address_kept_is_the_one_our_own_proxy_saw(app: App, forwarded: str,
 
 
 def test_a_body_of_64_kib_is_stored(app: App) -> None:
-    assert_accepted(app.callback(PATH, b"x" * MAX_CALLBACK_BYTES))
-    assert MAX_CALLBACK_BYTES == 65_536
+    assert_accepted(app.callback(PATH, b"x" * MAX_EVIDENCE_BYTES))
+    assert MAX_EVIDENCE_BYTES == 65_536
 
 
-@pytest.mark.parametrize("size", [MAX_CALLBACK_BYTES + 1, 5 * 1024 * 1024])
+@pytest.mark.parametrize("size", [MAX_EVIDENCE_BYTES + 1, 5 * 1024 * 1024])
 def test_a_larger_body_is_refused_unstored_with_an_alarm(app: App, size: int) -> None:
     response = app.callback(PATH, b"x" * size)
     assert (response.status_code, said(response)["error"]["code"]) == (413, "body_too_large")
