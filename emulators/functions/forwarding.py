@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from io import BytesIO
 
 import aiohttp
@@ -13,35 +12,16 @@ from yarl import URL
 from emulators.functions.calls import Call
 from emulators.functions.process import Worker
 from emulators.functions.worker import EVENT_HEADER, FUNCTION_HEADER, REGION_HEADER
+from emulators.proxying import add_hop, headers_to_pass, pass_back
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """Request limit of second-generation functions."""
-WHOLE_BELOW_BYTES = 1024 * 1024
-CHUNK_BYTES = 64 * 1024
 CONNECT_S = 5.0
 GRACE_S = 1.0
-HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
-    | {"transfer-encoding", "upgrade", "expect"}
-)
-NO_BODY = frozenset({204, 304})
 
 
 class NotReached(Exception):  # noqa: N818 (it names what happened)
     """The worker took no connection: nothing of the request has been seen by a function."""
-
-
-def client_session() -> aiohttp.ClientSession:
-    """A session that adds, follows, decodes and retries nothing."""
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True, limit=0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-    )
-    # Else a GET or PUT whose connection breaks is sent again, and a function may run twice.
-    session._retry_connection = False
-    return session
 
 
 async def forward(
@@ -66,7 +46,7 @@ async def forward(
             allow_redirects=False,
             timeout=timeout,
         ) as answer:
-            return await _answer(request, answer)
+            return await pass_back(request, answer, headers_to_pass(answer.headers))
     except aiohttp.ClientConnectorError as error:
         raise NotReached from error
     except TimeoutError:
@@ -82,36 +62,12 @@ def refused(status: int, code: str, message: str) -> web.Response:
 
 
 def _request_headers(request: web.Request, call: Call) -> CIMultiDict[str]:
-    headers = _end_to_end(request.headers)
-    for name in (FUNCTION_HEADER, REGION_HEADER, EVENT_HEADER, "Content-Length"):
+    headers = headers_to_pass(request.headers)
+    for name in (FUNCTION_HEADER, REGION_HEADER, EVENT_HEADER):
         headers.popall(name, None)
-    chain = [*headers.popall("X-Forwarded-For", []), request.remote or ""]
-    headers["X-Forwarded-For"] = ", ".join(filter(None, chain))
-    headers.setdefault("X-Forwarded-Proto", request.scheme)
+    add_hop(headers, request)
     headers[FUNCTION_HEADER] = call.endpoint.name
     headers[REGION_HEADER] = call.endpoint.region
     if call.as_event:
         headers[EVENT_HEADER] = "1"
     return headers
-
-
-async def _answer(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
-    headers = _end_to_end(answer.headers)
-    length = answer.content_length
-    headers.popall("Content-Length", None)
-    bodyless = request.method == "HEAD" or answer.status in NO_BODY
-    if bodyless or (length is not None and length <= WHOLE_BELOW_BYTES):
-        body = None if bodyless else await answer.read()
-        return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=body)
-    streamed = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
-    await streamed.prepare(request)
-    async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
-        await streamed.write(chunk)
-    await streamed.write_eof()
-    return streamed
-
-
-def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
-    return CIMultiDict(
-        (name, value) for name, value in headers.items() if name.lower() not in HOP_BY_HOP
-    )

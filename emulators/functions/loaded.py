@@ -15,7 +15,6 @@ from emulators.functions.endpoint import Endpoint
 from emulators.functions.environment import worker_environment
 from emulators.functions.forwarding import (
     NotReached,
-    client_session,
     forward,
     refused,
 )
@@ -25,6 +24,7 @@ from emulators.functions.process import Worker
 from emulators.functions.registration import NotRegistered, register
 from emulators.functions.sources import Snapshot, snapshot
 from emulators.functions.supervisor import Duties, Supervisor
+from emulators.proxying import client_session
 
 WAIT_FOR_WORKER_S = 10.0
 POLL_S = 0.5

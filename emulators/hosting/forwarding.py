@@ -6,7 +6,7 @@ say otherwise, and drops Set-Cookie from answers that caches may keep.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 
 import aiohttp
@@ -14,30 +14,12 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from emulators.proxying import add_hop, headers_to_pass, pass_back
+
 TIMEOUT_S = 60.0
 CONNECT_S = 5.0
-CHUNK_BYTES = 64 * 1024
-WHOLE_BELOW_BYTES = 1024 * 1024
 SESSION_COOKIE = "__session="
 VARY = ("Accept-Encoding", "Authorization", "Cookie")
-HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer"}
-    | {"transfer-encoding", "upgrade", "expect"}
-)
-NO_BODY = frozenset({204, 304})
-
-
-def client_session() -> aiohttp.ClientSession:
-    """A session that adds, follows, decodes and retries nothing."""
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True, limit=0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-    )
-    # Else a GET or PUT whose connection breaks is sent again, and a function may run twice.
-    session._retry_connection = False
-    return session
 
 
 async def forward(
@@ -69,16 +51,13 @@ async def forward(
 
 
 def _request_headers(request: web.Request) -> CIMultiDict[str]:
-    headers = _end_to_end(request.headers)
-    headers.popall("Content-Length", None)
+    headers = headers_to_pass(request.headers)
     cookies = [c.strip() for line in headers.popall("Cookie", []) for c in line.split(";")]
     session = [cookie for cookie in cookies if cookie.startswith(SESSION_COOKIE)]
     if session:
         headers["Cookie"] = session[0]
-    chain = [*headers.popall("X-Forwarded-For", []), request.remote or ""]
-    headers["X-Forwarded-For"] = ", ".join(filter(None, chain))
+    add_hop(headers, request)
     headers["X-Forwarded-Host"] = request.host
-    headers.setdefault("X-Forwarded-Proto", request.scheme)
     headers["X-Original-Url"] = request.raw_path
     return headers
 
@@ -88,8 +67,7 @@ async def _answer(
     answer: aiohttp.ClientResponse,
     own_headers: Sequence[tuple[str, str]],
 ) -> web.StreamResponse:
-    headers = _end_to_end(answer.headers)
-    headers.popall("Content-Length", None)
+    headers = headers_to_pass(answer.headers)
     headers.setdefault("Cache-Control", "private")
     if "private" not in headers["Cache-Control"]:
         headers.popall("Set-Cookie", None)
@@ -97,20 +75,4 @@ async def _answer(
     varies += [name for name in VARY if name.lower() not in {v.lower() for v in varies}]
     headers["Vary"] = ", ".join(varies)
     headers.update(own_headers)
-    length = answer.content_length
-    bodyless = request.method == "HEAD" or answer.status in NO_BODY
-    if bodyless or (length is not None and length <= WHOLE_BELOW_BYTES):
-        body = None if bodyless else await answer.read()
-        return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=body)
-    streamed = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
-    await streamed.prepare(request)
-    async for chunk in answer.content.iter_chunked(CHUNK_BYTES):
-        await streamed.write(chunk)
-    await streamed.write_eof()
-    return streamed
-
-
-def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
-    return CIMultiDict(
-        (name, value) for name, value in headers.items() if name.lower() not in HOP_BY_HOP
-    )
+    return await pass_back(request, answer, headers)

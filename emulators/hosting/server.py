@@ -10,8 +10,9 @@ from pathlib import Path
 from aiohttp import web
 
 from emulators.hosting.config import HostingConfig, ToFunction
-from emulators.hosting.forwarding import client_session, forward
+from emulators.hosting.forwarding import forward
 from emulators.hosting.resolve import File, Moved, normal_path, resolve
+from emulators.proxying import client_session
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 SHUTDOWN_S = 1.0
