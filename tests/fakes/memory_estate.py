@@ -41,10 +41,15 @@ class MemoryEstate(MemoryPeople):
         status = replace(meter.status, boot_count=None)
         self._change(replace(meter, device_uid=device_uid, device_since_ms=since_ms, status=status))
 
-    def set_owner(
-        self, meter_id: MeterId, owner_uid: Uid | None, *, since_ms: Millis | None
-    ) -> None:
-        self._change(replace(self.meters[meter_id], owner_uid=owner_uid, owner_since_ms=since_ms))
+    def set_owner(self, meter: Meter) -> None:
+        self._change(
+            replace(
+                self.meters[meter.meter_id],
+                owner_uid=meter.owner_uid,
+                owner_since_ms=meter.owner_since_ms,
+                owned_from=meter.owned_from,
+            )
+        )
 
     def set_place(self, meter: Meter) -> None:
         standing = self.meters[meter.meter_id]

@@ -70,7 +70,10 @@ def may_read(who: Identity, tree: Tree, path: str) -> bool:
         case ["meters", meter_id, *_]:
             return listed or _owns(who, tree, meter_id) or _is_device_of(who, tree, meter_id)
         case ["consumption_history", meter_id, *_]:
-            return listed or _owns(who, tree, meter_id)
+            since = at(tree, "meters", meter_id, "owner_since")
+            first, day = at(tree, "meters", meter_id, "owned_from"), keys[2] if keys[2:] else None
+            theirs = since is None or bool(first and day and day >= first)
+            return listed or (_owns(who, tree, meter_id) and theirs)
         case ["transactions", transaction_id, *_]:
             payment = at(tree, "transactions", transaction_id)
             paid = who.uid is not None and at(payment, "user_id") == who.uid

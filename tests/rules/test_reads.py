@@ -69,6 +69,13 @@ READS: dict[str, frozenset[str]] = {
     "consumption_history/MTR-001/2025-06-15/08": only(OWNER) | STAFF,
     "consumption_history/MTR-002": BRIAN | STAFF,
     "consumption_history/MTR-003": STAFF,
+    # Brian has it since some time of the 15th; the 16th is his first whole day.
+    "consumption_history/MTR-004": STAFF,
+    "consumption_history/MTR-004/2025-06-15": STAFF,
+    "consumption_history/MTR-004/2025-06-15/08": STAFF,
+    "consumption_history/MTR-004/2025-06-16": BRIAN | STAFF,
+    "consumption_history/MTR-004/2025-06-16/08": BRIAN | STAFF,
+    "consumption_history/MTR-004/2025-06-17": BRIAN | STAFF,
     "tariffs": SIGNED_IN,
     "tariffs/domestic": SIGNED_IN,
     "tariffs/domestic/blocks/0/price_cents_per_kwh": SIGNED_IN,

@@ -17,6 +17,7 @@ PATHS = [
     "meters/MTR-001/device_uid",
     "meters/MTR-001/tariff_id",
     "meters/MTR-001/owner_since",
+    "meters/MTR-001/owned_from",
     "meters/MTR-001/retired_at",
     "sites",
     "sites/kilimani/name",

@@ -141,6 +141,7 @@ _WORLD: dict[str, object] = {
             "kind": "esp32",
             "owner_uid": "tenant-brian",
             "owner_since": EARLIER + 10,
+            "owned_from": "2025-06-16",
             "tariff_id": "domestic",
         },
         "MTR-003": {"name": "House A3", "kind": "esp32", "tariff_id": "domestic", "site": "Court"},
@@ -167,6 +168,7 @@ _WORLD: dict[str, object] = {
     "consumption_history": {
         "MTR-001": {"2025-06-15": {"08": 310, "09": 280}},
         "MTR-002": {"2025-06-15": {"08": 120}},
+        "MTR-004": {"2025-06-15": {"08": 70}, "2025-06-16": {"08": 80}, "2025-06-17": {"08": 90}},
     },
     "tariffs": {
         "domestic": {

@@ -39,6 +39,7 @@ def meter_from_json(meter_id: MeterId, node: object) -> Meter:
         sequence=fields.optional_whole("sequence"),
         site_id=fields.optional_text("site_id"),
         owner_since_ms=fields.optional_millis("owner_since"),
+        owned_from=fields.optional_text("owned_from"),
         device_since_ms=fields.optional_millis("device_since"),
         retired_at_ms=fields.optional_millis("retired_at"),
     )
@@ -160,6 +161,7 @@ def registration_to_json(meter: Meter) -> Json:
         "tariff_id": meter.tariff_id,
         "owner_uid": meter.owner_uid,
         "owner_since": meter.owner_since_ms,
+        "owned_from": meter.owned_from,
         "device_uid": meter.device_uid,
         "device_since": meter.device_since_ms,
         "site": meter.site,

@@ -27,10 +27,10 @@ class RtdbEstate(RtdbNodes):
             {"device_uid": device_uid, "device_since": since_ms, "status/boot_count": None}
         )
 
-    def set_owner(
-        self, meter_id: MeterId, owner_uid: Uid | None, *, since_ms: Millis | None
-    ) -> None:
-        self.at(f"meters/{meter_id}").update({"owner_uid": owner_uid, "owner_since": since_ms})
+    def set_owner(self, meter: Meter) -> None:
+        node = registration_to_json(meter)
+        names = ("owner_uid", "owner_since", "owned_from")
+        self.at(f"meters/{meter.meter_id}").update({name: node[name] for name in names})
 
     def set_place(self, meter: Meter) -> None:
         node = registration_to_json(meter)

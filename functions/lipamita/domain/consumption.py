@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from lipamita.domain.errors import InvalidInputError
-from lipamita.domain.units import EAT, SECOND_MS, Millis
+from lipamita.domain.units import EAT, HOUR_MS, SECOND_MS, Millis
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 HOURS_OF_DAY = 24
@@ -76,16 +76,28 @@ def parse_span(first: object, last: object, step: object) -> Span:
     return span
 
 
-def used(hours: Hours, span: Span, *, now_ms: Millis) -> list[Used]:
-    """One row for each step; hours that are still to come are not expected."""
+def used(hours: Hours, span: Span, *, now_ms: Millis, since_ms: Millis | None = None) -> list[Used]:
+    """One row for each step; hours before ``since_ms`` or still to come are not expected."""
     now = datetime.fromtimestamp(now_ms // SECOND_MS, UTC).astimezone(EAT)
+    first = _first_hour(since_ms)
     rows: dict[str, Used] = {}
     for day in span.days():
         reported = hours.get(day.isoformat(), {})
         for hour in range(_expected_hours(day, now)):
+            if (day.isoformat(), hour) < first:
+                continue
             key = _key(day, hour, span.step)
             rows[key] = _added(rows.get(key), key, reported.get(hour))
     return list(rows.values())
+
+
+def own_hours(hours: Hours, since_ms: Millis | None) -> Hours:
+    """Only the whole hours that began at ``since_ms`` or later; all of them for None."""
+    first = _first_hour(since_ms)
+    return {
+        day: {hour: energy_wh for hour, energy_wh in row.items() if (day, hour) >= first}
+        for day, row in hours.items()
+    }
 
 
 def days_left(hours: Hours, balance_wh: int | None, *, now_ms: Millis) -> int | None:
@@ -110,6 +122,15 @@ def average_span(now_ms: Millis) -> Span:
     today = datetime.fromtimestamp(now_ms // SECOND_MS, UTC).astimezone(EAT).date()
     first = today - timedelta(days=AVERAGE_DAYS)
     return Span(first=first, last=today - timedelta(days=1), step=Step.HOUR)
+
+
+def _first_hour(since_ms: Millis | None) -> tuple[str, int]:
+    """Day and number of the first whole hour from then on."""
+    if since_ms is None:
+        return ("", 0)
+    whole_ms = -(-since_ms // HOUR_MS) * HOUR_MS  # EAT is whole hours ahead of UTC
+    start = datetime.fromtimestamp(whole_ms // SECOND_MS, UTC).astimezone(EAT)
+    return (start.date().isoformat(), start.hour)
 
 
 def _expected_hours(day: date, now: datetime) -> int:

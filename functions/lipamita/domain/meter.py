@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lipamita.domain.ids import MeterId, Uid
-from lipamita.domain.units import Millis
+from lipamita.domain.units import DAY_MS, Millis, day_eat
 
 
 class Role(StrEnum):
@@ -58,7 +58,8 @@ class MeterStatus:
 class Meter:
     """Registration and last report. Energy in Wh, power in W; None where never reported.
 
-    ``owner_since_ms`` is set once the meter has gone from one owner to another.
+    ``owner_since_ms`` is set once the meter has gone from one owner to another; ``owned_from`` is
+    then the first whole day (yyyy-mm-dd, EAT) of its owner.
     """
 
     meter_id: MeterId
@@ -77,6 +78,7 @@ class Meter:
     sequence: int | None = None
     site_id: str | None = None
     owner_since_ms: Millis | None = None
+    owned_from: str | None = None
     device_since_ms: Millis | None = None
     retired_at_ms: Millis | None = None
 
@@ -96,6 +98,11 @@ def may_read_meter(caller: Caller, meter: Meter) -> bool:
     if caller.role is Role.METER:
         return caller.meter_id == meter.meter_id and caller.uid == meter.device_uid
     return caller.is_staff or caller.uid == meter.owner_uid
+
+
+def first_whole_day(since_ms: Millis) -> str:
+    """The day after, in East Africa: on the day itself somebody else used energy, too."""
+    return day_eat(Millis(since_ms + DAY_MS))
 
 
 def may_read_payment(

@@ -28,9 +28,7 @@ class EstateStore(Protocol):
         """
         ...
 
-    def set_owner(
-        self, meter_id: MeterId, owner_uid: Uid | None, *, since_ms: Millis | None
-    ) -> None:
+    def set_owner(self, meter: Meter) -> None:
         """Whose meter it is, since when; by meter_id, the last word wins."""
         ...
 

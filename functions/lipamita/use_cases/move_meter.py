@@ -1,8 +1,9 @@
 """Give a meter to somebody else, to another site or tariff, or another name.
 
 Its energy stays with the meter, and so do payments under way: they were made for this meter. The
-new owner sees what is paid from now on and owes no fixed charge of the time before; the old one
-keeps seeing what they paid themselves. To give the old owner money back, refund before moving.
+new owner sees what is paid and used from now on and owes no fixed charge of the time before; the
+old one keeps seeing what they paid themselves. To give the old owner money back, refund before
+moving.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from lipamita.domain.errors import BusyError, ConflictError, InvalidInputError
 from lipamita.domain.ids import MeterId, Uid
-from lipamita.domain.meter import Caller, Meter
+from lipamita.domain.meter import Caller, Meter, first_whole_day
 from lipamita.domain.monthly_charge import start_afresh
 from lipamita.domain.registration import check_staff
 from lipamita.domain.units import month_eat
@@ -80,8 +81,11 @@ def _owned(meter: Meter, owner_uid: Uid | None, world: World) -> Meter:
     _forgive_charges(meter.meter_id, world)
     since_ms = world.clock()
     world.store.move_first_meter(meter.meter_id, old=meter.owner_uid, new=owner_uid)
-    world.store.set_owner(meter.meter_id, owner_uid, since_ms=since_ms)
-    return replace(meter, owner_uid=owner_uid, owner_since_ms=since_ms)
+    owned = replace(
+        meter, owner_uid=owner_uid, owner_since_ms=since_ms, owned_from=first_whole_day(since_ms)
+    )
+    world.store.set_owner(owned)
+    return owned
 
 
 def _forgive_charges(meter_id: MeterId, world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lipamita.domain.consumption import Span, Used, average_span, days_left, used
+from lipamita.domain.consumption import Span, Used, average_span, days_left, own_hours, used
 from lipamita.domain.errors import ForbiddenError, NotFoundError
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Caller, Role, may_read_meter
@@ -21,17 +21,21 @@ class Consumption:
 
 
 def view_consumption(meter_id: MeterId, span: Span, caller: Caller, world: World) -> Consumption:
-    """Raises NotFoundError, and ForbiddenError for anybody but the owner and staff."""
+    """Raises NotFoundError, and ForbiddenError for anybody but the owner and staff.
+
+    An owner sees nothing of the time before it was theirs, and is told no days left from it.
+    """
     meter = world.store.read_meter(meter_id)
     if meter is None:
         raise NotFoundError("unknown_meter", f"no meter {meter_id}", field="meter_id")
     if caller.role is Role.METER or not may_read_meter(caller, meter):
         raise ForbiddenError("not_your_meter", f"meter {meter_id} is not yours")
     now_ms = world.clock()
-    hours = world.store.read_hours(meter_id, span)
-    lately = world.store.read_hours(meter_id, average_span(now_ms))
+    since_ms = None if caller.is_staff else meter.owner_since_ms
+    hours = own_hours(world.store.read_hours(meter_id, span), since_ms)
+    lately = own_hours(world.store.read_hours(meter_id, average_span(now_ms)), since_ms)
     return Consumption(
         meter_id=meter_id,
-        rows=tuple(used(hours, span, now_ms=now_ms)),
+        rows=tuple(used(hours, span, now_ms=now_ms, since_ms=since_ms)),
         days_left=days_left(lately, meter.current_balance_wh, now_ms=now_ms),
     )

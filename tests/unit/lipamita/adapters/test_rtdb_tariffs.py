@@ -90,7 +90,9 @@ def test_a_registration_comes_back_as_it_was(store: RtdbStore) -> None:
 def test_each_verb_changes_its_own_fields(store: RtdbStore) -> None:
     store.create_meter(a_meter())
     store.set_device(METER, Uid("device-new"), since_ms=NOW)
-    store.set_owner(METER, BRIAN, since_ms=NOW)
+    store.set_owner(
+        replace(a_meter(), owner_uid=BRIAN, owner_since_ms=NOW, owned_from="2026-11-22")
+    )
     store.set_place(replace(a_meter(), name="Shop", site=None, site_id=None))
     store.retire(METER, at_ms=NOW)
     store.retire(METER, at_ms=Millis(NOW + 1))
@@ -100,6 +102,7 @@ def test_each_verb_changes_its_own_fields(store: RtdbStore) -> None:
         device_since_ms=NOW,
         owner_uid=BRIAN,
         owner_since_ms=NOW,
+        owned_from="2026-11-22",
         name="Shop",
         site=None,
         site_id=None,
