@@ -76,7 +76,7 @@ def test_a_tenant_signs_in_by_phone_and_is_told_of_their_payment_once(
     paid = scene.prompted(stack, newcomer)
     stack.simulator.enter_pin(scene.MSISDN)
     scene.wait_for_delivery(stack, paid, "delivered")
-    notice = f"notices/to-{paid}-delivered-sms"
+    notice = f"notices/to-{paid}-delivered"
     stack.database.wait_until(notice, bool)
     for _ in range(2):
         stack.run_schedule()

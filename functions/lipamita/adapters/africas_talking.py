@@ -14,7 +14,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from lipamita.domain.ids import Uid
-from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome
+from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome, outcome_unknown
 from lipamita.domain.units import Millis
 
 PATH = "/version1/messaging"
@@ -48,7 +48,7 @@ class AfricasTalkingSms:
         phone = self._phone_of(notice.recipient) if notice.recipient else None
         if phone is None:
             return _refused("the person has no phone number")
-        if notice.attempts > 0 and notice.last_error is None:
+        if outcome_unknown(notice):
             return _refused("an earlier attempt ended without an answer; it may have been sent")
         form = {"username": self._username, "to": f"+{phone}", "message": notice.body[:MAX_SMS]}
         if self._sender_id:

@@ -116,6 +116,11 @@ class News:
     facts: Mapping[str, str]
     transaction_id: TransactionId | None = None
 
+    @property
+    def notice_id(self) -> str:
+        """The same for every channel: who has become reachable by another is not told again."""
+        return f"to-{self.about}-{self.event.value}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuietHours:
@@ -152,7 +157,7 @@ def customer_notice(
     words = TEXTS[news.event].get(language) or TEXTS[news.event]["en"]
     due_ms = now_ms if news.event in URGENT else wakes_at(now_ms, quiet)
     return Notice(
-        notice_id=f"to-{news.about}-{news.event.value}-{channel}",
+        notice_id=news.notice_id,
         channel=channel,
         kind=news.event.value,
         title="lipamita",

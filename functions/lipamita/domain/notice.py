@@ -54,6 +54,7 @@ class Notice:
 
     ``notice_id`` says what it is about, so that it is told once; only letters, digits, - and _.
     ``recipient`` is the user it is for; None for whoever listens to the operators' channels.
+    ``last_error`` is of the last attempt, and absent while that one has no answer.
     """
 
     notice_id: str
@@ -97,9 +98,23 @@ def opened(notice: Notice) -> Notice:
 
 
 def attempt(notice: Notice, *, now_ms: Millis) -> Notice:
-    """The notice as it is stored before a channel gets it, so that nobody else tries meanwhile."""
+    """The notice as it is stored before a channel gets it, so that nobody else tries meanwhile.
+
+    What an earlier attempt came to is struck out: until this one has an answer nobody knows what
+    became of it (``outcome_unknown``).
+    """
     delay_ms = ATTEMPT_DELAYS_MS[min(notice.attempts, len(ATTEMPT_DELAYS_MS) - 1)]
-    return replace(notice, attempts=notice.attempts + 1, next_check_at_ms=Millis(now_ms + delay_ms))
+    return replace(
+        notice,
+        attempts=notice.attempts + 1,
+        last_error=None,
+        next_check_at_ms=Millis(now_ms + delay_ms),
+    )
+
+
+def outcome_unknown(notice: Notice) -> bool:
+    """Whether the last attempt began and nobody wrote down its answer: it may have been told."""
+    return notice.attempts > 0 and notice.last_error is None
 
 
 def answered(notice: Notice, answer: NoticeAnswer, *, now_ms: Millis) -> Notice:

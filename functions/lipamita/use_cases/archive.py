@@ -22,6 +22,7 @@ from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.record_ports import SettledRefund, WaitingMoney
 from lipamita.use_cases.records import Versioned
+from lipamita.use_cases.tell_customer import tell_of_payment, tell_payer
 from lipamita.use_cases.world import World
 
 MAX_BATCH = 400  # payments of one run, and as many places where money waits
@@ -93,11 +94,18 @@ def _write_and_say(
 ) -> Archived:
     try:
         standing = world.record.write(entries, (), now_ms=world.clock())
+        _tell_of_review(heard, world)
         world.store.heard_of(heard)
     except Exception as error:
         world.log.work_failed(heard.key, error)
         return Archived(failures=1)
     return Archived(entries=len(entries) - len(standing))
+
+
+def _tell_of_review(heard: WaitingMoney | SettledRefund, world: World) -> None:
+    root, _, transaction_id = heard.key.partition("/")
+    if root == "reviews":
+        tell_of_payment(TransactionId(transaction_id), world)
 
 
 def _record_group(due: Sequence[TransactionId], world: World) -> Archived:
@@ -131,6 +139,8 @@ def _record(group: Sequence[Versioned[Payment]], world: World) -> Archived:
     ]
     standing = world.record.write(tuple(wanted.values()), resting, now_ms=now_ms)
     corrections = _put_right(standing, wanted, world)
+    for payment in payments:  # before it is due no more: a trigger may have missed it
+        tell_payer(payment, world)
     removed = sum(_let_go(old, world, now_ms) for old in group)
     return Archived(
         payments=len(payments),

@@ -1,13 +1,16 @@
 """Tell a tenant what happened: once, in their language, as they chose, and not too often.
 
-Called by triggers, which are not retried: a notice may be missed when a process dies, and is never
-told twice. Nothing about money depends on it.
+Triggers call it at once, and are not retried. Whoever brings a payment into the record calls it
+again before the payment leaves the list of what is due there, so that nothing is missed. The
+notice's id makes it once; what is older than a notice lasts is no news and is not told any more.
+Nothing about money depends on it.
 """
 
 from __future__ import annotations
 
 from lipamita.domain.customer_notice import (
     EVENT_OF_ALERT,
+    LASTS_MS,
     RATE,
     CustomerEvent,
     News,
@@ -15,9 +18,11 @@ from lipamita.domain.customer_notice import (
     is_wanted,
     kwh,
 )
+from lipamita.domain.errors import UnreadableError
 from lipamita.domain.guard import RateKind, admit
 from lipamita.domain.ids import MeterId, TransactionId, Uid
-from lipamita.domain.payment import DeliveryStatus, Status
+from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.units import Millis
 from lipamita.use_cases.identity_ports import Profile
 from lipamita.use_cases.notify import put_notice
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
@@ -33,16 +38,34 @@ _OF_STATUS = {
 
 def tell_of_payment(transaction_id: TransactionId, world: World) -> None:
     """Tell the payer how the payment stands now. Repeating it changes nothing."""
-    read = world.store.read_payment(transaction_id)
-    if read is None:
+    read = world.store.read_payment(transaction_id) if world.customer_channels else None
+    if read is not None:
+        tell_payer(read.value, world)
+
+
+def tell_payer(payment: Payment, world: World) -> None:
+    """The same of a payment that was just read. A profile that is damaged is told nothing."""
+    event, at_ms = _news_of(payment)
+    if event is None or not world.customer_channels or world.clock() - at_ms > LASTS_MS:
         return
-    payment = read.value
+    try:
+        _tell_payer(payment, event, world)
+    except UnreadableError as error:  # trying again would find it as damaged
+        world.log.work_failed(payment.transaction_id, error)
+
+
+def _news_of(payment: Payment) -> tuple[CustomerEvent | None, Millis]:
+    """What there is to tell of it, and when that happened."""
+    delivery = payment.delivery
+    if delivery.status is DeliveryStatus.DELIVERED:
+        return CustomerEvent.DELIVERED, delivery.delivered_at_ms or payment.updated_at_ms
+    at_ms = payment.paid_at_ms if payment.status is Status.PAID else None
+    return _OF_STATUS.get(payment.status), at_ms or payment.updated_at_ms
+
+
+def _tell_payer(payment: Payment, event: CustomerEvent, world: World) -> None:
     meter = world.store.read_meter(payment.meter_id)
-    event = _OF_STATUS.get(payment.status)
-    if payment.delivery.status is DeliveryStatus.DELIVERED:
-        event = CustomerEvent.DELIVERED
-    if event is None:
-        return
+    transaction_id = payment.transaction_id
     facts = {
         "amount_kes": str(payment.amount_kes),
         "receipt": payment.mpesa_receipt or "-",

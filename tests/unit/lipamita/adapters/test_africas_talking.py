@@ -8,9 +8,12 @@ from dataclasses import replace
 import pytest
 from lipamita.adapters.africas_talking import MAX_SMS, AfricasTalkingSms, sms_answer
 from lipamita.domain.ids import Uid
-from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome
-from lipamita.domain.units import Millis
+from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome, NoticeStatus
+from lipamita.domain.units import HOUR_MS, Millis
+from lipamita.use_cases.notify import notify, put_notice
 
+from tests.fakes.estate import OWNER, Estate
+from tests.fakes.memory_nodes import ProcessDiedError
 from tests.fakes.sms_gateway import SmsGateway, sms_gateway
 
 NOW = Millis(1_795_000_000_000)
@@ -32,15 +35,18 @@ def gateway() -> Iterator[SmsGateway]:
         yield gateway
 
 
-def tell(url: str, notice: Notice = NOTICE, phone: str | None = "254700000001") -> NoticeAnswer:
-    channel = AfricasTalkingSms(
+def channel_to(url: str, phone: str | None = "254700000001") -> AfricasTalkingSms:
+    return AfricasTalkingSms(
         base_url=url,
         username="estate",
         api_key="k" * 32,
         sender_id="LIPAMITA",
         phone_of=lambda _: phone,
     )
-    return channel.tell(notice, now_ms=NOW)
+
+
+def tell(url: str, notice: Notice = NOTICE, phone: str | None = "254700000001") -> NoticeAnswer:
+    return channel_to(url, phone).tell(notice, now_ms=NOW)
 
 
 def test_an_sms_is_sent_as_the_gateway_expects_it(gateway: SmsGateway) -> None:
@@ -128,3 +134,30 @@ def test_no_phone_number_is_told_in_an_error(gateway: SmsGateway) -> None:
     gateway.drops = True
     assert "254700000001" not in tell(gateway.url).why
     assert "254700000001" not in tell("http://127.0.0.1:1").why
+
+
+def test_an_attempt_that_died_after_a_refusal_counts_as_sent_too(gateway: SmsGateway) -> None:
+    estate = Estate(notifiers={"sms": channel_to(gateway.url)})
+    lasting = Millis(estate.now_ms + 100 * HOUR_MS)
+    waiting = replace(NOTICE, recipient=OWNER.uid, expires_at_ms=lasting)
+    put_notice(replace(waiting, created_at_ms=estate.now_ms), estate.world)
+
+    def run() -> None:
+        estate.wait(4 * HOUR_MS)
+        notify(estate.world, until_ms=lasting)
+
+    gateway.status = 429
+    run()
+    gateway.status = 201
+
+    def die_once_it_is_sent(_: str) -> None:
+        if len(gateway.messages) == 2:
+            raise ProcessDiedError
+
+    estate.store.before_write = die_once_it_is_sent
+    run()  # nothing more that it does is ever written
+    estate.store.before_write = lambda _: None
+    run()
+    run()
+    kept = estate.store.notices[NOTICE.notice_id]
+    assert (len(gateway.messages), kept.status) == (2, NoticeStatus.GIVEN_UP)

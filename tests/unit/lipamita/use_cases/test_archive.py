@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from lipamita.domain.archive import LIVE_KEPT_MS
+from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.ledger import totals_of
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.settlement import Review
-from lipamita.domain.units import DAY_MS, Kes
+from lipamita.domain.units import DAY_MS, MINUTE_MS, Kes
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.archive import PAYMENTS_PER_COMMIT, archive
 from lipamita.use_cases.check_payment import check_payment
@@ -15,7 +18,7 @@ from lipamita.use_cases.records import RawConfirmation, SuspenseItem
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
-from tests.fakes.estate import METER, Estate, ask, refusal, success
+from tests.fakes.estate import METER, OWNER, Estate, ask, refusal, success
 from tests.fakes.memory_nodes import ProcessDiedError
 from tests.unit.lipamita.domain.samples import RECEIPT
 
@@ -234,3 +237,60 @@ def test_one_payment_that_cannot_be_recorded_does_not_stop_the_others(estate: Es
     estate.wait(3_600_000)
     archive(estate.world)
     assert f"{first.transaction_id}_sold" in estate.record.entries
+
+
+# --- telling what a trigger missed
+
+
+def told_by(estate: Estate) -> list[str]:
+    """One run with SMS switched on; the kinds of all notices there are."""
+    estate.store.profiles[OWNER.uid] = {"phone_number": "254700000001"}
+    archive(replace(estate.world, customer_channels=("sms",)))
+    return sorted(notice.kind for notice in estate.store.notices.values())
+
+
+def test_a_payer_whom_no_trigger_told_is_told_when_it_is_recorded(estate: Estate) -> None:
+    paid(estate)
+    assert told_by(estate) == ["paid"]
+
+
+def test_a_refusal_that_no_trigger_told_is_told(estate: Estate) -> None:
+    payment = request_payment(ask(), estate.world)
+    estate.tell(payment, refusal(payment))
+    settle_payment(payment.transaction_id, estate.world)
+    assert told_by(estate) == ["failed"]
+
+
+def test_a_payment_in_review_is_told_when_the_books_hear_of_its_money(estate: Estate) -> None:
+    payment = request_payment(ask(), estate.world)
+    estate.tell(payment, success(payment, amount=499))
+    settle_payment(payment.transaction_id, estate.world)
+    assert told_by(estate) == ["review"]
+
+
+def test_dying_before_the_notice_is_made_up_for_and_after_it_tells_once(estate: Estate) -> None:
+    payment = delivered(estate)
+    for hook in ("before_write", "after_write"):
+        setattr(estate.store, hook, _die_at_a_notice)
+        told_by(estate)
+        assert estate.store.payments[payment.transaction_id].record_at_ms is not None
+        setattr(estate.store, hook, lambda _: None)
+        estate.wait(15 * MINUTE_MS)
+    assert told_by(estate) == ["delivered"]
+
+
+def test_a_damaged_profile_keeps_nothing_off_the_books(estate: Estate) -> None:
+    payment = paid(estate)
+
+    def damaged(_: str) -> None:
+        raise UnreadableError("unreadable_node", "users/tenant-amina is a text")
+
+    estate.store.before_write = lambda path: damaged(path) if path.startswith("notices") else None
+    assert told_by(estate) == []
+    assert f"{payment.transaction_id}_sold" in estate.record.entries
+    assert estate.store.payments[payment.transaction_id].record_at_ms is None
+
+
+def _die_at_a_notice(path: str) -> None:
+    if path.startswith("notices"):
+        raise ProcessDiedError

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from lipamita.domain.customer_notice import RATE
+from lipamita.domain.customer_notice import LASTS_MS, RATE
 from lipamita.domain.ids import Uid
 from lipamita.domain.payment import Payment, Status
 from lipamita.use_cases.tell_customer import PUSH, SMS, tell_of_alert, tell_of_payment
 from lipamita.use_cases.world import World
 
-from tests.fakes.estate import METER, OWNER, Estate
+from tests.fakes.estate import METER, OWNER, START_MS, Estate
 from tests.unit.lipamita.domain.samples import a_payment
 
 PAID = a_payment(Status.PAID, user_id=OWNER.uid, meter_id=METER, mpesa_receipt="UKL1AAAA01")
@@ -42,6 +42,22 @@ def test_push_goes_before_sms_where_an_app_is_registered() -> None:
     estate.store.apps[OWNER.uid] = {"aa11": "token"}
     tell_of_payment(PAID.transaction_id, world_of(estate))
     assert [notice.channel for notice in estate.store.notices.values()] == [PUSH]
+
+
+def test_who_registers_an_app_after_the_sms_is_not_told_again() -> None:
+    estate = estate_with()
+    tell_of_payment(PAID.transaction_id, world_of(estate))
+    estate.store.apps[OWNER.uid] = {"aa11": "token"}
+    tell_of_payment(PAID.transaction_id, world_of(estate))
+    assert [notice.channel for notice in estate.store.notices.values()] == [SMS]
+
+
+@pytest.mark.parametrize(("age_ms", "told"), [(LASTS_MS, 1), (LASTS_MS + 1, 0)])
+def test_what_happened_more_than_a_day_ago_is_no_news(age_ms: int, told: int) -> None:
+    estate = estate_with(payment=replace(PAID, paid_at_ms=START_MS, updated_at_ms=START_MS))
+    estate.wait(age_ms)
+    tell_of_payment(PAID.transaction_id, world_of(estate))
+    assert len(estate.store.notices) == told
 
 
 @pytest.mark.parametrize(
@@ -111,4 +127,4 @@ def test_another_person_is_not_held_back_by_it() -> None:
     estate.store.profiles[brian] = {"phone_number": "254700000002"}
     estate.store.meters[METER] = replace(estate.store.meters[METER], owner_uid=brian)
     tell_of_alert(METER, "b", "tamper", world_of(estate))
-    assert estate.store.notices["to-MTR-001-b-tamper-sms"].recipient == brian
+    assert estate.store.notices["to-MTR-001-b-tamper"].recipient == brian
