@@ -14,25 +14,13 @@ from typer.testing import CliRunner, Result
 
 from tests.fakes.estate import OWNER, Estate, ask
 from tests.unit.lipamita.use_cases.test_archive import delivered
-from tools.cli import commands, connection
-from tools.cli.connection import Connection
+from tools.cli import commands
 from tools.cli.exits import Exit
 
 RUN = CliRunner()
 HEADER = "meter_id,name,kind,tariff_id\n"
 ROWS = "MTR-101,House D1,esp32,flat\nMTR-102,House D2,kettle,flat\nMTR-103,D3,esp32,none\n"
 PERSON = str(OWNER.uid)
-
-
-@pytest.fixture
-def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
-    estate = Estate()
-
-    def reach(project: str, *, emulator: bool) -> Connection:
-        return Connection(project=project or "demo-lipamita", world=estate.world)
-
-    monkeypatch.setattr(connection, "connect", reach)
-    return estate
 
 
 @pytest.fixture

@@ -17,8 +17,7 @@ from openpyxl import Workbook
 from typer.testing import CliRunner, Result
 
 from tests.fakes.estate import METER, START_MS, Estate
-from tools.cli import commands, connection
-from tools.cli.connection import Connection
+from tools.cli import commands
 from tools.cli.exits import Exit
 
 RUN = CliRunner()
@@ -33,18 +32,12 @@ Row = list[object]
 
 
 @pytest.fixture
-def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
-    estate = Estate()
+def estate(estate: Estate) -> Estate:
     estate.store.accounts["MTR001"] = [METER]
     at_ms = Millis(int(TIME.replace(tzinfo=EAT).timestamp()) * 1000)
     entries = [received(receipt, Kes(500), at_ms=at_ms) for receipt in (KNOWN, LOST)]
     estate.record.write(entries, (), now_ms=at_ms)
     estate.wait(2 * DAY_MS)
-
-    def reach(project: str, *, emulator: bool) -> Connection:
-        return Connection(project=project or "demo-lipamita", world=estate.world)
-
-    monkeypatch.setattr(connection, "connect", reach)
     return estate
 
 
