@@ -101,7 +101,7 @@ def _told(payment: Payment, receipt: Receipt, amount_kes: Kes | None, world: Wor
     decided = dict(world.store.read_decisions(payment.transaction_id)).get(receipt)
     if decided is not None and not (decided.refund_id and has_failed(decided.refund_id, world)):
         raise _not_refundable(f"{decided.by} decided about it before")
-    paid_kes = _amount(told, amount_kes)
+    paid_kes = _amount(receipt, told, amount_kes, world)
     return Found(
         money_from=MoneyFrom.REVIEW if in_review else MoneyFrom.BESIDE,
         paid_kes=paid_kes,
@@ -111,16 +111,37 @@ def _told(payment: Payment, receipt: Receipt, amount_kes: Kes | None, world: Wor
     )
 
 
-def _amount(told: list[Told], amount_kes: Kes | None) -> Kes:
-    """What the statement says, in the operator's words; what was told may be lossy."""
+def _amount(receipt: Receipt, told: list[Told], amount_kes: Kes | None, world: World) -> Kes:
+    """What the statement says, in the operator's words; what a callback told may be lossy.
+
+    A confirmation is not: its amount it must be. And a part is never refunded of money that was not
+    credited: once its receipt is decided about, nobody would see the rest any more.
+    """
+    exact_kes = _confirmed(receipt, world)
     known = {one.amount_kes for one in told if one.amount_kes is not None}
-    if amount_kes is not None:
-        return amount_kes
-    if len(known) != 1:
+    if exact_kes is not None:
+        known = {exact_kes}
+    if amount_kes is None:
+        if len(known) != 1:
+            raise ConflictError(
+                "amount_needed", "say the amount that the M-PESA statement shows", field="amount"
+            )
+        return known.pop()
+    if amount_kes < min(known, default=0) or exact_kes not in (None, amount_kes):
         raise ConflictError(
-            "amount_needed", "say the amount that the M-PESA statement shows", field="amount"
+            "more_than_unused",
+            f"KES {exact_kes or min(known)} were told for that receipt; all of it goes back",
+            field="amount",
         )
-    return known.pop()
+    return amount_kes
+
+
+def _confirmed(receipt: Receipt, world: World) -> Kes | None:
+    """What a C2B confirmation or a row of a Pull says was paid; None if none came, or not whole."""
+    stored = world.store.read_confirmation(receipt)
+    if stored is None or stored.confirmation is None:
+        return None
+    return stored.confirmation.amount_kes
 
 
 def _in_suspense(receipt: Receipt, amount_kes: Kes | None, world: World) -> Found:

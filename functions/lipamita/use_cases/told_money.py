@@ -9,8 +9,12 @@ from lipamita.use_cases.world import World
 
 
 def settled_receipts(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:
-    """The told receipts that were credited, are refunded, or paid for another transaction."""
-    settled = _credited(transaction_id, world) | refunded_receipts(transaction_id, world)
+    """The told receipts that were credited, went back, or paid for another transaction.
+
+    Money whose refund is on its way is not among them: the refund may still fail, and a review
+    that was closed meanwhile would show it to nobody.
+    """
+    settled = _credited(transaction_id, world) | _given_back(transaction_id, world)
     others = {
         receipt
         for receipt in _told(transaction_id, world) - settled
@@ -20,7 +24,7 @@ def settled_receipts(transaction_id: TransactionId, world: World) -> frozenset[R
 
 
 def more_waits(transaction_id: TransactionId, world: World) -> bool:
-    """Whether a receipt told for this payment is its own and nobody decided about it."""
+    """Whether a receipt told for this payment is its own, and its money is not at its end."""
     return bool(_told(transaction_id, world) - settled_receipts(transaction_id, world))
 
 
@@ -37,6 +41,21 @@ def has_failed(refund_id: RefundId, world: World) -> bool:
     """Whether that is a refund which came to nothing: what it held is free."""
     read = world.store.read_refund(refund_id)
     return read is not None and read.value.status is RefundStatus.FAILED
+
+
+def _given_back(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:
+    """Those about which people decided, and whose money has left if it was to go back."""
+    return frozenset(
+        receipt
+        for receipt, decision in world.store.read_decisions(transaction_id)
+        if decision.refund_id is None or _has_ended(decision.refund_id, world)
+    )
+
+
+def _has_ended(refund_id: RefundId, world: World) -> bool:
+    """Whether its money has left. One that failed took its decision back."""
+    read = world.store.read_refund(refund_id)
+    return read is None or read.value.status is RefundStatus.REFUNDED
 
 
 def _told(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:

@@ -418,14 +418,60 @@ def test_money_told_beside_a_paid_payment_goes_back_and_the_payment_stays() -> N
     assert estate.money_out.paid_kes == 500
 
 
+def test_a_review_stays_open_while_money_told_in_it_may_still_come_back_to_it() -> None:
+    estate = Refunding()
+    payment = estate.paid()
+    for receipt in ("UKL1BBBB02", "UKL1CCCC03"):
+        estate.tell(payment, success(payment, receipt=receipt))
+    settle_payment(payment.transaction_id, estate.world)
+    on_its_way = estate.ask_back(receipt="UKL1BBBB02")
+    ended(estate, estate.ask_back(receipt="UKL1CCCC03", key="the other"))
+    assert payment.transaction_id not in estate.store.decided
+    estate.told(on_its_way, result(on_its_way, code=1))
+    refused = advance_refund(on_its_way.refund_id, estate.world)
+    given_up = decide_refund(decision(refused, "give_up"), estate.world)
+    assert given_up is not None
+    assert given_up.status is RefundStatus.FAILED
+    assert payment.transaction_id not in estate.store.decided
+    ended(estate, estate.ask_back(receipt="UKL1BBBB02", key="again"))
+    assert payment.transaction_id in estate.store.decided
+
+
+@pytest.mark.parametrize("part_kes", [10, 499])
+def test_money_that_was_never_credited_goes_back_whole_or_not_at_all(part_kes: int) -> None:
+    estate = Refunding()
+    payment = estate.paid()
+    estate.tell(payment, success(payment, receipt="UKL1BBBB02"))
+    settle_payment(payment.transaction_id, estate.world)
+    with pytest.raises(ConflictError) as refused:
+        estate.ask_back(receipt="UKL1BBBB02", amount_kes=part_kes)
+    assert (refused.value.code, refused.value.field) == ("more_than_unused", "amount")
+    assert "KES 500" in refused.value.message
+    assert estate.money_out.paid_kes == 0
+
+
+def test_no_more_goes_back_than_a_confirmation_says_was_paid() -> None:
+    estate = Refunding()
+    payment = in_review(estate)
+    confirm(estate, str(RECEIPT), "300.00", account=payment.meter_id)
+    with pytest.raises(ConflictError) as refused:
+        estate.ask_back(amount_kes=3_000)
+    assert refused.value.code == "more_than_unused"
+    assert estate.ask_back(amount_kes=300, key="right").amount_kes == 300
+
+
 def in_suspense(estate: Refunding, receipt: str = "UKL1CCCC03") -> None:
+    confirm(estate, receipt, "200.00", account="nobody")
+
+
+def confirm(estate: Refunding, receipt: str, amount: str, *, account: str) -> None:
     body = {
         "TransactionType": "Pay Bill",
         "TransID": receipt,
         "TransTime": "20261121101500",
-        "TransAmount": "200.00",
+        "TransAmount": amount,
         "BusinessShortCode": "600000",
-        "BillRefNumber": "nobody",
+        "BillRefNumber": account,
     }
     estate.store.record_confirmation(
         RawConfirmation(
