@@ -16,7 +16,8 @@ from lipamita.use_cases.accept_confirmation import accept_confirmation
 
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation import operators
-from tests.simulation.meter import Entry, SimulatedMeter, Totals
+from tests.simulation.meter import Entry, SimulatedMeter
+from tests.simulation.meter_commands import Totals
 from tests.simulation.sabotage import (
     CRASHES,
     LOST,

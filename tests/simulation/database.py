@@ -72,8 +72,12 @@ class Database:
             self.on_created("callback", args[0])
         elif name == "record_confirmation":
             self.on_created("confirmation", args[0].confirmation_id)
+        elif name == "record_result":
+            self.on_created("result", args[0])
         elif name == "put_recharge":
             self.on_created("recharge", args[0])
+        elif name == "put_command":
+            self.on_created("command", args[0])
 
     def _before_write(self, path: str) -> None:
         process = self._timeline.current

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.simulation.chance import Stream
+from tests.simulation.draw_refunds import draw_refunds
 from tests.simulation.mpesa import REFUSALS
 from tests.simulation.plan import (
     AMOUNTS,
@@ -57,6 +58,7 @@ def draw_plan(chance: Stream) -> Plan:
         ]
     acts += _draw_operators(chance, within_ms, meters)
     acts += _draw_troubles(chance, within_ms, meters)
+    acts += draw_refunds(chance, within_ms, meters)
     return replace(plan, acts=tuple(acts))
 
 

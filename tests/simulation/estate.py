@@ -21,12 +21,17 @@ from tests.simulation.database import Database, DatabaseDownError
 from tests.simulation.judge import Judge
 from tests.simulation.log import WatchedLog
 from tests.simulation.messages import Messages
+from tests.simulation.money_out import SimulatedMoneyOut
 from tests.simulation.monitor import Monitor
 from tests.simulation.mpesa import Mpesa, Prompt
+from tests.simulation.mpesa_out import MpesaOut
 from tests.simulation.operators import Operators
 from tests.simulation.people import People
 from tests.simulation.plan import HOUR_MS, OWNERS, ByHand, MeterAct, Plan, PowerCut, Reprice
 from tests.simulation.prices import PriceList
+from tests.simulation.refund_desk import RefundDesk
+from tests.simulation.refund_judge import RefundJudge
+from tests.simulation.results import Results
 from tests.simulation.schedules import Schedules
 from tests.simulation.site import Site
 from tests.simulation.timeline import Timeline
@@ -34,6 +39,7 @@ from tests.simulation.triggers import Triggers
 
 MASTER_SECRET = "d" * 32
 REST_MS = 6 * 24 * HOUR_MS  # after this long nothing may be left to do
+LAST_REST_MS = 8 * 24 * HOUR_MS  # a refund that nobody seconds lapses in 7 days
 TOLERATED = (
     DatabaseDownError,
     errors.BusyError,
@@ -65,11 +71,16 @@ class SimulatedEstate:
             self.timeline,
             may_lie_twice=not plan.credits_on_query,
         )
+        self.out = MpesaOut()
+        self.results = Results(self.out, self.timeline)
+        self.money_out = SimulatedMoneyOut(self.out, self.timeline, self.results)
         self.database = Database(self.store, self.timeline, on_write=self._wrote)
         self.world = self._world()
+        self.results.world = self.world
         self.triggers = Triggers(self.timeline, self.world, self.meters)
         self.database.on_created = self.triggers.created
         self.site.on_acknowledged = self.triggers.acknowledged
+        self.site.on_answered = self.triggers.answered
         self.messages = Messages(self.mpesa, self.timeline, self.world, c2b=plan.c2b)
         self.people = People(
             self.timeline,
@@ -80,6 +91,16 @@ class SimulatedEstate:
             amounts_may_differ=not plan.credits_on_query,  # a query's word stands for the amount
         )
         self.operators = Operators(self.timeline, self.world, self.mpesa, self.store)
+        self.refund_desk = RefundDesk(
+            self.timeline,
+            self.world,
+            mpesa=self.mpesa,
+            out=self.out,
+            store=self.store,
+            meters=self.meters,
+        )
+        self.refund_desk.refused = self._was_refused
+        self.money_out.on_send = self.refund_desk.sent
         self.daraja.on_prompt = self.people.prompted
         self.messages.can_tell = self._can_tell
         self.schedules = Schedules(
@@ -92,6 +113,7 @@ class SimulatedEstate:
             by_hand={act.name: act for act in plan.acts if isinstance(act, ByHand)},
             transaction_of=_TransactionOfPath(),
             accepted=self.messages.accepted,
+            refunds=RefundJudge(self.mpesa, self.out, self.store, self.meters),
         )
 
     def carry_out(self) -> None:
@@ -107,6 +129,7 @@ class SimulatedEstate:
             else:
                 self.people.intend(act, at_ms)
                 self.operators.intend(act, at_ms)
+                self.refund_desk.intend(act, at_ms)
         last_ms = max((act.after_ms for act in self.plan.acts), default=0)
         self.timeline.run(self.plan.start_ms + last_ms + 5 * 60_000)
         self.faults.on = False
@@ -116,12 +139,13 @@ class SimulatedEstate:
             meter.wake()
         self.timeline.run(self.timeline.now_ms + REST_MS)
         self.operators.decide_what_is_left(OWNERS)
-        self.timeline.run(self.timeline.now_ms + REST_MS)
+        self.refund_desk.clear()
+        self.timeline.run(self.timeline.now_ms + LAST_REST_MS)
 
     def violations(self) -> list[str]:
         pushed_twice = [
-            f"{count} pushes for {path.split('/')[-2]}"
-            for path, count in self.daraja.sent.items()
+            f"{count} times sent for {path.split('/')[-2]}"
+            for path, count in (*self.daraja.sent.items(), *self.money_out.sent.items())
             if count > 1
         ]
         return [
@@ -130,6 +154,7 @@ class SimulatedEstate:
             *self.people.violations,
             *self.operators.violations,
             *self.site.violations,
+            *self.refund_desk.violations,
             *pushed_twice,
             *self.judge.violations(),
         ]
@@ -150,6 +175,7 @@ class SimulatedEstate:
         return World(
             store=self.database,
             daraja=self.daraja,
+            money_out=self.money_out,
             accounts=FakeAccounts(),
             record=MemoryRecord(),
             audit=MemoryAudit(),
@@ -161,6 +187,9 @@ class SimulatedEstate:
             public_base_url="https://estate.example",
             unverified_policy=UnverifiedPolicy.CREDIT if by_query else UnverifiedPolicy.HOLD,
         )
+
+    def _was_refused(self, attempt: tuple[str, int]) -> bool:
+        return attempt in self.money_out.refused or attempt in self.results.refused
 
     def _can_tell(self, prompt: Prompt, path: str) -> bool:
         owns_path = TransactionId(self.judge.transaction_of[path])

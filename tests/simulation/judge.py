@@ -15,8 +15,9 @@ from tests.fakes.memory_store import MemoryStore
 from tests.simulation.meter import SimulatedMeter
 from tests.simulation.mpesa import Mpesa, Row
 from tests.simulation.plan import ByHand
+from tests.simulation.refund_judge import RefundJudge
 
-CREDITED = ("queued", "delivered")
+CREDITED = ("queued", "delivered", "withdrawn")  # the last: and given back since
 # Reviews that only show a contradiction. What was credited has the ledger's amount: see below.
 BESIDE = (
     "callback_mismatch",
@@ -37,6 +38,7 @@ class Judge:
     by_hand: Mapping[str, ByHand]
     transaction_of: Mapping[str, str]  # path of a push -> transaction
     accepted: Mapping[str, Sequence[str]]  # transaction -> callbacks that were answered 200
+    refunds: RefundJudge
 
     def violations(self) -> list[str]:
         credited = self._credited()
@@ -45,6 +47,7 @@ class Judge:
             *self._credits(credited),
             *self._work_left(),
             *self._sold(credited),
+            *self.refunds.violations(),
         ]
 
     def _credited(self) -> list[Payment]:
@@ -61,6 +64,7 @@ class Judge:
         for row in self.mpesa.ledger:
             if held_by[row.receipt] and UNNAMED in self._queues(row):
                 yield "credited, and a review without a receipt is left"
+        yield from self.refunds.outcomes()
         for key in self.store.suspense:
             yield "suspense, assigned" if self._assigned(key) else "suspense, open"
 
@@ -69,6 +73,9 @@ class Judge:
         for row in self.mpesa.ledger:
             holders = held_by[row.receipt]
             waiting = list(self._queues(row))
+            goes_back = self.refunds.goes_back(row.receipt)
+            if holders and goes_back:
+                yield f"{row.receipt} of {row.label} was credited, and goes back as well"
             if len(holders) > 1:
                 yield f"{row.receipt} of {row.label} was credited {len(holders)} times"
             if holders:
@@ -77,7 +84,7 @@ class Judge:
                 named = [reason for reason in waiting if reason not in known]
                 if named and holders[0].mpesa_receipt is not None:
                     yield f"{row.receipt} of {row.label} was credited and waits too: {named}"
-            elif not waiting and self._was_told(row):
+            elif not waiting and not goes_back and self._was_told(row):
                 yield f"{row.receipt} of {row.label} is neither credited nor waiting"
 
     def _right_credit(self, row: Row, payment: Payment) -> Iterator[str]:
@@ -108,7 +115,7 @@ class Judge:
 
     def _work_left(self) -> Iterator[str]:
         for payment in self.store.payments.values():
-            if payment.next_check_at_ms is not None:
+            if payment.next_check_at_ms is not None and payment.status != "refunding":
                 yield f"{payment.transaction_id} is due for ever, {payment.status}"
             if payment.status in ("created", "prompted"):
                 yield f"{payment.transaction_id} is still {payment.status}"

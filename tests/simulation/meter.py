@@ -13,6 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Protocol
 
+from tests.simulation.meter_commands import Command, Totals, is_signed, larger, withdrawn_by
 from tests.simulation.timeline import DiedError, Timeline
 
 
@@ -31,24 +32,21 @@ class Entry(Protocol):
     def mac(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class Totals:
-    """What the meter knows."""
-
-    credited_wh: int = 0
-    sequence: int = 0
-    consumed_wh: int = 0
-
-
 @dataclass
 class SimulatedMeter:
-    """One meter. ``queue`` reads its recharges; ``acknowledge`` marks one processed."""
+    """One meter. ``queue`` reads its recharges; ``acknowledge`` marks one processed.
+
+    ``commands`` reads what it is told to do and has not answered; ``answer`` says what it did.
+    """
 
     meter_id: str
     master_secret: str
     timeline: Timeline
     queue: Callable[[], Mapping[str, Entry]]
     acknowledge: Callable[[str, int, Totals], None]
+    commands: Callable[[], Mapping[str, Command]]
+    report: Callable[[Totals], None]
+    answer: Callable[[str, str], None]
     online: bool = True
     totals: Totals = field(default_factory=Totals)  # in memory
     kept: Totals = field(default_factory=Totals)  # durable
@@ -56,6 +54,11 @@ class SimulatedMeter:
     refused: list[str] = field(default_factory=list)
     wakes: int = 0
     _old: dict[str, Entry] = field(default_factory=dict)
+
+    @property
+    def given_back_wh(self) -> int:
+        """Durable, here or where it was reported: erased storage takes that."""
+        return larger(self.kept, self.reported).withdrawn_wh
 
     def wake(self, delay_ms: int = 300) -> None:
         """Look at the queue soon."""
@@ -71,6 +74,13 @@ class SimulatedMeter:
         self.totals = larger(self.kept, self.reported)
         self.wake()
 
+    def burn(self, share: float) -> None:
+        """Somebody uses that much of what is left, and the meter tells so if it can."""
+        used_wh = int(max(0, self.totals.balance_wh) * share)
+        self.totals = replace(self.totals, consumed_wh=self.totals.consumed_wh + used_wh)
+        self.commit()
+        self.wake()
+
     def _sync(self) -> None:
         process = self.timeline.current
         assert process is not None
@@ -82,6 +92,7 @@ class SimulatedMeter:
         self.timeline.pause(chance.between(20, 400))
         try:
             self._apply_and_acknowledge(queue)
+            self._obey()
         except DiedError:
             self.timeline.say("meter loses power")
             erased = chance.fails("meter storage erased")
@@ -96,16 +107,57 @@ class SimulatedMeter:
         self._may_lose_power()
         self.commit()
         self._may_lose_power()
+        process = self.timeline.current
+        assert process is not None
         for transaction_id in self.acknowledgeable(queue):
             entry = queue[transaction_id]
-            balance_wh = entry.credited_total_wh - self.totals.consumed_wh
+            balance_wh = self.totals.balance_wh
             self.timeline.pause(self._latency())
             if not self.online:
                 return
             self.acknowledge(transaction_id, balance_wh, self.totals)
             self.reported = larger(self.reported, self.totals)
             self._may_lose_power()
-            self.totals = replace(self.totals, consumed_wh=self.totals.consumed_wh + 1)
+            if process.chance.likely(0.3):
+                self.totals = replace(self.totals, consumed_wh=self.totals.consumed_wh + 1)
+
+    def _obey(self) -> None:
+        """Carry out what it is told, make it durable, show its totals, and answer."""
+        for key, command in sorted(self.commands().items()):
+            self.timeline.pause(self._latency())
+            if not self.online:
+                return
+            if not is_signed(
+                command, self.meter_id, _device_key(self.master_secret, self.meter_id)
+            ):
+                self.refused.append(key)
+                continue
+            withdrawn_wh, result = withdrawn_by(command, self.totals)
+            self.totals = replace(
+                self.totals,
+                withdrawn_wh=withdrawn_wh,
+                command_sequence=max(self.totals.command_sequence, command.sequence),
+            )
+            self.commit()
+            self._may_lose_power()
+            self._tell(key, result)
+            self._may_lose_power()
+
+    def _tell(self, key: str, result: str) -> None:
+        """Its totals and its answer are two writes: either may come late, or not at all."""
+        assert self.timeline.current is not None
+        chance = self.timeline.current.chance
+        self.timeline.say(f"{key}: {result}, {self.totals.withdrawn_wh} Wh given back")
+        if chance.fails("meter report late"):
+            totals, at_ms = self.totals, self.timeline.now_ms + chance.one_of((30_000, 400_000))
+            self.timeline.start(at_ms, f"{self.meter_id} reports", lambda: self.report(totals))
+        else:
+            self.report(self.totals)
+        self.reported = larger(self.reported, self.totals)
+        if chance.fails("command answer lost"):
+            self.wake(60_000)
+            return
+        self.answer(key, result)
 
     def apply(self, entry: Entry) -> None:
         """Growing totals: applying an entry again changes nothing."""
@@ -141,14 +193,6 @@ class SimulatedMeter:
         assert self.timeline.current is not None
         if self.timeline.current.chance.fails("meter crash"):
             raise DiedError
-
-
-def larger(left: Totals, right: Totals) -> Totals:
-    return Totals(
-        credited_wh=max(left.credited_wh, right.credited_wh),
-        sequence=max(left.sequence, right.sequence),
-        consumed_wh=max(left.consumed_wh, right.consumed_wh),
-    )
 
 
 @lru_cache(maxsize=64)

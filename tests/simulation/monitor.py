@@ -25,6 +25,7 @@ class Monitor:
         self._store = store
         self._prices = [(start_ms, prices)]
         self._payments: dict[str, Payment] = {}
+        self._refunded: set[str] = set()
         self._registers: dict[str, MeterRegister] = {}
 
     def price_changed(self, prices: PriceList, now_ms: int) -> None:
@@ -37,6 +38,8 @@ class Monitor:
             self._payment(self._store.payments[key], now_ms)  # type: ignore[index]
         elif kind == "registers":
             self._register(key, self._store.registers[key], now_ms)  # type: ignore[index]
+        elif kind == "refunds":
+            self._refund(key, self._store.refunds[key].status)  # type: ignore[index]
 
     def describe(self, path: str, now_ms: int) -> str:
         """The state written there, for the trace."""
@@ -52,7 +55,16 @@ class Monitor:
             )
         if kind == "registers":
             register = self._store.registers[key]  # type: ignore[index]
-            return f"{register.credited_total_wh} Wh sold in {register.sequence} entries"
+            return (
+                f"{register.credited_total_wh} Wh sold in {register.sequence} entries, "
+                f"{register.withdrawn_total_wh} Wh taken back"
+            )
+        if kind == "refunds":
+            refund = self._store.refunds[key]  # type: ignore[index]
+            return (
+                f"{refund.method} of {refund.amount_kes} from {refund.money_from}: "
+                f"{refund.status}, attempt {refund.attempt}, {refund.reason}"
+            )
         return ""
 
     def _payment(self, new: Payment, now_ms: int) -> None:
@@ -96,6 +108,8 @@ class Monitor:
     def _register(self, meter_id: str, new: MeterRegister, now_ms: int) -> None:
         old = self._registers.get(meter_id)
         self._registers[meter_id] = new
+        if new.withdrawn_total_wh > new.credited_total_wh:
+            self.violations.append(f"register of {meter_id}: more taken back than was sold")
         before_wh, before_sequence = (old.credited_total_wh, old.sequence) if old else (0, 0)
         month = f"{datetime.fromtimestamp(now_ms / 1000, UTC) + timedelta(hours=3):%Y-%m}"
         if new.sequence == before_sequence:
@@ -113,6 +127,12 @@ class Monitor:
             "wrong month": new.month != month and not _near_midnight(now_ms),
         }
         self.violations += [f"register of {meter_id}: {what}" for what, bad in facts.items() if bad]
+
+    def _refund(self, refund_id: str, status: str) -> None:
+        if status == "refunded":
+            self._refunded.add(refund_id)
+        elif refund_id in self._refunded:
+            self.violations.append(f"refund {refund_id}: refunded was lowered to {status}")
 
     def _violated(self, payment: Payment, what: str) -> None:
         self.violations.append(f"{payment.transaction_id}: {what}")

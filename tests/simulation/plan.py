@@ -17,6 +17,7 @@ OPERATORS = (GRACE, HENRY)
 OWNERS: dict[str, str | None] = {"MTR-001": AMINA, "MTR-002": BRIAN, "MTR-003": AMINA}
 LOOK_ALIKE = "MTR-0O1"  # has the same account key as MTR-001
 PHONES = ("254700000001", "254700000002", "254110000003", "254700000004")
+METER_TROUBLES = ("offline", "reboot")
 AMOUNTS = (50, 100, 100, 100, 250, 12_000)  # the last takes two operators
 MONTH_END_MS = int(datetime(2026, 11, 30, 20, 58, tzinfo=UTC).timestamp()) * 1_000  # 23:58 EAT
 MID_MONTH_MS = int(datetime(2026, 11, 21, 10, 15, tzinfo=UTC).timestamp()) * 1_000
@@ -72,6 +73,28 @@ class Verdict(Act):
 
 
 @dataclass(frozen=True)
+class RefundAsk(Act):
+    """An operator asks for money back; ``part``: all that is unused, the whole, or half."""
+
+    uid: str
+    pick: int
+    part: str  # unused, whole, half
+    by_reversal: bool
+    key: str
+    from_queue: bool = False  # of what waits in suspense or in review, if there is any
+    taps_ms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class RefundWord(Act):
+    """An operator decides about one refund that waits for people."""
+
+    uid: str
+    pick: int
+    agrees: bool
+
+
+@dataclass(frozen=True)
 class Reprice(Act):
     """The tariff changes."""
 
@@ -87,7 +110,7 @@ class PowerCut(Act):
 
 @dataclass(frozen=True)
 class MeterAct(Act):
-    """A meter goes ``offline``, ``online``, or through a ``reboot``."""
+    """A meter goes ``offline``, ``online``, or through a ``reboot``, or ``burns half`` or all."""
 
     meter_id: str
     what: str
@@ -123,4 +146,4 @@ def trouble_of(act: Act) -> str | None:
         return "tariff changed"
     if isinstance(act, PowerCut):
         return "instance lost"
-    return f"meter {act.what}" if isinstance(act, MeterAct) and act.what != "online" else None
+    return f"meter {act.what}" if isinstance(act, MeterAct) and act.what in METER_TROUBLES else None

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lipamita.domain.payment import Payment, Status
+from lipamita.domain.refund import Refund, RefundId, RefundStatus
+from lipamita.domain.refund_result import LAPSES_AFTER_MS
 from lipamita.use_cases.pull_payments import pull_payments
 from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.world import World
@@ -80,17 +83,33 @@ class Schedules:
         )
 
     def _due_ms(self) -> int | None:
-        dues: list[int] = [
+        dues: list[int | None] = [
             payment.next_check_at_ms
             for payment in self._store.payments.values()
-            if payment.next_check_at_ms is not None
+            if payment.next_check_at_ms is not None and not self._waits_for_people(payment)
         ]
         for key, kept in self._store.confirmations.items():
             item = self._store.suspense.get(key)
             idle = kept.outcome == "suspense" and item and item.assigned_meter_id is None
             if kept.next_check_at_ms is not None and not idle:
                 dues.append(kept.next_check_at_ms)
-        return min(dues, default=None)
+        dues += [due_ms for due_ms in self._store.command_checks.values() if due_ms is not None]
+        dues += map(_refund_due_ms, self._store.refunds.values())
+        return min((due_ms for due_ms in dues if due_ms is not None), default=None)
+
+    def _waits_for_people(self, payment: Payment) -> bool:
+        """Its refund is in review: until people decide it is looked at every hour, in vain."""
+        if payment.status is not Status.REFUNDING or payment.has_unseen_evidence:
+            return False
+        refund = self._store.refunds[RefundId(payment.refund_id or "")]
+        return refund.status is RefundStatus.REVIEW and refund.next_check_at_ms is None
+
+
+def _refund_due_ms(refund: Refund) -> int | None:
+    """One that waits for a second person is looked at in vain until it lapses."""
+    if refund.status is RefundStatus.WAITING and refund.next_check_at_ms is not None:
+        return max(refund.next_check_at_ms, refund.created_at_ms + LAPSES_AFTER_MS)
+    return refund.next_check_at_ms
 
 
 def _boundary(at_ms: int, step_ms: int) -> int:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lipamita.domain.account import account_key
+from lipamita.domain.command import CommandResult
 from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.meter import Meter, MeterStatus
 from lipamita.domain.recharge import Acknowledgement
 from lipamita.domain.units import Millis
 
 from tests.fakes.memory_store import MemoryStore
-from tests.simulation.meter import Entry, SimulatedMeter, Totals
+from tests.simulation.meter import Entry, SimulatedMeter
+from tests.simulation.meter_commands import Totals
 from tests.simulation.plan import OWNERS, MeterAct
 from tests.simulation.timeline import Timeline
 
@@ -23,6 +25,7 @@ class Site:
     def __init__(self, store: MemoryStore, timeline: Timeline, master_secret: str) -> None:
         self.violations: list[str] = []
         self.on_acknowledged: Callable[[MeterId, TransactionId], None] = lambda *_: None
+        self.on_answered: Callable[[MeterId], None] = lambda _: None
         self._store = store
         self._timeline = timeline
         self._master_secret = master_secret
@@ -50,6 +53,13 @@ class Site:
             acknowledge=lambda transaction_id, balance_wh, totals: self._acknowledge(
                 key, TransactionId(transaction_id), balance_wh, totals
             ),
+            commands=lambda: {
+                one: command
+                for one, command in self._store.commands.get(key, {}).items()
+                if one not in self._store.command_results
+            },
+            report=lambda totals: self._report(key, totals),
+            answer=lambda command_id, result: self._answer(key, command_id, result),
         )
         return meter
 
@@ -58,9 +68,7 @@ class Site:
     ) -> None:
         process = self._timeline.current
         assert process is not None
-        register = self._store.registers.get(meter_id)
-        if register is None or totals.credited_wh > register.credited_total_wh:
-            self.violations.append(f"{meter_id} reports more than was sold")
+        self._check_totals(meter_id, totals)
         if process.chance.fails("acknowledgement lost"):
             self._meters[meter_id].wake(60_000)
             return
@@ -71,14 +79,41 @@ class Site:
         self._store.acknowledged[transaction_id] = Acknowledgement(
             processed_at_ms=Millis(self._timeline.now_ms), balance_after_wh=balance_wh
         )
-        self._store.meters[meter_id] = replace(
-            self._store.meters[meter_id],
-            credited_total_wh=totals.credited_wh,
-            withdrawn_total_wh=0,
-            energy_consumed_total_wh=totals.consumed_wh,
-            current_balance_wh=totals.credited_wh - totals.consumed_wh,
-        )
+        self._report(meter_id, totals)
         self.on_acknowledged(meter_id, transaction_id)
+
+    def _check_totals(self, meter_id: MeterId, totals: Totals) -> None:
+        """The security rules would not take a report above what the server sold or took back."""
+        register = self._store.registers.get(meter_id)
+        if register is None or totals.credited_wh > register.credited_total_wh:
+            self.violations.append(f"{meter_id} reports more than was sold")
+        elif totals.withdrawn_wh > register.withdrawn_total_wh:
+            self.violations.append(f"{meter_id} reports more than was taken back")
+
+    def _report(self, meter_id: MeterId, totals: Totals) -> None:
+        self._check_totals(meter_id, totals)
+        known = self._store.meters[meter_id]
+        if (known.credited_total_wh or 0, known.withdrawn_total_wh or 0) > (
+            totals.credited_wh,
+            totals.withdrawn_wh,
+        ):
+            return  # an old report that comes late: totals do not fall
+        self._store.meters[meter_id] = replace(
+            known,
+            credited_total_wh=totals.credited_wh,
+            withdrawn_total_wh=totals.withdrawn_wh,
+            energy_consumed_total_wh=totals.consumed_wh,
+            current_balance_wh=totals.balance_wh,
+        )
+
+    def _answer(self, meter_id: MeterId, command_id: str, result: str) -> None:
+        if command_id in self._store.command_results:
+            return
+        self._timeline.say(f"answers {command_id}: {result}")
+        self._store.command_results[command_id] = CommandResult(
+            result=result, done_at_ms=Millis(self._timeline.now_ms)
+        )
+        self.on_answered(meter_id)
 
     def carry_out(self, act: MeterAct) -> None:
         meter = self._meters[act.meter_id]
@@ -86,6 +121,9 @@ class Site:
         if act.what == "reboot":
             erased = self._timeline.faults.stream(act.name).fails("meter storage erased")
             meter.reboot(erased=erased)
+            return
+        if act.what.startswith("burns"):
+            meter.burn(1.0 if act.what == "burns all" else 0.5)
             return
         meter.online = act.what == "online"
         meter.wake()

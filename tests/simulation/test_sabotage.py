@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.simulation import broken_belief, broken_rules, broken_work
+from tests.simulation import broken_belief, broken_refunds, broken_rules, broken_work
 from tests.simulation.run import run
 from tests.simulation.sabotage import SABOTAGES
 
+MONEY_SAFETY = Path(__file__).parents[2] / "docs" / "money-safety.md"
 FIRST_SEED = 7_000_000
 MAX_RUNS = 400
 BY_ITSELF = "failed by itself"
 
 assert broken_belief
+assert broken_refunds
 assert broken_rules
 assert broken_work
+
+
+def test_the_rules_that_are_broken_stand_in_the_docs() -> None:
+    table = MONEY_SAFETY.read_text().partition("## Simulated faults")[2].partition("\n## ")[0]
+    rows = [line.split("|")[2] for line in table.splitlines() if line.startswith("| ")][1:]
+    listed = [name.strip() for row in rows for name in row.split(",")]
+    assert sorted(listed) == sorted(SABOTAGES)
 
 
 @pytest.mark.parametrize("rule", SABOTAGES)

@@ -45,6 +45,10 @@ def test_the_runs_end_in_every_way(outcomes: list[Outcome]) -> None:
         "review, decided",
         "suspense, open",
         "suspense, assigned",
+        "refund refunded of payment",
+        "refund refunded of suspense",
+        "refund refunded of beside",
+        "refund failed of payment",
     } <= ended
 
 

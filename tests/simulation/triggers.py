@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.refund import RefundId
 from lipamita.use_cases.accept_confirmation import accept_confirmation
+from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.close_recharge import close_recharge
+from lipamita.use_cases.follow_ups import FOLLOW_UPS
+from lipamita.use_cases.notice_command import notice_commands
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
 
@@ -25,9 +29,11 @@ class Triggers:
         self._meters = meters
 
     def created(self, kind: str, key: str) -> None:
-        """A node was created: evidence, a confirmation, or a recharge that its meter streams."""
-        if kind == "recharge":
+        """A node was created: evidence, a confirmation, result, or what its meter streams."""
+        if kind in ("recharge", "command"):
             self._meters[key].wake()
+        elif kind == "result":
+            self._fire("advance", lambda: advance_refund(RefundId(key), self._world))
         elif kind == "callback":
             self._fire("settle", lambda: settle_payment(TransactionId(key), self._world))
         else:
@@ -39,6 +45,10 @@ class Triggers:
             close_recharge(meter_id, transaction_id, self._world)
 
         self._fire("close", close)
+
+    def answered(self, meter_id: MeterId) -> None:
+        """A meter answered a command."""
+        self._fire("notice", lambda: notice_commands(meter_id, self._world, FOLLOW_UPS))
 
     def _fire(self, verb: str, work: Callable[[], object]) -> None:
         process = self._timeline.current

@@ -36,17 +36,7 @@ LANGUAGES = ("en", "sw")
 WHY = "imported"
 
 
-Progress = Callable[[int, int], None]  # rows done, of how many
-
-
-def import_meters(
-    data: bytes,
-    caller: Caller,
-    world: World,
-    *,
-    dry_run: bool,
-    progress: Progress = lambda _done, _of: None,
-) -> ImportReport:
+def import_meters(data: bytes, caller: Caller, world: World, *, dry_run: bool) -> ImportReport:
     """Register every meter of the file. Raises ForbiddenError and InvalidInputError
     (invalid_import).
     """
@@ -67,17 +57,10 @@ def import_meters(
         return True
 
     required = ("meter_id", "name", "kind", "tariff_id")
-    return _import(data, METER_COLUMNS, required, do, progress)
+    return _import(data, METER_COLUMNS, required, do)
 
 
-def import_tenants(
-    data: bytes,
-    caller: Caller,
-    world: World,
-    *,
-    dry_run: bool,
-    progress: Progress = lambda _done, _of: None,
-) -> ImportReport:
+def import_tenants(data: bytes, caller: Caller, world: World, *, dry_run: bool) -> ImportReport:
     """Give every tenant of the file a profile and their meter. Raises as import_meters does.
 
     Tenants must have signed in once, or have been given an account: this makes none.
@@ -107,20 +90,15 @@ def import_tenants(
             move_meter(wanted, world)
         return True
 
-    return _import(data, TENANT_COLUMNS, ("who",), do, progress)
+    return _import(data, TENANT_COLUMNS, ("who",), do)
 
 
 def _import(
-    data: bytes,
-    columns: tuple[str, ...],
-    required: tuple[str, ...],
-    do: Callable[[Row], bool],
-    progress: Progress,
+    data: bytes, columns: tuple[str, ...], required: tuple[str, ...], do: Callable[[Row], bool]
 ) -> ImportReport:
     rows, misshapen = read_rows(data, columns=columns, required=required)
     problems, changed = list(misshapen), 0
-    for number, row in enumerate(rows, start=1):
-        progress(number, len(rows))
+    for row in rows:
         try:
             changed += do(row)
         except LipamitaError as error:
