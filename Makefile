@@ -45,9 +45,10 @@ check: setup ## Lint, types, import contracts, formatting, configuration
 	@bash -n tools/setup.sh .ci/run
 	@sh -n firmware/check_deep firmware/fuzz/run
 
-check-deep: setup ## Firmware on other compilers and machines, every power cut, fuzzing (SECONDS=60 each)
+check-deep: setup firmware dashboard ## Firmware on other compilers and machines, every power cut, fuzzing, soak (SECONDS=60 each)
 	@tools/setup.sh deep
 	@firmware/check_deep $(or $(SECONDS),60)
+	@$(PY) -m tools.soak --meters $(or $(METERS),50) --seconds $(or $(SECONDS),60) --seed $(or $(SEED),1)
 
 fmt: setup ## Format everything, and write the generated parts of the documents
 	@PYTHONPATH=functions $(PY) -m tools.state_tables

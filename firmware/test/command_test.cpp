@@ -147,7 +147,9 @@ TEST_F(CommandTest, DamagedAlertsAreForgottenNotBelieved) {
   come_online();
   app->meter().signal(AlertKind::cover_open, true);
   run(Alerts::kSaveEveryMs);
-  store().values["alerts"][3] ^= 0x40;
+  for (auto& [key, record] : store().values) {
+    if (key.rfind("alerts", 0) == 0) record[3] ^= 0x40;
+  }
   boot();
   EXPECT_FALSE(app->meter().alerts().raised(AlertKind::cover_open));
 }

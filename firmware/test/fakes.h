@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ class FakeStorage final : public IKeyValue {
   bool write(std::string_view key, const uint8_t* data, size_t size) override {
     if (dead) return false;
     ++writes;
+    if (keep_sizes) sizes.push_back(size);
     std::vector<uint8_t> fresh(data, data + size);
     if (corrupt_writes) fresh[size / 2] ^= 0x10;
     if (writes != cut_at_write) {
@@ -49,6 +51,7 @@ class FakeStorage final : public IKeyValue {
     }
     dead = true;
     tear(std::string(key), fresh);
+    if (on_cut) on_cut();
     return false;
   }
 
@@ -66,6 +69,9 @@ class FakeStorage final : public IKeyValue {
 
   std::map<std::string, std::vector<uint8_t>> values;
   size_t writes = 0;
+  std::vector<size_t> sizes;  // of each write, with `keep_sizes`
+  bool keep_sizes = false;
+  std::function<void()> on_cut;  // what else ends with the power
   bool dead = false;
   bool refuse_writes = false;
   bool corrupt_writes = false;  // worn flash: says yes, holds something else

@@ -164,10 +164,8 @@ TEST_F(MeterTest, EnergyBeforeTheTimeIsKnownBelongsToTheFirstHour) {
   EXPECT_EQ(meter->ledger().hour_wh, 7u);
   clock.now_ms += 3600000;
   meter->poll();
-  ClosedHour closed;
-  ASSERT_TRUE(meter->take_closed_hour(closed));
-  EXPECT_EQ(closed.energy_wh, 7u);
-  EXPECT_FALSE(meter->take_closed_hour(closed));
+  EXPECT_EQ(meter->hours().waiting(), 1u);
+  EXPECT_EQ(meter->hours().next(meter->ledger()).energy_wh, 7u);
 }
 
 TEST_F(MeterTest, ClockThatWasYearsAheadDoesNotStopTheHours) {
@@ -182,8 +180,7 @@ TEST_F(MeterTest, ClockThatWasYearsAheadDoesNotStopTheHours) {
   EXPECT_EQ(meter->ledger().hour, hour);
   clock.now_ms += 3600000;
   meter->poll();
-  ClosedHour closed;
-  ASSERT_TRUE(meter->take_closed_hour(closed));
+  EXPECT_EQ(meter->hours().waiting(), 1u);
   EXPECT_EQ(meter->ledger().consumed_wh, 6u);
 }
 
@@ -260,6 +257,19 @@ TEST(Hours, FullQueueMergesTheOldestAndKeepsTheSum) {
     hours.told(next, 0);
   }
   EXPECT_EQ(told, added);
+}
+
+TEST(Hours, AnHourAddedTwiceIsOne) {
+  test::FakeStorage storage;
+  Hours hours(storage);
+  hours.add({1000, 5});
+  hours.add({1001, 7});
+  hours.add({1001, 6});
+  Hours again(storage);
+  again.begin();
+  EXPECT_EQ(again.waiting(), 2u);
+  again.told({1000, 5}, 0);
+  EXPECT_EQ(again.next(Ledger{}).energy_wh, 7u);
 }
 
 TEST(Backoff, GrowsWithJitterUpToItsLimit) {

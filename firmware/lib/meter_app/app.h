@@ -33,8 +33,7 @@ class App {
         panel_(config, meter_, ports.storage, ports.clock),
         update_(config, ports.updater, ports.verifier, meter_, ports.storage, ports.clock,
                 ports.log),
-        cloud_(config, meter_, update_, ports.storage, ports.stream, ports.rest, ports.clock,
-               ports.log) {}
+        cloud_(config, meter_, update_, ports.stream, ports.rest, ports.clock, ports.log) {}
 
   // False when the configuration cannot be used, the storage belongs to another meter, or a new
   // image on trial cannot read the ledger.

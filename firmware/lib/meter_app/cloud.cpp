@@ -7,8 +7,8 @@ constexpr int kMaxJobsPerPoll = 4;
 
 }  // namespace
 
-Cloud::Cloud(const Config& config, Meter& meter, Update& update, IKeyValue& storage,
-             IConnection& stream, IConnection& rest, IClock& clock, ILog& log)
+Cloud::Cloud(const Config& config, Meter& meter, Update& update, IConnection& stream,
+             IConnection& rest, IClock& clock, ILog& log)
     : config_(config),
       meter_(meter),
       update_(update),
@@ -23,20 +23,16 @@ Cloud::Cloud(const Config& config, Meter& meter, Update& update, IKeyValue& stor
       snapshot_node_(intake_, desk_, RechargeSource::snapshot),
       snapshot_leaves_(snapshot_node_),
       stream_node_(intake_, desk_, RechargeSource::stream),
-      hours_(storage),
       backoff_(config.cloud.backoff_first_ms, config.cloud.backoff_most_ms, config.random_seed),
       stream_backoff_(config.cloud.backoff_first_ms, config.cloud.backoff_most_ms,
                       config.random_seed ^ 0x5bd1e995U) {}
 
 bool Cloud::begin() {
   stream_node_.begin();
-  hours_.begin();
   return requests_.begin();
 }
 
 void Cloud::poll() {
-  ClosedHour closed;
-  if (meter_.take_closed_hour(closed)) hours_.add(closed);
   poll_stream();
   poll_exchange();
   commit();
@@ -110,7 +106,8 @@ void Cloud::next_job() {
   if (report_due(now)) return start(Job::report);
   if (desk_.due()) return start(Job::command);
   if (meter_.alerts().due(alerting_)) return start(Job::alert);
-  if (hours_.due(meter_.durable(), now, config_.cloud.hour_interval_ms)) return start(Job::hour);
+  if (meter_.hours().due(meter_.durable(), now, config_.cloud.hour_interval_ms))
+    return start(Job::hour);
   start_download(now);
 }
 
@@ -180,7 +177,7 @@ bool Cloud::compose(Job job, Endpoint& endpoint, bool& form) {
     case Job::alert:
       return requests_.alert(text_, token, alerting_);
     case Job::hour:
-      telling_ = hours_.next(meter_.durable());
+      telling_ = meter_.hours().next(meter_.durable());
       return requests_.hour(text_, token, telling_);
     case Job::download:
     case Job::none:

@@ -13,7 +13,6 @@
 #include "command_desk.h"
 #include "config.h"
 #include "exchange.h"
-#include "hours.h"
 #include "meter.h"
 #include "node_reader.h"
 #include "recharge_intake.h"
@@ -37,8 +36,8 @@ class IgnoredJson final : public IJsonHandler {
 
 class Cloud final : private IStreamListener {
  public:
-  Cloud(const Config& config, Meter& meter, Update& update, IKeyValue& storage, IConnection& stream,
-        IConnection& rest, IClock& clock, ILog& log);
+  Cloud(const Config& config, Meter& meter, Update& update, IConnection& stream, IConnection& rest,
+        IClock& clock, ILog& log);
 
   bool begin();
   void poll();
@@ -98,7 +97,6 @@ class Cloud final : private IStreamListener {
   NodeReader snapshot_node_;
   LeafReader snapshot_leaves_;
   NodeReader stream_node_;
-  Hours hours_;
   Backoff backoff_;
   Backoff stream_backoff_;
   IgnoredJson ignored_;

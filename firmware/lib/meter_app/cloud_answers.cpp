@@ -20,7 +20,7 @@ void Cloud::finish(Job job) {
     case Job::alert:
       return meter_.alerts().told(alerting_);
     case Job::hour:
-      return hours_.told(telling_, clock_.monotonic_ms());
+      return meter_.hours().told(telling_, clock_.monotonic_ms());
     case Job::download:
     case Job::none:
       return;
@@ -52,7 +52,7 @@ void Cloud::refused(Job job) {
     reported_at_ms_ = clock_.monotonic_ms();
     return;
   } else if (for_good && job == Job::hour) {
-    return hours_.refused(telling_, clock_.monotonic_ms());
+    return meter_.hours().refused(telling_, clock_.monotonic_ms());
   } else if (for_good && job != Job::snapshot) {
     return finish(job);  // not asked again
   }

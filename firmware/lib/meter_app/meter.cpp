@@ -2,7 +2,6 @@
 
 #include "calendar.h"
 #include "division.h"
-#include "policy_store.h"
 #include "record.h"
 
 namespace meter {
@@ -13,7 +12,6 @@ constexpr uint32_t kSaveRetryMs = 1000;
 constexpr uint32_t kHourMs = 3600000;
 constexpr uint32_t kHoursAstray = 24;
 constexpr std::string_view kMirrorKey = "ledger";
-constexpr std::string_view kLastRechargeKey = "last_recharge";
 constexpr size_t kLastRechargeBytes = 16;
 
 }  // namespace
@@ -26,10 +24,11 @@ LoadResult Meter::begin() {
   }
   saved_ = ledger_;
   if (result == LoadResult::restored) adopt_mirror();
-  load_policy(ports_.storage, policy_);
+  policy_store_.load(policy_);
   if (config_.claimed != nullptr) raise(*config_.claimed);
   load_last_recharge();
-  alerts_.load(ports_.storage);
+  alerts_.load();
+  hours_.begin();
   ++ledger_.boot_count;
   const bool durable = commit() && store_.self_check(ledger_);
   const int64_t now = ports_.clock.epoch_ms();
@@ -42,7 +41,7 @@ void Meter::poll() {
   roll_hour();
   update_supply();
   watch();
-  alerts_.save_if_changed(ports_.storage, ports_.clock.monotonic_ms());
+  alerts_.save_if_changed(ports_.clock.monotonic_ms());
   if (save_due()) commit();
   mirror();
 }
@@ -73,10 +72,7 @@ void Meter::roll_hour() {
   const bool astray = ledger_.hour > hour + kHoursAstray;
   if (ledger_.hour == 0 || astray) ledger_.hour = hour;
   if (hour <= ledger_.hour) return;
-  if (ledger_.hour_wh > 0) {
-    closed_ = {ledger_.hour, ledger_.hour_wh};
-    has_closed_ = true;
-  }
+  if (ledger_.hour_wh > 0) hours_.add({ledger_.hour, ledger_.hour_wh});
   ledger_.hour = hour;
   ledger_.hour_wh = 0;
   commit();
@@ -181,7 +177,7 @@ void Meter::hold_supply(bool held) {
 }
 
 bool Meter::set_policy(const SupplyPolicy& policy) {
-  if (!save_policy(ports_.storage, policy)) return false;
+  if (!policy_store_.save(policy)) return false;
   policy_ = policy;
   return true;
 }
@@ -201,18 +197,16 @@ bool Meter::press_button() {
 // Only shown, never counted: when it is lost, nothing else is.
 void Meter::note_recharge(uint64_t energy_wh) {
   last_recharge_ = {energy_wh, ports_.clock.epoch_ms()};
-  uint8_t record[kLastRechargeBytes + kSealBytes];
+  uint8_t record[kLastRechargeBytes + TwinRecord::kSealBytes];
   Packer to(record);
   to.put(last_recharge_.energy_wh, 8);
   to.put(static_cast<uint64_t>(last_recharge_.at_ms), 8);
-  write_sealed(ports_.storage, kLastRechargeKey, record, kLastRechargeBytes);
+  last_recharge_record_.save(record, kLastRechargeBytes);
 }
 
 void Meter::load_last_recharge() {
-  uint8_t record[kLastRechargeBytes + kSealBytes];
-  if (read_sealed(ports_.storage, kLastRechargeKey, record, sizeof record) != kLastRechargeBytes) {
-    return;
-  }
+  uint8_t record[kLastRechargeBytes + TwinRecord::kSealBytes];
+  if (last_recharge_record_.load(record, sizeof record) != kLastRechargeBytes) return;
   Unpacker from(record);
   last_recharge_.energy_wh = from.u64();
   last_recharge_.at_ms = static_cast<int64_t>(from.u64());
@@ -234,13 +228,6 @@ bool Meter::take_switch_change() {
   const bool changed = switch_changed_;
   switch_changed_ = false;
   return changed;
-}
-
-bool Meter::take_closed_hour(ClosedHour& closed) {
-  if (!has_closed_) return false;
-  closed = closed_;
-  has_closed_ = false;
-  return true;
 }
 
 }  // namespace meter

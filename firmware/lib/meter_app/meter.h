@@ -7,19 +7,15 @@
 #include "alerts.h"
 #include "config.h"
 #include "daily_use.h"
+#include "hours.h"
 #include "ledger.h"
 #include "ledger_store.h"
 #include "open_switch_watch.h"
+#include "policy_store.h"
 #include "ports.h"
 #include "supply.h"
 
 namespace meter {
-
-// An hour that has ended, for consumption_history.
-struct ClosedHour {
-  uint32_t hour = 0;  // hours since 1970 UTC
-  uint32_t energy_wh = 0;
-};
 
 // For the display: what the last recharge brought, and when (0: the time was not known).
 struct LastRecharge {
@@ -42,8 +38,12 @@ class Meter {
       : config_(config),
         ports_(ports),
         store_(ports.storage),
+        policy_store_(ports.storage),
         policy_(config.supply),
-        supply_(policy_) {}
+        supply_(policy_),
+        alerts_(ports.storage),
+        hours_(ports.storage),
+        last_recharge_record_(ports.storage, "last_recharge") {}
 
   // Loads ledger and policy, counts the boot.
   LoadResult begin();
@@ -58,6 +58,7 @@ class Meter {
   int32_t days_remaining() const { return daily_use_.days_remaining(ledger_.balance_wh()); }
   Alerts& alerts() { return alerts_; }
   const Alerts& alerts() const { return alerts_; }
+  Hours& hours() { return hours_; }
   const LastRecharge& last_recharge() const { return last_recharge_; }
 
   // Makes the ledger durable now; true when it is. Writes nothing when nothing changed.
@@ -93,9 +94,6 @@ class Meter {
   // True once after each movement of the switch.
   bool take_switch_change();
 
-  // The last hour that ended, once.
-  bool take_closed_hour(ClosedHour& closed);
-
   // The last saved record can be read back.
   bool self_check() { return store_.self_check(saved_); }
 
@@ -113,21 +111,22 @@ class Meter {
   const Config& config_;
   MeterPorts ports_;
   LedgerStore store_;
+  PolicyStore policy_store_;
   SupplyPolicy policy_;
   Supply supply_;
   Alerts alerts_;
+  Hours hours_;
   DailyUse daily_use_;
   OpenSwitchWatch open_switch_;
   Ledger ledger_;
   Ledger saved_;
   Ledger mirrored_;
-  ClosedHour closed_;
+  TwinRecord last_recharge_record_;
   LastRecharge last_recharge_;
   uint64_t saved_at_ms_ = 0;
   uint64_t retry_save_at_ms_ = 0;
   uint32_t power_w_ = 0;
   bool switch_changed_ = false;
-  bool has_closed_ = false;
 };
 
 }  // namespace meter

@@ -3,15 +3,9 @@
 #include "record.h"
 
 namespace meter {
-namespace {
-
-constexpr std::string_view kKey = "language";
-
-}  // namespace
-
 void Panel::begin() {
-  uint8_t record[1 + kSealBytes];
-  if (read_sealed(storage_, kKey, record, sizeof record) != 1) return;
+  uint8_t record[1 + TwinRecord::kSealBytes];
+  if (record_.load(record, sizeof record) != 1) return;
   if (record[0] < static_cast<uint8_t>(Language::count)) {
     language_ = static_cast<Language>(record[0]);
   }
@@ -29,8 +23,8 @@ void Panel::press() {
 void Panel::hold() {
   pressed_at_ms_ = clock_.monotonic_ms();
   language_ = language_ == Language::english ? Language::swahili : Language::english;
-  uint8_t record[1 + kSealBytes] = {static_cast<uint8_t>(language_)};
-  write_sealed(storage_, kKey, record, 1);
+  uint8_t record[1 + TwinRecord::kSealBytes] = {static_cast<uint8_t>(language_)};
+  record_.save(record, 1);
 }
 
 void Panel::draw(const Link& link, IDisplay& display) {

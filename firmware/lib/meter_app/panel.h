@@ -8,6 +8,7 @@
 #include "meter.h"
 #include "screen.h"
 #include "signals.h"
+#include "twin_record.h"
 
 namespace meter {
 
@@ -16,7 +17,7 @@ class Panel {
   static constexpr uint32_t kBackMs = 30000;  // then the first page comes back
 
   Panel(const Config& config, Meter& meter, IKeyValue& storage, IClock& clock)
-      : config_(config), meter_(meter), storage_(storage), clock_(clock) {}
+      : config_(config), meter_(meter), record_(storage, "language"), clock_(clock) {}
 
   void begin();
   void press();
@@ -33,7 +34,7 @@ class Panel {
  private:
   const Config& config_;
   Meter& meter_;
-  IKeyValue& storage_;
+  TwinRecord record_;
   IClock& clock_;
   Signals signals_;
   Page page_ = Page::balance;

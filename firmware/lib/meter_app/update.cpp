@@ -30,11 +30,12 @@ Update::Update(const Config& config, IUpdater* updater, ISignatureVerifier* veri
       storage_(storage),
       clock_(clock),
       log_(log),
-      backoff_(kFirstRetryMs, kMostRetryMs, config.random_seed ^ 0x9e3779b9U) {}
+      backoff_(kFirstRetryMs, kMostRetryMs, config.random_seed ^ 0x9e3779b9U),
+      stored_(storage, "update") {}
 
 bool Update::fit_to_start() {
   if (updater_ == nullptr) return true;
-  read_update_record(storage_, record_);
+  read_update_record(stored_, record_);
   if (!updater_->on_trial()) return true;
   Ledger found;
   const bool restored = LedgerStore(storage_).load(config_.meter_id, found) == LoadResult::restored;
@@ -231,14 +232,14 @@ void Update::give_up(std::string_view reason) {
 
 bool Update::keep(UpdateRecord::Stage stage) {
   record_.stage = stage;
-  return write_update_record(storage_, record_);
+  return write_update_record(stored_, record_);
 }
 
 void Update::forget() {
   record_ = UpdateRecord{};
   state_ = State::idle;
   offset_ = 0;
-  write_update_record(storage_, record_);
+  write_update_record(stored_, record_);
 }
 
 }  // namespace meter

@@ -17,6 +17,7 @@
 #include "meter.h"
 #include "ports.h"
 #include "release.h"
+#include "twin_record.h"
 
 namespace meter {
 
@@ -88,6 +89,7 @@ class Update final : public IBodySink {
   Backoff backoff_;
   ManifestReader manifest_;
   Progress manifest_progress_ = Progress::awaiting;
+  TwinRecord stored_;
   UpdateRecord record_;
   State state_ = State::idle;
   uint32_t offset_ = 0;   // written so far

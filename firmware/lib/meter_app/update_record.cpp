@@ -7,14 +7,13 @@
 namespace meter {
 namespace {
 
-constexpr std::string_view kKey = "update";
 constexpr size_t kBytes = 1 + 4 + 4 + 32 + 4 * 8;
 
 }  // namespace
 
-void read_update_record(IKeyValue& storage, UpdateRecord& record) {
-  uint8_t bytes[kBytes + kSealBytes];
-  if (read_sealed(storage, kKey, bytes, sizeof bytes) != kBytes) return;
+void read_update_record(TwinRecord& stored, UpdateRecord& record) {
+  uint8_t bytes[kBytes + TwinRecord::kSealBytes];
+  if (stored.load(bytes, sizeof bytes) != kBytes) return;
   Unpacker from(bytes);
   record.stage = static_cast<UpdateRecord::Stage>(from.u8());
   record.version = from.u32();
@@ -27,8 +26,8 @@ void read_update_record(IKeyValue& storage, UpdateRecord& record) {
   }
 }
 
-bool write_update_record(IKeyValue& storage, const UpdateRecord& record) {
-  uint8_t bytes[kBytes + kSealBytes];
+bool write_update_record(TwinRecord& stored, const UpdateRecord& record) {
+  uint8_t bytes[kBytes + TwinRecord::kSealBytes];
   Packer to(bytes);
   to.put(static_cast<uint8_t>(record.stage), 1);
   to.put(record.version, 4);
@@ -39,7 +38,7 @@ bool write_update_record(IKeyValue& storage, const UpdateRecord& record) {
                                record.totals.consumed_wh, record.totals.sequence}) {
     to.put(total, 8);
   }
-  return write_sealed(storage, kKey, bytes, kBytes);
+  return stored.save(bytes, kBytes);
 }
 
 }  // namespace meter

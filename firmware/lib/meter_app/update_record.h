@@ -6,7 +6,7 @@
 namespace meter {
 
 // Leaves `record` alone when nothing valid is stored.
-void read_update_record(IKeyValue& storage, UpdateRecord& record);
-bool write_update_record(IKeyValue& storage, const UpdateRecord& record);
+void read_update_record(TwinRecord& stored, UpdateRecord& record);
+bool write_update_record(TwinRecord& stored, const UpdateRecord& record);
 
 }  // namespace meter

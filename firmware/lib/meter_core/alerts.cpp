@@ -5,7 +5,6 @@
 namespace meter {
 namespace {
 
-constexpr std::string_view kKey = "alerts";
 constexpr size_t kEach = 1 + 4 + 3 * 8;
 constexpr uint8_t kRaised = 1;
 constexpr uint8_t kUntold = 2;
@@ -57,6 +56,7 @@ void Alerts::set(AlertKind kind, bool raised, int64_t value, int64_t epoch_ms) {
     entry.alert.cleared_at_ms = 0;
   } else {
     entry.alert = {kind, ++number_, epoch_ms, 0, value};
+    entry.unsaved = true;
   }
   entry.untold = true;
 }
@@ -65,15 +65,18 @@ void Alerts::know_time(int64_t epoch_ms) {
   for (Slot& entry : slots_) {
     if (!entry.untold) continue;
     const bool ended = !entry.raised && entry.alert.cleared_at_ms == 0;
-    if (ended || entry.alert.raised_at_ms == 0) changed_ = true;
-    if (entry.alert.raised_at_ms == 0) entry.alert.raised_at_ms = epoch_ms;
+    if (entry.alert.raised_at_ms == 0) {
+      entry.alert.raised_at_ms = epoch_ms;
+      entry.unsaved = true;
+    }
+    changed_ = changed_ || ended || entry.unsaved;
     if (ended) entry.alert.cleared_at_ms = epoch_ms;
   }
 }
 
 bool Alerts::due(Alert& alert) const {
   for (const Slot& entry : slots_) {
-    if (!entry.untold || entry.alert.raised_at_ms == 0) continue;
+    if (!entry.untold || entry.unsaved || entry.alert.raised_at_ms == 0) continue;
     alert = entry.alert;
     return true;
   }
@@ -89,9 +92,9 @@ void Alerts::told(const Alert& alert) {
   changed_ = true;
 }
 
-void Alerts::load(IKeyValue& storage) {
-  uint8_t record[kEach * kKinds + kSealBytes];
-  const size_t size = read_sealed(storage, kKey, record, sizeof record);
+void Alerts::load() {
+  uint8_t record[kEach * kKinds + TwinRecord::kSealBytes];
+  const size_t size = record_.load(record, sizeof record);
   Unpacker from(record);
   for (size_t kind = 0; kind < size / kEach; ++kind) {  // an earlier firmware knew fewer
     const uint8_t flags = from.u8();
@@ -107,9 +110,9 @@ void Alerts::load(IKeyValue& storage) {
   }
 }
 
-void Alerts::save_if_changed(IKeyValue& storage, uint64_t now_ms) {
+void Alerts::save_if_changed(uint64_t now_ms) {
   if (!changed_ || (saved_ && now_ms - saved_at_ms_ < kSaveEveryMs)) return;
-  uint8_t record[kEach * kKinds + kSealBytes];
+  uint8_t record[kEach * kKinds + TwinRecord::kSealBytes];
   Packer to(record);
   for (const Slot& entry : slots_) {
     to.put((entry.raised ? kRaised : 0) | (entry.untold ? kUntold : 0), 1);
@@ -118,7 +121,8 @@ void Alerts::save_if_changed(IKeyValue& storage, uint64_t now_ms) {
     to.put(static_cast<uint64_t>(entry.alert.cleared_at_ms), 8);
     to.put(static_cast<uint64_t>(entry.alert.value), 8);
   }
-  changed_ = !write_sealed(storage, kKey, record, kEach * kKinds);
+  changed_ = !record_.save(record, kEach * kKinds);
+  for (Slot& entry : slots_) entry.unsaved = false;  // storage that fails silences no alert
   saved_ = true;
   saved_at_ms_ = now_ms;
 }

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "ports.h"
+#include "twin_record.h"
 
 namespace meter {
 
@@ -39,6 +39,8 @@ struct Alert {
 
 class Alerts {
  public:
+  explicit Alerts(IKeyValue& storage) : record_(storage, "alerts") {}
+
   // Raises or clears; repeating changes nothing. `epoch_ms` 0: the time is not known yet.
   void set(AlertKind kind, bool raised, int64_t value, int64_t epoch_ms);
 
@@ -47,27 +49,30 @@ class Alerts {
   // The time became known: alerts raised before it get it.
   void know_time(int64_t epoch_ms);
 
-  // An alert the server has not heard of in its present state.
+  // An alert the server has not heard of in its present state. Its beginning is told only once it
+  // is stored: after a power cut nobody would end it.
   bool due(Alert& alert) const;
   void told(const Alert& alert);
 
-  void load(IKeyValue& storage);
+  void load();
 
   // Stores what changed, at most once in `kSaveEveryMs`: a contact that flutters wears out no
   // flash.
   static constexpr uint64_t kSaveEveryMs = 60000;
-  void save_if_changed(IKeyValue& storage, uint64_t now_ms);
+  void save_if_changed(uint64_t now_ms);
 
  private:
   struct Slot {
     Alert alert;
     bool raised = false;
     bool untold = false;
+    bool unsaved = false;  // its beginning
   };
   static constexpr size_t kKinds = static_cast<size_t>(AlertKind::count);
 
   const Slot& slot(AlertKind kind) const { return slots_[static_cast<size_t>(kind)]; }
 
+  TwinRecord record_;
   Slot slots_[kKinds];
   uint32_t number_ = 0;
   uint64_t saved_at_ms_ = 0;

@@ -25,7 +25,6 @@ constexpr Number kNumbers[] = {
 constexpr size_t kCount = sizeof kNumbers / sizeof kNumbers[0];
 constexpr size_t kBytes = 4 * kCount + 1;  // numbers, weekend
 constexpr uint32_t kMostWh = 1000000000;
-constexpr std::string_view kKey = "policy";
 
 }  // namespace
 
@@ -45,17 +44,17 @@ bool set_policy_number(SupplyPolicy& policy, std::string_view name, uint64_t val
   return false;
 }
 
-bool save_policy(IKeyValue& storage, const SupplyPolicy& policy) {
-  uint8_t record[kBytes + kSealBytes];
+bool PolicyStore::save(const SupplyPolicy& policy) {
+  uint8_t record[kBytes + TwinRecord::kSealBytes];
   Packer to(record);
   for (const Number& number : kNumbers) to.put(policy.*number.member, 4);
   to.put(policy.friendly_weekend ? 1 : 0, 1);
-  return write_sealed(storage, kKey, record, kBytes);
+  return record_.save(record, kBytes);
 }
 
-void load_policy(IKeyValue& storage, SupplyPolicy& policy) {
-  uint8_t record[kBytes + kSealBytes];
-  if (read_sealed(storage, kKey, record, sizeof record) != kBytes) return;
+void PolicyStore::load(SupplyPolicy& policy) {
+  uint8_t record[kBytes + TwinRecord::kSealBytes];
+  if (record_.load(record, sizeof record) != kBytes) return;
   Unpacker from(record);
   for (const Number& number : kNumbers) policy.*number.member = from.u32();
   policy.friendly_weekend = from.u8() == 1;

@@ -22,16 +22,4 @@ uint64_t Unpacker::take(int bytes) {
   return value;
 }
 
-bool write_sealed(IKeyValue& storage, std::string_view key, uint8_t* record, size_t size) {
-  Packer(record + size).put(crc32(record, size), kSealBytes);
-  return storage.write(key, record, size + kSealBytes);
-}
-
-size_t read_sealed(IKeyValue& storage, std::string_view key, uint8_t* record, size_t capacity) {
-  const size_t stored = storage.read(key, record, capacity);
-  if (stored < kSealBytes) return 0;
-  const size_t size = stored - kSealBytes;
-  return Unpacker(record + size).u32() == crc32(record, size) ? size : 0;
-}
-
 }  // namespace meter

@@ -1,19 +1,14 @@
-// Small records in storage: little-endian numbers, and a CRC-32 at the end that tells a whole
-// record from a torn one.
+// What records in storage are made of: little-endian numbers, and a CRC-32 that tells a whole one
+// from a torn one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
-
-#include "ports.h"
 
 namespace meter {
 
 // CRC-32 (IEEE 802.3), reflected.
 uint32_t crc32(const uint8_t* data, size_t size);
-
-constexpr size_t kSealBytes = 4;
 
 // Writes the number's low `bytes` bytes and moves on.
 class Packer {
@@ -40,11 +35,5 @@ class Unpacker {
 
   const uint8_t* at_;
 };
-
-// Seals the first `size` bytes with four more, for which `record` has room, and stores them.
-bool write_sealed(IKeyValue& storage, std::string_view key, uint8_t* record, size_t size);
-
-// Bytes of a whole record without its seal; 0 when there is none or it is damaged.
-size_t read_sealed(IKeyValue& storage, std::string_view key, uint8_t* record, size_t capacity);
 
 }  // namespace meter

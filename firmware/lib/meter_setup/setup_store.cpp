@@ -1,11 +1,8 @@
 #include "setup_store.h"
 
-#include "record.h"
-
 namespace meter {
 namespace {
 
-constexpr std::string_view kSlots[2] = {"setup_a", "setup_b"};
 constexpr uint8_t kLayout = 1;
 
 // Numbers little-endian, texts with their length before them.
@@ -86,23 +83,17 @@ void visit(Archive& archive, Of& setup, Numbers numbers) {
   numbers(setup.identity.sequence);
 }
 
-size_t encode(const Setup& setup, uint32_t generation, uint8_t* record) {
+size_t encode(const Setup& setup, uint8_t* record) {
   Writer writer(record);
   writer.number(kLayout, 1);
-  writer.number(generation, 4);
   writer.number(static_cast<uint8_t>(setup.state), 1);
   visit(writer, setup, [&writer](uint64_t value) { writer.number(value, 8); });
-  writer.number(crc32(record, writer.size()), kSealBytes);
   return writer.size();
 }
 
-bool decode(const uint8_t* record, size_t size, Setup& setup, uint32_t& generation) {
-  if (size <= kSealBytes) return false;
-  Reader seal(record + size - kSealBytes, kSealBytes);
-  if (seal.number(kSealBytes) != crc32(record, size - kSealBytes)) return false;
-  Reader reader(record, size - kSealBytes);
+bool decode(const uint8_t* record, size_t size, Setup& setup) {
+  Reader reader(record, size);
   if (reader.number(1) != kLayout) return false;
-  generation = static_cast<uint32_t>(reader.number(4));
   const uint64_t state = reader.number(1);
   if (state > static_cast<uint64_t>(SetupState::ready)) return false;
   setup.state = static_cast<SetupState>(state);
@@ -113,37 +104,14 @@ bool decode(const uint8_t* record, size_t size, Setup& setup, uint32_t& generati
 }  // namespace
 
 void SetupStore::load(Setup& setup) {
+  uint8_t record[kMaxRecord];
   setup = Setup{};
-  generation_ = 0;
-  newest_ = 1;
-  bool found = false;
-  for (int slot = 0; slot < 2; ++slot) {
-    uint8_t record[kMaxRecord];
-    const size_t size = storage_.read(kSlots[slot], record, sizeof record);
-    Setup candidate;
-    uint32_t generation = 0;
-    if (!decode(record, size, candidate, generation)) continue;
-    if (found && generation <= generation_) continue;
-    found = true;
-    setup = candidate;
-    generation_ = generation;
-    newest_ = slot;
-  }
+  if (!decode(record, record_.load(record, sizeof record), setup)) setup = Setup{};
 }
 
 bool SetupStore::save(const Setup& setup) {
   uint8_t record[kMaxRecord];
-  uint8_t back[kMaxRecord];
-  const int slot = 1 - newest_;
-  const size_t size = encode(setup, generation_ + 1, record);
-  if (!storage_.write(kSlots[slot], record, size)) return false;
-  if (storage_.read(kSlots[slot], back, sizeof back) != size) return false;
-  for (size_t i = 0; i < size; ++i) {
-    if (record[i] != back[i]) return false;
-  }
-  newest_ = slot;
-  ++generation_;
-  return true;
+  return record_.save(record, encode(setup, record));
 }
 
 // Twice, so that no slot keeps a secret.

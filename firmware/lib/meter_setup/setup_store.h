@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "ports.h"
+#include "twin_record.h"
 #include "wishes.h"
 
 namespace meter {
@@ -43,7 +43,7 @@ class SetupStore {
  public:
   static constexpr size_t kMaxRecord = 1024;
 
-  explicit SetupStore(IKeyValue& storage) : storage_(storage) {}
+  explicit SetupStore(IKeyValue& storage) : record_(storage, "setup") {}
 
   // The newest whole record; an empty one where there is none.
   void load(Setup& setup);
@@ -53,9 +53,7 @@ class SetupStore {
   bool forget();
 
  private:
-  IKeyValue& storage_;
-  uint32_t generation_ = 0;
-  int newest_ = 1;
+  TwinRecord record_;
 };
 
 }  // namespace meter

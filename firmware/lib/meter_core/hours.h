@@ -1,24 +1,32 @@
 // Hours waiting to be told to consumption_history. Bounded: when full, the two oldest become one,
 // so that energy is never lost, only its place in time. Kept in storage: a meter that was long
-// offline and then lost its power still tells them.
+// offline and then lost its power still tells them. An hour is kept here before the ledger begins
+// the next: cut between the two, the meter adds the same hour again, which changes nothing.
 #pragma once
 
 #include <cstdint>
 
-#include "meter.h"
-#include "ports.h"
+#include "ledger.h"
+#include "twin_record.h"
 
 namespace meter {
+
+// An hour that has ended.
+struct ClosedHour {
+  uint32_t hour = 0;  // hours since 1970 UTC
+  uint32_t energy_wh = 0;
+};
 
 class Hours {
  public:
   static constexpr size_t kMax = 48;
 
-  explicit Hours(IKeyValue& storage) : storage_(storage) {}
+  explicit Hours(IKeyValue& storage) : record_(storage, "hours") {}
 
   // Reads what was waiting; a damaged record is left out: history is lost, never credit.
   void begin();
 
+  // An hour is added once: its energy is the larger of what it comes with.
   void add(const ClosedHour& closed);
 
   // Something to tell: an hour that ended, or the running one when it grew and `interval_ms`
@@ -36,7 +44,7 @@ class Hours {
  private:
   void save();
 
-  IKeyValue& storage_;
+  TwinRecord record_;
   ClosedHour waiting_[kMax];
   size_t count_ = 0;
   ClosedHour last_;

@@ -6,14 +6,13 @@ namespace meter {
 namespace {
 
 constexpr size_t kEach = 8;  // the length tells how many
-constexpr size_t kMostBytes = kEach * Hours::kMax + kSealBytes;
-constexpr std::string_view kKey = "hours";
+constexpr size_t kMostBytes = kEach * Hours::kMax + TwinRecord::kSealBytes;
 
 }  // namespace
 
 void Hours::begin() {
   uint8_t record[kMostBytes];
-  const size_t size = read_sealed(storage_, kKey, record, sizeof record);
+  const size_t size = record_.load(record, sizeof record);
   if (size % kEach != 0) return;
   Unpacker from(record);
   for (size_t at = 0; at < size; at += kEach) {
@@ -29,10 +28,15 @@ void Hours::save() {
     to.put(waiting_[i].hour, 4);
     to.put(waiting_[i].energy_wh, 4);
   }
-  write_sealed(storage_, kKey, record, kEach * count_);
+  record_.save(record, kEach * count_);
 }
 
 void Hours::add(const ClosedHour& closed) {
+  if (count_ > 0 && waiting_[count_ - 1].hour == closed.hour) {
+    ClosedHour& last = waiting_[count_ - 1];
+    if (last.energy_wh < closed.energy_wh) last.energy_wh = closed.energy_wh;
+    return save();
+  }
   if (count_ == kMax) {
     waiting_[1].energy_wh += waiting_[0].energy_wh;
     for (size_t i = 1; i < count_; ++i) waiting_[i - 1] = waiting_[i];
