@@ -17,14 +17,16 @@ from lipamita.use_cases.create_claim import ClaimOrder, create_claim
 from lipamita.use_cases.give_role import bootstrap_admin
 from lipamita.use_cases.read_books import days, trial_balance, verify_books
 from lipamita.use_cases.reconcile import reconcile
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table as RichTable
 
+from tools.cli import personal_data
 from tools.cli.connection import connect
+from tools.cli.console import Emulator, Project, give, out, progress_out
 from tools.cli.deployment import FIREBASE, TARGETS, find_problem
 from tools.cli.exits import Exit, told_errors
-from tools.cli.report_table import Table, balance_table, daily_table, write_csv, write_pdf
+from tools.cli.imports import import_file
+from tools.cli.report_table import balance_table, daily_table
+from tools.cli.statements import statement
 
 MAX_RUNS = 60  # of reconciliation in one command
 app = typer.Typer(
@@ -34,11 +36,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out, progress_out = Console(), Console(stderr=True)
-Project = Annotated[str, typer.Option("--project", "-p", help="The Firebase project.")]
-Emulator = Annotated[
-    bool, typer.Option("--emulator", help="The local emulators, on their usual ports.")
-]
+app.add_typer(personal_data.app, name="personal-data")
+app.command(name="import")(import_file)
+app.command()(statement)
 
 
 @app.command()
@@ -154,7 +154,7 @@ def show_trial_balance(
     """Show all accounts of the ledger as they stand now; ends with 1 if they do not add up."""
     with told_errors():
         balance = trial_balance(connect(project, emulator=emulator).world)
-    _give(balance_table(balance), pdf=pdf, csv=csv)
+    give(balance_table(balance), pdf=pdf, csv=csv)
     raise typer.Exit(Exit.OK if balance.balances.balanced else Exit.PROBLEMS)
 
 
@@ -176,7 +176,7 @@ def report(  # noqa: PLR0913, PLR0917 - each is an option of the command
             found.append(day)
             progress.advance(task)
     title = f"Sales {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    _give(daily_table(found, title=title), pdf=pdf, csv=csv)
+    give(daily_table(found, title=title), pdf=pdf, csv=csv)
 
 
 @app.command(name="audit")
@@ -216,19 +216,6 @@ def provision_meter(
         action = reached.action("create_claim", f"meters/{meter_id}")
         code, claim = audited(action, reached.world, lambda: create_claim(order, reached.world))
     out.print(f"{code}  (good until {claim.expires_at_ms} ms)", markup=False)
-
-
-def _give(table: Table, *, pdf: Path | None, csv: Path | None) -> None:
-    """Into the files that were named; without any, onto the screen."""
-    if pdf is not None:
-        write_pdf(table, pdf)
-    if csv is not None:
-        write_csv(table, csv)
-    if pdf is None and csv is None:
-        shown = RichTable(*table.head, title=table.title, caption=table.note)
-        for cells in (*table.rows, table.last):
-            shown.add_row(*cells)
-        out.print(shown)
 
 
 def _line(record: AuditRecord) -> str:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fpdf import FPDF
 from fpdf.fonts import FontFace
+from lipamita.adapters.csv_cell import csv_cell
 from lipamita.domain.ledger import Totals
 from lipamita.use_cases.read_books import DayTotals, TrialBalance
 
 MARGIN_MM = 14
 TITLE_PT, TEXT_PT = 15, 9
 HEAD_COLOUR = (225, 232, 240)
+_NUMBER = re.compile(r"-?[0-9][0-9,]*(?:\.[0-9]+)?")
 REVENUE, LEVIES = "energy_revenue:", "levies_payable:"
 
 
@@ -69,7 +72,12 @@ def write_csv(table: Table, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(table.head)
-        rows.writerows([cell.replace(",", "") for cell in row] for row in table.rows)
+        rows.writerows([_plain(cell) for cell in row] for row in table.rows)
+
+
+def _plain(cell: str) -> str | int:
+    """A number without its thousands apart; any other text as text."""
+    return cell.replace(",", "") if _NUMBER.fullmatch(cell) else csv_cell(cell)
 
 
 def write_pdf(table: Table, path: Path) -> None:

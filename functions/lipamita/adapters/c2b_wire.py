@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from lipamita.adapters.json_text import json_object
+from lipamita.domain.confirmation import STATEMENT
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import parse_receipt, sha256_hex
+from lipamita.domain.statement import StatementLine
 from lipamita.domain.stk_result import canonical_code
 from lipamita.domain.units import EAT, SECOND_MS, Kes, Millis, exact_kes
 from lipamita.use_cases.records import PulledRows, RawConfirmation
@@ -53,6 +55,15 @@ _PULL = _Names(
     time_format="%Y-%m-%dT%H:%M:%SZ",
     time_zone=UTC,
 )
+_STATEMENT = _Names(  # our own words, see statement_confirmation
+    receipt="receipt",
+    amount="amount",
+    account="account",
+    paid_at="paid_at",
+    time_format=_PULL.time_format,
+    time_zone=UTC,
+)
+_NAMES = {"pull": _PULL, STATEMENT: _STATEMENT}
 
 
 def confirmation_id_of(body: bytes) -> str:
@@ -77,14 +88,14 @@ def confirmation_from_body(
     node = json_object(body.encode("utf-8", "surrogatepass"))
     if node is None:
         return "unreadable"
-    names = _PULL if channel == "pull" else _C2B
+    names = _NAMES.get(channel, _C2B)
     receipt = parse_receipt(node.get(names.receipt))
     if receipt is None:
         return "receipt_missing"
     if channel == "pull":
         if not str(node.get("transactiontype")).startswith(INCOMING):
             return "other_transaction_type"
-    elif canonical_code(node.get("BusinessShortCode")) not in short_codes:
+    elif names is _C2B and canonical_code(node.get("BusinessShortCode")) not in short_codes:
         return "other_short_code"
     return Confirmation(
         receipt=receipt,
@@ -93,7 +104,7 @@ def confirmation_from_body(
         account=_account(node, names),
         paid_at_ms=_paid_at(node.get(names.paid_at), names, received_at_ms),
         received_at_ms=received_at_ms,
-        paid_code=None if channel == "pull" else canonical_code(node.get("BusinessShortCode")),
+        paid_code=canonical_code(node.get("BusinessShortCode")) if names is _C2B else None,
     )
 
 
@@ -150,6 +161,24 @@ def _pulled_row(row: object) -> RawConfirmation:
         confirmation_id=receipt or hashed,
         channel="pull",
         body=text,
+        received_at_ms=Millis(0),
+        remote_address="",
+    )
+
+
+def statement_confirmation(line: StatementLine) -> RawConfirmation:
+    """A line of M-Pesa's statement as a confirmation; it has no time of receipt yet."""
+    at = datetime.fromtimestamp(line.at_ms // SECOND_MS, UTC)
+    body = {
+        _STATEMENT.receipt: line.receipt,
+        _STATEMENT.amount: f"{line.amount_cents // 100}.{line.amount_cents % 100:02}",
+        _STATEMENT.account: line.account,
+        _STATEMENT.paid_at: at.strftime(_STATEMENT.time_format),
+    }
+    return RawConfirmation(
+        confirmation_id=line.receipt,
+        channel=STATEMENT,
+        body=json.dumps(body),
         received_at_ms=Millis(0),
         remote_address="",
     )

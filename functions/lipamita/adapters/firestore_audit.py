@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any
 
 from lipamita.adapters.fields import Fields
-from lipamita.adapters.firestore_client import CALL_TIMEOUT_S, firestore_client
+from lipamita.adapters.firestore_client import asked, firestore_client
 from lipamita.domain.audit import EMPTY, AuditEntry, AuditRecord, Head, Phase, chained
 from lipamita.domain.errors import BusyError, UnreadableError
 from lipamita.domain.units import Millis
@@ -15,7 +15,6 @@ from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 
 HEAD = "books/audit"
 SEQ_DIGITS = 12  # so that ids sort as numbers
-_T = TypeVar("_T")
 
 
 class FirestoreAudit:
@@ -37,7 +36,7 @@ class FirestoreAudit:
             batch.create(self._at(record.seq), record_to_json(record))
             batch.set(self._client().document(HEAD), {"seq": record.seq, "hash": record.hash})
             try:
-                self._asked(batch.commit)
+                asked(batch.commit)
             except (Aborted, AlreadyExists):
                 if self.walk(after_seq=record.seq - 1, limit=1) != [record]:
                     continue
@@ -46,7 +45,7 @@ class FirestoreAudit:
 
     def head(self) -> Head:
         read = self._client().document(HEAD).get
-        return _head(self._asked(read).to_dict())
+        return _head(asked(read).to_dict())
 
     def page(
         self, *, before_seq: int | None, target: str | None, limit: int
@@ -64,27 +63,8 @@ class FirestoreAudit:
         return self._records(query.order_by("seq").limit(limit))
 
     def _records(self, query: Any) -> Sequence[AuditRecord]:
-        found = self._asked(lambda **limits: list(query.stream(**limits)))
+        found = asked(lambda **limits: list(query.stream(**limits)))
         return [record_from_json(snapshot.id, snapshot.to_dict()) for snapshot in found]
-
-    def _asked(self, call: Callable[..., _T]) -> _T:
-        """The call, its repetitions included, within the time limit."""
-        from google.api_core.exceptions import (  # noqa: PLC0415
-            Aborted,
-            AlreadyExists,
-            GoogleAPIError,
-        )
-        from google.api_core.retry import Retry, if_transient_error  # noqa: PLC0415
-
-        try:
-            return call(
-                retry=Retry(predicate=if_transient_error, timeout=CALL_TIMEOUT_S),
-                timeout=CALL_TIMEOUT_S,
-            )
-        except (Aborted, AlreadyExists):  # somebody else was faster: no fault
-            raise
-        except GoogleAPIError as error:
-            raise BusyError("busy", "the audit cannot be reached just now; try again") from error
 
     def _at(self, seq: int) -> Any:
         return self._client().document(f"audit/{seq:0{SEQ_DIGITS}}")

@@ -1,6 +1,6 @@
 """The record over google-cloud-firestore.
 
-Every call has a time limit, and the client's own retries end with it. A commit reads the documents
+Every call has a limit (firestore_client). A commit reads the documents
 it depends on inside its transaction, so that two processes that write the same thing at the same
 moment write it once.
 """
@@ -8,10 +8,11 @@ moment write it once.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
-from lipamita.adapters.firestore_client import CALL_TIMEOUT_S, firestore_client
+from lipamita.adapters.firestore_client import asked, firestore_client, transacted
 from lipamita.adapters.ledger_schema import (
     closing_from_json,
     closing_to_json,
@@ -34,7 +35,6 @@ SHARDS = 8
 MAX_ENTRIES_OF_RECEIPT = 20
 MAX_WRITES = 500  # of one commit
 _STATE = "books/closing"
-T = TypeVar("T")
 
 
 class FirestoreRecord:
@@ -53,9 +53,7 @@ class FirestoreRecord:
             references = [self._at(_STATE), *(self._entry(entry.entry_id) for entry in entries)]
             found = {
                 snapshot.reference.path: snapshot.to_dict()
-                for snapshot in self._client().get_all(
-                    references, transaction=transaction, timeout=CALL_TIMEOUT_S
-                )
+                for snapshot in self._all(references, transaction=transaction)
                 if snapshot.exists
             }
             closed_through = found.get(_STATE, {}).get("closed_through")
@@ -73,7 +71,7 @@ class FirestoreRecord:
                 )
             return standing
 
-        return self._transact(commit)
+        return transacted(self._client(), commit)
 
     def read_entry(self, entry_id: str) -> Entry | None:
         node = self._read(f"ledger/{entry_id}")
@@ -97,7 +95,7 @@ class FirestoreRecord:
             query = query.start_after({"transaction_id": before})
         return [
             payment_from_json(TransactionId(snapshot.id), snapshot.to_dict())
-            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
+            for snapshot in _streamed(query)
         ]
 
     def forget_payments(self, before: TransactionId, *, limit: int) -> int:
@@ -111,12 +109,12 @@ class FirestoreRecord:
             .limit(limit)
             .select([])
         )
-        found = [snapshot.reference for snapshot in old.stream(timeout=CALL_TIMEOUT_S)]
+        found = [snapshot.reference for snapshot in _streamed(old)]
         for start in range(0, len(found), MAX_WRITES):
             batch = self._client().batch()
             for reference in found[start : start + MAX_WRITES]:
                 batch.delete(reference)
-            batch.commit(timeout=CALL_TIMEOUT_S)
+            asked(batch.commit)
         return len(found)
 
     def entries_of(self, day: str, *, after: str | None, limit: int) -> Sequence[Entry]:
@@ -129,10 +127,7 @@ class FirestoreRecord:
         )
         if after is not None:
             query = query.start_after({"__name__": self._entry(after)})
-        return [
-            entry_from_json(snapshot.id, snapshot.to_dict())
-            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
-        ]
+        return [entry_from_json(snapshot.id, snapshot.to_dict()) for snapshot in _streamed(query)]
 
     def entries_of_receipt(self, receipt: Receipt) -> Sequence[Entry]:
         query = (
@@ -141,15 +136,11 @@ class FirestoreRecord:
             .where(filter=_equals("mpesa_receipt", receipt))
             .limit(MAX_ENTRIES_OF_RECEIPT)
         )
-        return [
-            entry_from_json(snapshot.id, snapshot.to_dict())
-            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
-        ]
+        return [entry_from_json(snapshot.id, snapshot.to_dict()) for snapshot in _streamed(query)]
 
     def put_comparison(self, comparison: Comparison) -> None:
-        self._at(f"statements/{comparison.statement_id}").set(
-            comparison_to_json(comparison), timeout=CALL_TIMEOUT_S
-        )
+        document = self._at(f"statements/{comparison.statement_id}")
+        asked(partial(document.set, comparison_to_json(comparison)))
 
     def comparisons(self, *, limit: int) -> Sequence[Comparison]:
         query = (
@@ -159,14 +150,12 @@ class FirestoreRecord:
             .limit(limit)
         )
         return [
-            comparison_from_json(snapshot.id, snapshot.to_dict())
-            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
+            comparison_from_json(snapshot.id, snapshot.to_dict()) for snapshot in _streamed(query)
         ]
 
     def totals_of(self, day: str) -> Totals:
         references = [self._at(f"ledger_days/{day}_{shard}") for shard in range(SHARDS)]
-        snapshots = self._client().get_all(references, timeout=CALL_TIMEOUT_S)
-        nodes = [snapshot.to_dict() for snapshot in snapshots if snapshot.exists]
+        nodes = [snapshot.to_dict() for snapshot in self._all(references) if snapshot.exists]
         return totals_from_json(f"ledger_days/{day}", nodes)
 
     def closed_through(self) -> str | None:
@@ -176,16 +165,16 @@ class FirestoreRecord:
 
     def close_through(self, day: str) -> None:
         def commit(transaction: Any) -> None:
-            snapshot = self._at(_STATE).get(transaction=transaction, timeout=CALL_TIMEOUT_S)
+            [snapshot] = self._all([self._at(_STATE)], transaction=transaction)
             standing = (snapshot.to_dict() or {}).get("closed_through")
             if standing is None or standing < day:
                 transaction.set(self._at(_STATE), {"closed_through": day})
 
-        self._transact(commit)
+        transacted(self._client(), commit)
 
     def first_day(self) -> str | None:
         query = self._client().collection("ledger").order_by("day").limit(1)
-        for snapshot in query.stream(timeout=CALL_TIMEOUT_S):
+        for snapshot in _streamed(query):
             return str(snapshot.to_dict()["day"])
         return None
 
@@ -197,9 +186,8 @@ class FirestoreRecord:
         from google.api_core.exceptions import AlreadyExists  # noqa: PLC0415
 
         try:
-            self._at(f"closings/{closing.day}").create(
-                closing_to_json(closing), timeout=CALL_TIMEOUT_S
-            )
+            document = self._at(f"closings/{closing.day}")
+            asked(partial(document.create, closing_to_json(closing)))
         except AlreadyExists:
             return self.read_closing(closing.day) or closing
         return closing
@@ -215,10 +203,7 @@ class FirestoreRecord:
             .order_by("day")
             .limit(limit)
         )
-        return [
-            closing_from_json(snapshot.id, snapshot.to_dict())
-            for snapshot in query.stream(timeout=CALL_TIMEOUT_S)
-        ]
+        return [closing_from_json(snapshot.id, snapshot.to_dict()) for snapshot in _streamed(query)]
 
     def _create(
         self,
@@ -253,16 +238,13 @@ class FirestoreRecord:
                 merge=True,
             )
 
-    def _transact(self, commit: Callable[[Any], T]) -> T:
-        """The client repeats it, up to five times, when another commit was first."""
-        from google.cloud import firestore  # noqa: PLC0415
-
-        result: T = firestore.transactional(commit)(self._client().transaction())
-        return result
-
     def _read(self, path: str) -> dict[str, object] | None:
-        node: dict[str, object] | None = self._at(path).get(timeout=CALL_TIMEOUT_S).to_dict()
+        node: dict[str, object] | None = asked(self._at(path).get).to_dict()
         return node
+
+    def _all(self, references: Sequence[Any], *, transaction: Any = None) -> list[Any]:
+        read = partial(self._client().get_all, references, transaction=transaction)
+        return asked(lambda **limits: list(read(**limits)))
 
     def _entry(self, entry_id: str) -> Any:
         return self._at(f"ledger/{entry_id}")
@@ -272,6 +254,11 @@ class FirestoreRecord:
 
     def _client(self) -> Any:
         return firestore_client(self._project_id)
+
+
+def _streamed(query: Any) -> list[Any]:
+    """The documents of a query, which has a limit of its own."""
+    return asked(lambda **limits: list(query.stream(**limits)))
 
 
 def _equals(name: str, value: str) -> Any:

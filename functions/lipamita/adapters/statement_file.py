@@ -21,6 +21,7 @@ from lipamita.domain.units import EAT, Millis
 
 MAX_HEAD_ROWS = 30
 MAX_BAD_ROWS = 1_000
+MAX_ACCOUNT = 40
 COMPLETED = "completed"
 _NEEDED = ("receipt no.", "completion time", "transaction status", "paid in", "withdrawn")
 _TIMES = ("%Y-%m-%d %H:%M:%S", "%d-%m-%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d-%m-%Y %H:%M")
@@ -100,6 +101,8 @@ def _line(columns: dict[str, int], cells: Sequence[str]) -> StatementLine | None
         at_ms=_time(cell("completion time")),
         amount_cents=paid_in or -abs(withdrawn),
         reason=cell("reason type") or cell("details"),
+        account=cell("a/c no.")[:MAX_ACCOUNT],
+        linked=parse_receipt(cell("linked transaction id")),
     )
 
 

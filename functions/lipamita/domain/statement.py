@@ -15,11 +15,13 @@ from enum import StrEnum
 from lipamita.domain.ids import Receipt, sha256_hex
 from lipamita.domain.ledger import Entry
 from lipamita.domain.refund_entries import fee, paid_out
-from lipamita.domain.units import Cents, Millis
+from lipamita.domain.units import DAY_MS, Cents, Millis
 
 MAX_LINES = 50_000
 MAX_DIFFERENCES = 500  # kept of one comparison; the counts are of all
+TOLD_BY_THEN_MS = DAY_MS  # sooner a callback, a query or a Pull may still tell of it
 _CHARGES = ("charge", "fee")
+_REVERSAL = "revers"
 _TO_BANK = (
     "settle to bank",
     "organization settlement",
@@ -44,6 +46,8 @@ class StatementLine:
     at_ms: Millis
     amount_cents: int
     reason: str
+    account: str = ""  # as the payer typed it
+    linked: Receipt | None = None  # the movement that this one takes back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ class Statement:
     lines: tuple[StatementLine, ...]
     bad_rows: tuple[BadRow, ...]
     passed_over: int = 0  # not completed, so no money moved
+    incoming_only: bool = False  # a Pull tells of no money that left
 
     @property
     def statement_id(self) -> str:
@@ -95,18 +100,54 @@ class Comparison:
 
 
 def own_entries(statement: Statement) -> tuple[Entry, ...]:
-    """Charges and settlements to the bank, which only the statement tells."""
-    entries = []
+    """Charges, charges given back, and settlements to the bank: only the statement tells them.
+
+    Those of one receipt are one entry, since the receipt is its id.
+    """
+    taken: dict[tuple[Receipt, bool], int] = defaultdict(int)
+    last_ms: dict[tuple[Receipt, bool], Millis] = {}
     for line in statement.lines:
-        said = line.reason.lower()
-        if line.amount_cents >= 0:
-            continue
-        taken = Cents(-line.amount_cents)
-        if any(word in said for word in _TO_BANK):
-            entries.append(paid_out(line.receipt, taken, at_ms=line.at_ms))
-        elif any(word in said.split() for word in _CHARGES):
-            entries.append(fee(line.receipt, taken, at_ms=line.at_ms))
-    return tuple(entries)
+        to_bank = _is_to_bank(line)
+        if to_bank or _is_charge(line):
+            taken[line.receipt, to_bank] -= line.amount_cents
+            last_ms[line.receipt, to_bank] = line.at_ms
+    return tuple(
+        (paid_out if key[1] else fee)(key[0], Cents(cents), at_ms=last_ms[key])
+        for key, cents in taken.items()
+        if cents
+    )
+
+
+def unheard(
+    statement: Statement, differences: Iterable[Mismatch], *, now_ms: Millis
+) -> tuple[StatementLine, ...]:
+    """Money that came in, that the books lack, and that nobody can be about to tell us of."""
+    differing = {one.receipt for one in differences if one.kind is not Difference.MISSING_THERE}
+    return tuple(
+        line
+        for line in statement.lines
+        if line.receipt in differing
+        and line.amount_cents > 0
+        and not is_reversal(line)
+        and line.at_ms <= now_ms - TOLD_BY_THEN_MS
+    )
+
+
+def is_reversal(line: StatementLine) -> bool:
+    """Whether the line takes another movement back."""
+    return line.linked is not None or _REVERSAL in line.reason.lower()
+
+
+def _is_to_bank(line: StatementLine) -> bool:
+    return line.amount_cents < 0 and any(word in line.reason.lower() for word in _TO_BANK)
+
+
+def _is_charge(line: StatementLine) -> bool:
+    """A charge; money in is one only when it is said to be a charge given back."""
+    words = line.reason.lower().split()
+    if not any(word in words for word in _CHARGES):
+        return False
+    return line.amount_cents < 0 or _REVERSAL in line.reason.lower()
 
 
 def by_receipt(lines: Iterable[StatementLine]) -> dict[Receipt, int]:

@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from flask import Request, Response
 
+from lipamita.adapters.csv_cell import csv_cell
 from lipamita.domain.errors import NotFoundError
 from lipamita.domain.meter import Caller
 from lipamita.entrypoints import http, wiring
@@ -17,7 +18,6 @@ from lipamita.use_cases.world import World
 
 Report = Callable[[Period, Caller, World], Iterator[Row]]
 REPORTS: dict[str, Report] = {"daily-sales.csv": daily_sales, "ledger.csv": ledger_lines}
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def answer(request: Request, name: str) -> Response:
@@ -41,12 +41,7 @@ def _lines(rows: Iterator[Row]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     for row in rows:
-        writer.writerow([_cell(cell) for cell in row])
+        writer.writerow([csv_cell(cell) for cell in row])
         yield buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-
-
-def _cell(cell: str | int) -> str | int:
-    """Text that a spreadsheet would take for a formula is told to be text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell

@@ -33,7 +33,7 @@ from lipamita.domain.tariff import Quote
 from lipamita.domain.units import Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.deliver import deliver
-from lipamita.use_cases.quote_by_hand import quote_by_hand
+from lipamita.use_cases.quote_by_hand import quote_by_hand, quote_unasked
 from lipamita.use_cases.records import StoredConfirmation, SuspenseItem
 from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
@@ -81,7 +81,7 @@ def _find_owner(
     if fit.payment is not None:
         wanted = fit.payment.transaction_id
     else:
-        quote = quote_by_hand(meter, confirmation, world, now_ms)
+        quote = quote_unasked(meter, confirmation, world, now_ms)
         if not isinstance(quote, Quote):
             return None, _to_suspense(confirmation_id, stored, quote, world)
         wanted = new_transaction_id(now_ms, world.random_bytes)

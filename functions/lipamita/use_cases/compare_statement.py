@@ -6,11 +6,13 @@ Charges and settlements that only the statement tells are put on the books first
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 
 from lipamita.domain.closing import day_after
 from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.ids import Receipt
-from lipamita.domain.ledger import PAYBILL_FLOAT
+from lipamita.domain.ledger import PAYBILL_FLOAT, Entry, EntryKind
 from lipamita.domain.statement import (
     MAX_DIFFERENCES,
     Comparison,
@@ -26,13 +28,15 @@ from lipamita.use_cases.world import World
 ENTRIES_PER_COMMIT = 100
 PAGE = 500
 CLOCKS_DIFFER_MS = DAY_MS  # the books' time of a receipt is when we heard of it
+_MONEY_OUT = frozenset({EntryKind.FEE, EntryKind.PAID_OUT, EntryKind.REFUND_SENT})
 
 
 def compare_statement(statement: Statement, world: World) -> Comparison:
     """The comparison, stored under the statement's own id; the same statement replaces it.
 
-    Money on the books is looked for a day around the statement; it is missing there only if its
-    own time lies within. Raises InvalidInputError for a statement without lines.
+    What is returned has every difference, what is stored the first MAX_DIFFERENCES. Money on the
+    books is looked for a day around the statement; it is missing there only if its own time lies
+    within. Raises InvalidInputError for a statement without lines.
     """
     if not statement.lines:
         raise InvalidInputError("empty_statement", "no completed line was found", field="statement")
@@ -44,7 +48,8 @@ def compare_statement(statement: Statement, world: World) -> Comparison:
     from_ms = min(line.at_ms for line in statement.lines)
     to_ms = max(line.at_ms for line in statement.lines)
     there = by_receipt(statement.lines)
-    here = _on_the_books(there, from_ms, to_ms, world)
+    left_out = _MONEY_OUT if statement.incoming_only else frozenset[EntryKind]()
+    here = _on_the_books(there, from_ms, to_ms, world.record, left_out)
     differences = compare(there, here)
     comparison = Comparison(
         statement_id=statement.statement_id,
@@ -55,14 +60,18 @@ def compare_statement(statement: Statement, world: World) -> Comparison:
         bad_rows=len(statement.bad_rows),
         matched=len({*there, *here}) - len(differences),
         counts=Counter(one.kind for one in differences),
-        differences=tuple(differences[:MAX_DIFFERENCES]),
+        differences=tuple(differences),
     )
-    record.put_comparison(comparison)
+    record.put_comparison(replace(comparison, differences=comparison.differences[:MAX_DIFFERENCES]))
     return comparison
 
 
 def _on_the_books(
-    there: dict[Receipt, int], from_ms: Millis, to_ms: Millis, world: World
+    there: dict[Receipt, int],
+    from_ms: Millis,
+    to_ms: Millis,
+    record: Record,
+    left_out: frozenset[EntryKind],
 ) -> dict[Receipt, int]:
     """The float of every receipt that the statement names, or that happened within its time."""
     moved: dict[Receipt, int] = defaultdict(int)
@@ -70,32 +79,35 @@ def _on_the_books(
     day = day_eat(Millis(from_ms - CLOCKS_DIFFER_MS))
     last = day_eat(Millis(to_ms + CLOCKS_DIFFER_MS))
     while day <= last:
-        for receipt, at_ms, cents in _movements(day, world.record):
-            moved[receipt] += cents
-            if from_ms <= at_ms <= to_ms:
-                within.add(receipt)
+        for entry in _entries_of(day, record):
+            if entry.receipt is None or not _moves_float(entry, left_out):
+                continue
+            moved[entry.receipt] += entry.cents[PAYBILL_FLOAT]
+            if from_ms <= entry.at_ms <= to_ms:
+                within.add(entry.receipt)
         day = day_after(day)
-    for receipt in there:
-        if receipt not in moved:  # late, and so on a later day
-            cents = sum(
-                entry.cents.get(PAYBILL_FLOAT, 0)
-                for entry in world.record.entries_of_receipt(receipt)
-            )
-            if cents:
-                moved[receipt] = cents
-    return {receipt: cents for receipt, cents in moved.items() if receipt in {*there, *within}}
+    for receipt, cents in there.items():
+        if moved.get(receipt) != cents:  # some of it may be late, and so on a later day
+            late = [
+                entry.cents[PAYBILL_FLOAT]
+                for entry in record.entries_of_receipt(receipt)
+                if _moves_float(entry, left_out)
+            ]
+            if late:
+                moved[receipt] = sum(late)
+    wanted = within.union(there)
+    return {receipt: cents for receipt, cents in moved.items() if receipt in wanted}
 
 
-def _movements(day: str, record: Record) -> list[tuple[Receipt, Millis, int]]:
-    found: list[tuple[Receipt, Millis, int]] = []
+def _moves_float(entry: Entry, left_out: frozenset[EntryKind]) -> bool:
+    return PAYBILL_FLOAT in entry.cents and entry.kind not in left_out
+
+
+def _entries_of(day: str, record: Record) -> Iterator[Entry]:
     after: str | None = None
     while True:
         page = record.entries_of(day, after=after, limit=PAGE)
-        found.extend(
-            (entry.receipt, entry.at_ms, entry.cents[PAYBILL_FLOAT])
-            for entry in page
-            if entry.receipt is not None and PAYBILL_FLOAT in entry.cents
-        )
+        yield from page
         if len(page) < PAGE:
-            return found
+            return
         after = page[-1].entry_id

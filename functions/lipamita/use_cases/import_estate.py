@@ -36,7 +36,17 @@ LANGUAGES = ("en", "sw")
 WHY = "imported"
 
 
-def import_meters(data: bytes, caller: Caller, world: World, *, dry_run: bool) -> ImportReport:
+Progress = Callable[[int, int], None]  # rows done, of how many
+
+
+def import_meters(
+    data: bytes,
+    caller: Caller,
+    world: World,
+    *,
+    dry_run: bool,
+    progress: Progress = lambda _done, _of: None,
+) -> ImportReport:
     """Register every meter of the file. Raises ForbiddenError and InvalidInputError
     (invalid_import).
     """
@@ -57,10 +67,17 @@ def import_meters(data: bytes, caller: Caller, world: World, *, dry_run: bool) -
         return True
 
     required = ("meter_id", "name", "kind", "tariff_id")
-    return _import(data, METER_COLUMNS, required, do)
+    return _import(data, METER_COLUMNS, required, do, progress)
 
 
-def import_tenants(data: bytes, caller: Caller, world: World, *, dry_run: bool) -> ImportReport:
+def import_tenants(
+    data: bytes,
+    caller: Caller,
+    world: World,
+    *,
+    dry_run: bool,
+    progress: Progress = lambda _done, _of: None,
+) -> ImportReport:
     """Give every tenant of the file a profile and their meter. Raises as import_meters does.
 
     Tenants must have signed in once, or have been given an account: this makes none.
@@ -90,15 +107,20 @@ def import_tenants(data: bytes, caller: Caller, world: World, *, dry_run: bool) 
             move_meter(wanted, world)
         return True
 
-    return _import(data, TENANT_COLUMNS, ("who",), do)
+    return _import(data, TENANT_COLUMNS, ("who",), do, progress)
 
 
 def _import(
-    data: bytes, columns: tuple[str, ...], required: tuple[str, ...], do: Callable[[Row], bool]
+    data: bytes,
+    columns: tuple[str, ...],
+    required: tuple[str, ...],
+    do: Callable[[Row], bool],
+    progress: Progress,
 ) -> ImportReport:
     rows, misshapen = read_rows(data, columns=columns, required=required)
     problems, changed = list(misshapen), 0
-    for row in rows:
+    for number, row in enumerate(rows, start=1):
+        progress(number, len(rows))
         try:
             changed += do(row)
         except LipamitaError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lipamita.domain.confirmation import STATEMENT
 from lipamita.domain.errors import ConfigurationError, InvalidInputError
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.meter import Meter
@@ -10,6 +11,21 @@ from lipamita.domain.units import Millis
 from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.vend import is_sellable
 from lipamita.use_cases.world import World
+
+
+def quote_unasked(
+    meter: Meter, confirmation: Confirmation, world: World, now_ms: Millis
+) -> Quote | str:
+    """As quote_by_hand, for money that nobody has decided about.
+
+    A line of a statement is old money: it may settle the payment that it was for, but it buys
+    nothing by itself until a person has assigned it.
+    """
+    if confirmation.channel == STATEMENT:
+        item = world.store.read_suspense(confirmation.receipt)
+        if item is None or item.value.assigned_meter_id is None:
+            return "from_statement"
+    return quote_by_hand(meter, confirmation, world, now_ms)
 
 
 def quote_by_hand(
