@@ -18,7 +18,6 @@ from typer.testing import CliRunner, Result
 
 from tests.fakes.estate import Estate
 from tools.cli import commands
-from tools.cli.connection import Connection
 from tools.cli.exits import Exit
 
 RUN = CliRunner()
@@ -27,17 +26,6 @@ COMMANDS = sorted(
     for command in commands.app.registered_commands
 )
 AMINA = Uid("tenant-amina")
-
-
-@pytest.fixture
-def estate(monkeypatch: pytest.MonkeyPatch) -> Estate:
-    estate = Estate()
-
-    def reach(project: str, *, emulator: bool) -> Connection:
-        return Connection(project=project or "demo-lipamita", world=estate.world)
-
-    monkeypatch.setattr(commands, "connect", reach)
-    return estate
 
 
 def run(*words: str) -> Result:

@@ -79,7 +79,7 @@ def test_while_firestore_cannot_be_reached_it_says_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", "127.0.0.1:1")
-    monkeypatch.setattr("lipamita.adapters.firestore_audit.CALL_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("lipamita.adapters.firestore_client.CALL_TIMEOUT_S", 0.2)
     monkeypatch.setattr(firestore_client, "_CLIENTS", {})
     with pytest.raises(BusyError):
         FirestoreAudit("demo-away").append(ENTRY)
