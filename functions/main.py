@@ -134,6 +134,12 @@ def archive(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the S
     recording.every_five_minutes()
 
 
+@scheduler_fn.on_schedule(schedule="every 5 minutes", timeout_sec=60, max_instances=1)
+def look_at_meters(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
+    """Meters whose time has come: their hours go into the record."""
+    schedules.every_five_minutes()
+
+
 @scheduler_fn.on_schedule(schedule="every 10 minutes", timeout_sec=60, max_instances=1)
 def watch(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
     """What waits too long, is overdue, or has fallen silent."""

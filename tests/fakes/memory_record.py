@@ -13,11 +13,11 @@ from lipamita.domain.statement import Comparison
 from lipamita.domain.units import Millis, day_eat
 from lipamita.use_cases.record_ports import PaymentsBy
 
-from tests.fakes.memory_nodes import MemoryNodes
+from tests.fakes.memory_looks import MemoryMonths
 
 
 @dataclass
-class MemoryRecord(MemoryNodes):
+class MemoryRecord(MemoryMonths):
     """Implements use_cases.record_ports.Record."""
 
     entries: dict[str, Entry] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from lipamita.adapters.firestore_client import asked, firestore_client, transacted
+from lipamita.adapters.firestore_consumption import MAX_WRITES, FirestoreConsumption
 from lipamita.adapters.ledger_schema import (
     closing_from_json,
     closing_to_json,
@@ -33,15 +34,11 @@ from lipamita.use_cases.record_ports import PaymentsBy
 # Firestore takes about one write a second to one document for long; a day's totals are spread.
 SHARDS = 8
 MAX_ENTRIES_OF_RECEIPT = 20
-MAX_WRITES = 500  # of one commit
 _STATE = "books/closing"
 
 
-class FirestoreRecord:
+class FirestoreRecord(FirestoreConsumption):
     """Implements use_cases.record_ports.Record. One is shared by all threads of a process."""
-
-    def __init__(self, project_id: str) -> None:
-        self._project_id = project_id
 
     def write(
         self, entries: Sequence[Entry], payments: Sequence[Payment], *, now_ms: Millis

@@ -60,6 +60,11 @@ def pulled(*, rows: int, new: int, complete: bool) -> None:
     logger.info("pulled", rows=rows, new=new, complete=complete)
 
 
+def looked(*, meters: int, failures: int) -> None:
+    """A run over the meters that were due."""
+    logger.info("meters looked at", meters=meters, failures=failures)
+
+
 def access_token_refreshed(lives_s: int) -> None:
     """A new Daraja access token was fetched."""
     logger.info("access token refreshed", lives_s=lives_s)

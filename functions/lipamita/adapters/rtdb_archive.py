@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.payment_schema import payment_from_json
 from lipamita.adapters.refund_schema import refund_from_json
-from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.adapters.rtdb_nodes import NOTHING, RtdbNodes
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import Receipt, TransactionId, Uid, parse_receipt
 from lipamita.domain.payment import Payment
@@ -15,8 +15,6 @@ from lipamita.domain.refund import RefundId
 from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.record_ports import PaymentsBy, SettledRefund, ToldReceipt, WaitingMoney
 from lipamita.use_cases.records import Versioned
-
-NOTHING: dict[str, object] = {}  # an empty map is no node at all
 
 
 class RtdbArchive(RtdbNodes):

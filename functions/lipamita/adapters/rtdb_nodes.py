@@ -15,6 +15,7 @@ from lipamita.domain.errors import BusyError
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 
 INCREMENT_BY_ONE = {".sv": {"increment": 1}}
+NOTHING: dict[str, object] = {}  # what the SDK writes conditionally where a node is to go
 
 
 class RtdbNodes:

@@ -12,7 +12,7 @@ from lipamita.adapters.refund_schema import (
     refund_from_json,
     refund_to_json,
 )
-from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE, RtdbNodes
+from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE, NOTHING, RtdbNodes
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.money_out import ResultKind, ResultTold
 from lipamita.domain.msisdn import Msisdn
@@ -21,7 +21,6 @@ from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
 from lipamita.use_cases.refund_ports import ReceiptDecision
 
-NOTHING: dict[str, object] = {}  # what the SDK lets us write where a node is to go
 MAX_RESULTS = 100  # stored results believed for one refund: the oldest
 
 

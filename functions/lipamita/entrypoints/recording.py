@@ -7,6 +7,7 @@ from lipamita.use_cases.archive import archive
 from lipamita.use_cases.close_days import close_days
 from lipamita.use_cases.personal_data import forget_old_payments
 from lipamita.use_cases.read_books import check_books
+from lipamita.use_cases.roll_up import forget_old_months
 
 
 def every_five_minutes() -> None:
@@ -20,3 +21,4 @@ def every_night() -> None:
     close_days(world)
     check_books(world)
     forget_old_payments(world)
+    forget_old_months(world)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lipamita.adapters import log
 from lipamita.domain.units import SECOND_MS, Millis
 from lipamita.entrypoints import wiring
+from lipamita.use_cases.look_at_meters import look_at_meters
 from lipamita.use_cases.notify import notify
 from lipamita.use_cases.prune import prune
 from lipamita.use_cases.pull_payments import pull_payments
@@ -25,6 +26,12 @@ def every_quarter_of_an_hour() -> None:
 def every_ten_minutes() -> None:
     """Watch the whole. Apart from reconciliation, so that it is seen when that stands still."""
     watch(wiring.world())
+
+
+def every_five_minutes() -> None:
+    """Look at the meters whose time has come."""
+    looks = look_at_meters(wiring.world())
+    log.looked(meters=looks.looked, failures=looks.failures)
 
 
 def every_night() -> None:

@@ -17,6 +17,7 @@ from lipamita.domain.payment import Payment
 from lipamita.domain.refund import Refund
 from lipamita.domain.statement import Comparison
 from lipamita.domain.units import Kes, Millis
+from lipamita.use_cases.consumption_ports import ConsumptionRecord
 from lipamita.use_cases.records import Versioned
 
 
@@ -54,7 +55,7 @@ class SettledRefund:
     refund: Refund
 
 
-class Record(Protocol):
+class Record(ConsumptionRecord, Protocol):
     """Firestore as a whole. The client is made by the first call that needs it."""
 
     def write(

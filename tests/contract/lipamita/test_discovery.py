@@ -37,6 +37,7 @@ SCHEDULES = {
     "watch": "every 10 minutes",
     "close_books": "every day 03:30",
     "pull": "every 15 minutes",
+    "look_at_meters": "every 5 minutes",
     "prune": "every day 03:00",
 }
 LONG = {"close_books"}  # counts whole days, at night

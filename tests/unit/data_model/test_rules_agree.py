@@ -102,7 +102,7 @@ def test_the_indexes_are_those_of_the_document() -> None:
         "notices": {"next_check_at", "status", "created_at"},
         "open_prompts/{meter_id}": {"created_at"},
         "transactions": {"next_check_at", "record_at", "user_id", "meter_id"},
-        "meters": {"status/last_seen", "owner_uid"},
+        "meters": {"status/last_seen", "owner_uid", "next_look_at"},
         "refunds": {"next_check_at", "record_at", "status"},
         "reviews": {"status", "record_at"},
         "suspense": {"status", "record_at"},

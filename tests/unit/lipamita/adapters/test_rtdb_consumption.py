@@ -5,6 +5,8 @@ from __future__ import annotations
 from lipamita.adapters.rtdb_consumption import RtdbConsumption
 from lipamita.domain.consumption import parse_span
 from lipamita.domain.ids import MeterId
+from lipamita.domain.units import Millis
+from lipamita.use_cases.look_ports import DueMeter, Looked
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 
@@ -35,3 +37,53 @@ def test_a_meter_that_never_reported_has_no_hours(database: LiveDatabase) -> Non
         )
         == {}
     )
+
+
+# --- who is to be looked at, and what leaves
+
+
+def test_who_was_never_looked_at_comes_first_then_the_longest_due(database: LiveDatabase) -> None:
+    node = {"name": "House", "kind": "esp32", "tariff_id": "domestic"}
+    times = {"MTR-001": 300, "MTR-002": 200, "MTR-003": None, "MTR-004": 301, "MTR-005": 100}
+    for key, at_ms in times.items():
+        database.write(f"meters/{key}", {**node, "next_look_at": at_ms})
+    looks = RtdbConsumption(database.app)
+    due = looks.due_meters(now_ms=Millis(300), limit=10)
+    assert [one.meter_id for one in due] == ["MTR-003", "MTR-005", "MTR-002", "MTR-001"]
+    assert [one.meter_id for one in looks.due_meters(now_ms=Millis(300), limit=2)] == [
+        "MTR-003",
+        "MTR-005",
+    ]
+
+
+def test_a_look_is_noted_and_read_again(database: LiveDatabase) -> None:
+    database.write("meters/MTR-001", {"name": "House", "kind": "esp32", "tariff_id": "domestic"})
+    looks = RtdbConsumption(database.app)
+    looked = Looked(next_look_at_ms=Millis(500), rolled_through="2026-11-20")
+    looks.note_looks({METER: looked})
+    looks.note_looks({})
+    assert looks.due_meters(now_ms=Millis(499), limit=5) == []
+    [due] = looks.due_meters(now_ms=Millis(500), limit=5)
+    assert (due.rolled_through, due.meter is not None) == ("2026-11-20", True)
+
+
+def test_a_meter_that_cannot_be_read_is_due_all_the_same(database: LiveDatabase) -> None:
+    database.write("meters/MTR-001", {"name": 7})
+    [due] = RtdbConsumption(database.app).due_meters(now_ms=Millis(1), limit=5)
+    assert due == DueMeter(meter_id=METER, meter=None)
+
+
+def test_the_oldest_live_days_are_read_up_to_one(database: LiveDatabase) -> None:
+    days = {f"2026-11-{number:02}": {"08": number} for number in range(1, 21)}
+    database.write("consumption_history", {METER: days})
+    hours = RtdbConsumption(database.app).live_hours(METER, through="2026-11-19", limit=3)
+    assert hours == {f"2026-11-{number:02}": {8: number} for number in (1, 2, 3)}
+
+
+def test_a_day_leaves_as_it_was_gathered_and_not_otherwise(database: LiveDatabase) -> None:
+    database.write("consumption_history", {METER: {"2026-10-01": {"08": 5, "23": 1}}})
+    store = RtdbConsumption(database.app)
+    assert not store.remove_hours(METER, "2026-10-01", {8: 5})
+    assert database.read(f"consumption_history/{METER}/2026-10-01") == {"08": 5, "23": 1}
+    assert store.remove_hours(METER, "2026-10-01", {8: 5, 23: 1})
+    assert database.read("consumption_history") is None

@@ -1,0 +1,71 @@
+"""Meters by when they are to be looked at, and their live hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lipamita.adapters.fields import Fields
+from lipamita.adapters.meter_schema import meter_from_json
+from lipamita.adapters.rtdb_nodes import NOTHING, RtdbNodes
+from lipamita.domain.consumption import HOURS_OF_DAY, Hours
+from lipamita.domain.errors import UnreadableError
+from lipamita.domain.ids import MeterId
+from lipamita.domain.units import Millis
+from lipamita.use_cases.look_ports import DueMeter, Looked
+
+
+class RtdbLooks(RtdbNodes):
+    """Implements use_cases.look_ports.LookStore."""
+
+    def due_meters(self, *, now_ms: Millis, limit: int) -> Sequence[DueMeter]:
+        # Without a lower bound: a meter without the time sorts before all that have one.
+        query = self.at("meters").order_by_child("next_look_at").end_at(now_ms)
+        found = query.limit_to_first(limit).get() or {}
+        return [_due(MeterId(key), node) for key, node in found.items()]
+
+    def note_looks(self, looked: Mapping[MeterId, Looked]) -> None:
+        changes: dict[str, object] = {}
+        for meter_id, one in looked.items():
+            changes[f"{meter_id}/next_look_at"] = one.next_look_at_ms
+            changes[f"{meter_id}/rolled_through"] = one.rolled_through
+        if changes:
+            self.at("meters").update(changes)
+
+    def live_hours(self, meter_id: MeterId, *, through: str, limit: int) -> Hours:
+        query = self.at(f"consumption_history/{meter_id}").order_by_key().end_at(through)
+        found = query.limit_to_first(limit).get() or {}
+        return {day: hours_of_day(node) for day, node in found.items()}
+
+    def remove_hours(self, meter_id: MeterId, day: str, hours: Mapping[int, int]) -> bool:
+        reference = self.at(f"consumption_history/{meter_id}/{day}")
+        node, tag = reference.get(etag=True)
+        if hours_of_day(node) != hours:
+            return False
+        written, _, _ = reference.set_if_unchanged(tag, NOTHING)
+        return bool(written)
+
+
+def hours_of_day(node: object) -> dict[int, int]:
+    """Hours of a day; one that has only entries from 10 on can come back as a list."""
+    if isinstance(node, list):
+        node = {str(index): value for index, value in enumerate(node)}
+    rows = node.items() if isinstance(node, dict) else ()
+    return {
+        int(hour): value
+        for hour, value in rows
+        if hour.isdecimal()
+        and int(hour) < HOURS_OF_DAY
+        and isinstance(value, int)
+        and not isinstance(value, bool)
+    }
+
+
+def _due(meter_id: MeterId, node: object) -> DueMeter:
+    try:
+        return DueMeter(
+            meter_id=meter_id,
+            meter=meter_from_json(meter_id, node),
+            rolled_through=Fields.of(f"meters/{meter_id}", node).optional_text("rolled_through"),
+        )
+    except UnreadableError:
+        return DueMeter(meter_id=meter_id, meter=None)
