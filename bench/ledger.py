@@ -1,7 +1,8 @@
-"""Measure the books: payments loaded, a trial balance, a month's report, a page of history.
+"""Measure the books: payments loaded, a trial balance, a month's reports, a page of history.
 
-python -m bench.ledger [--payments 100000]: on the Firestore emulator in a process of its own.
-Peak memory of this process, which runs the use cases, is told after loading and after reading.
+python -m bench.ledger [--payments 100000] [--loaders 2]: on the Firestore emulator in a process of
+its own. Payments are written as ``archive`` writes them, by processes that share out the month.
+Peak memory is that of this process alone, which does nothing but read by the use cases.
 """
 
 from __future__ import annotations
@@ -16,24 +17,32 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
 from lipamita.adapters.firestore_record import FirestoreRecord
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
-from lipamita.domain.ledger import NO_TOTALS, add
+from lipamita.domain.meter import Caller, Role
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Delivery, DeliveryStatus, Payment, Status
 from lipamita.domain.payment_entries import entries_of_payment
 from lipamita.domain.tariff import Block, Levy, Tariff, make_quote
 from lipamita.domain.units import DAY_MS, Cents, Kes, Millis, Wh, day_eat
-from lipamita.use_cases.archive import PAYMENTS_PER_COMMIT
+from lipamita.use_cases.close_days import count_day
+from lipamita.use_cases.read_books import trial_balance
 from lipamita.use_cases.record_ports import PaymentsBy, Record
+from lipamita.use_cases.report import Period, daily_sales
+from lipamita.use_cases.world import World
 
 START_MS = Millis(1_793_000_000_000)
 MONTH_DAYS = 30
 USERS = 500
 START_LIMIT_S = 20
+PAYMENTS_PER_COMMIT = 60  # three entries and a document each, and their days' totals
+PROJECT = "demo-bench-ledger"
+STAFF = Caller(uid=Uid("operator-grace"), role=Role.OPERATOR)
 TARIFF = Tariff(
     tariff_id="domestic",
     blocks=(
@@ -50,24 +59,52 @@ def main() -> None:
     """Load, read, and print what it took."""
     parser = argparse.ArgumentParser(prog="python -m bench.ledger", description=__doc__)
     parser.add_argument("--payments", type=int, default=100_000)
-    count = parser.parse_args().payments
+    parser.add_argument("--loaders", type=int, default=2)
+    parser.add_argument("--part", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.part is not None:
+        _load(given.payments, given.part, given.loaders)
+        return
     with _emulator() as process:
-        record = FirestoreRecord("demo-bench-ledger")
-        started = time.perf_counter()
-        for start in range(0, count, PAYMENTS_PER_COMMIT):
-            end = min(start + PAYMENTS_PER_COMMIT, count)
-            group = [_payment(number, count) for number in range(start, end)]
-            entries = [entry for payment in group for entry in entries_of_payment(payment)]
-            record.write(entries, group, now_ms=START_MS)
-        taken_s = time.perf_counter() - started
-        rate = count / taken_s
-        print(f"loaded {count:,} payments in {taken_s:.1f} s ({rate:,.0f} a second)")
-        emulator_mb = _rss_mb(process.pid)
-        print(f"peak memory after loading {_peak_mb()} MB, the emulator's {emulator_mb} MB")
-        _measure("trial balance, no day closed", lambda: _balance(record))
-        _measure("a month, day by day", lambda: _month(record))
-        _measure("a page of a user's history", lambda: _page(record, count))
-        print(f"peak memory after reading {_peak_mb()} MB")
+        _load_together(given.payments, given.loaders)
+        print(f"the emulator holds {_rss_mb(process.pid):,} MB", flush=True)
+        _read(given.payments)
+
+
+def _load_together(count: int, loaders: int) -> None:
+    words = [sys.executable, "-m", "bench.ledger", "--payments", str(count)]
+    started = time.perf_counter()
+    running = [
+        subprocess.Popen([*words, "--loaders", str(loaders), "--part", str(part)])
+        for part in range(loaders)
+    ]
+    if any(process.wait() for process in running):
+        raise SystemExit("a loader failed")
+    taken_s = time.perf_counter() - started
+    print(f"loaded {count:,} payments in {taken_s:.1f} s ({count / taken_s:,.0f} a second)")
+
+
+def _load(count: int, part: int, parts: int) -> None:
+    """One loader's days: loaders of one day would wait for each other at its totals."""
+    record = FirestoreRecord(PROJECT)
+    first, last = count * part // parts, count * (part + 1) // parts
+    for start in range(first, last, PAYMENTS_PER_COMMIT):
+        group = [_payment(n, count) for n in range(start, min(start + PAYMENTS_PER_COMMIT, last))]
+        entries = [entry for payment in group for entry in entries_of_payment(payment)]
+        record.write(entries, group, now_ms=START_MS)
+
+
+def _read(count: int) -> None:
+    record = FirestoreRecord(PROJECT)
+    _page(record, 0)  # what only the first call of a process pays for
+    print(f"peak memory before reading {_peak_mb()} MB")
+    world = cast("World", SimpleNamespace(record=record, clock=_days_end))
+    _measure("trial balance, no day closed", lambda: _balance(world))
+    _measure("a month's report, day by day", lambda: _month(world))
+    _measure("a page of a user's history", lambda: _page(record, count))
+    print(f"peak memory after these {_peak_mb()} MB")
+    _measure("closing counts a day, entry by entry", lambda: _count(record))
+    print(f"peak memory after counting {_peak_mb()} MB")
 
 
 def _payment(number: int, count: int) -> Payment:
@@ -91,21 +128,25 @@ def _payment(number: int, count: int) -> Payment:
     )
 
 
-def _days() -> list[str]:
-    return [day_eat(Millis(START_MS + day * DAY_MS)) for day in range(MONTH_DAYS + 1)]
+def _days_end() -> Millis:
+    return Millis(START_MS + MONTH_DAYS * DAY_MS)
 
 
-def _balance(record: Record) -> str:
-    totals = NO_TOTALS
-    for day in _days():
-        totals = add(totals, record.totals_of(day))
+def _balance(world: World) -> str:
+    totals = trial_balance(world).balances
     assert totals.balanced
     return f"{totals.entries:,} entries in {len(totals.cents)} accounts, balanced"
 
 
-def _month(record: Record) -> str:
-    sold_wh = [-record.totals_of(day).energy_wh.get("energy_sold", 0) for day in _days()]
-    return f"{len(sold_wh)} days, {sum(sold_wh):,} Wh sold"
+def _month(world: World) -> str:
+    period = Period(from_day=day_eat(START_MS), to_day=day_eat(_days_end()))
+    rows = list(daily_sales(period, STAFF, world))
+    return f"{len(rows)} rows"
+
+
+def _count(record: Record) -> str:
+    counted = count_day(day_eat(Millis(START_MS + DAY_MS)), record)
+    return f"{counted.totals.entries:,} entries"
 
 
 def _page(record: Record, count: int) -> str:
