@@ -19,7 +19,7 @@ from lipamita.use_cases.view import view_meter
 from lipamita.use_cases.world import World
 
 MAX_PAGE = 50
-# A month of one user or meter. More is read only when a page reaches beyond it.
+# Of a later page: a month of one user or meter. More is read only when a page reaches beyond it.
 LIVE_LIMITS = (200, 2_000, 20_000)
 
 
@@ -86,9 +86,12 @@ def _page(by: PaymentsBy, value: str, asked: Asked, world: World) -> HistoryPage
 def _live(
     by: PaymentsBy, value: str, before: TransactionId | None, limit: int, store: ArchiveStore
 ) -> Sequence[Payment]:
-    """Live payments of the page: as many of the newest are read as reach through it."""
+    """Live payments of the page: as many of the newest are read as reach through it.
+
+    The first page reads no more than it can show, and one to know whether there are more.
+    """
     mine: list[Payment] = []
-    for most in LIVE_LIMITS:
+    for most in (limit + 1,) if before is None else LIVE_LIMITS:
         found = store.live_payments(by, value, limit=most)
         mine = [one for one in found if before is None or one.transaction_id < before]
         if len(found) < most or len(mine) > limit:
