@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from lipamita.domain.errors import BusyError
 
 CALL_TIMEOUT_S = 20
+MAX_WRITES = 500  # of one commit
 MAX_TRIES = 5  # of a commit, when others were first
 _IN_A_TRANSACTION = frozenset({"begin_transaction", "commit", "rollback"})
 _LOCK = threading.Lock()

@@ -7,13 +7,11 @@ from functools import partial
 from typing import Any
 
 from lipamita.adapters.fields import Fields
-from lipamita.adapters.firestore_client import asked, firestore_client, transacted
+from lipamita.adapters.firestore_client import MAX_WRITES, asked, firestore_client, transacted
 from lipamita.domain.consumption import Hours
 from lipamita.domain.ids import MeterId
 from lipamita.domain.roll_up import MonthUse, by_month, merged
 from lipamita.domain.units import Millis
-
-MAX_WRITES = 500  # of one commit
 
 
 class FirestoreConsumption:

@@ -1,8 +1,7 @@
 """The record over google-cloud-firestore.
 
-Every call has a limit (firestore_client). A commit reads the documents
-it depends on inside its transaction, so that two processes that write the same thing at the same
-moment write it once.
+Every call has a limit (firestore_client). A commit reads the documents it depends on inside its
+transaction, so that two processes that write the same thing at the same moment write it once.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from lipamita.adapters.firestore_client import asked, firestore_client, transacted
-from lipamita.adapters.firestore_consumption import MAX_WRITES, FirestoreConsumption
+from lipamita.adapters.firestore_client import MAX_WRITES, asked, firestore_client, transacted
+from lipamita.adapters.firestore_consumption import FirestoreConsumption
 from lipamita.adapters.ledger_schema import (
     closing_from_json,
     closing_to_json,

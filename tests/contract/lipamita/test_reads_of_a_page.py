@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 from firebase_admin import db
-from lipamita.adapters.firestore_record import MAX_WRITES, FirestoreRecord
+from lipamita.adapters.firestore_client import MAX_WRITES
+from lipamita.adapters.firestore_record import FirestoreRecord
 from lipamita.adapters.payment_schema import payment_to_json
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.ids import TransactionId, Uid
