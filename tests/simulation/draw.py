@@ -45,6 +45,7 @@ def draw_plan(chance: Stream) -> Plan:
         clocks_ms=(_draw_clock(chance), _draw_clock(chance)),
         meters=meters,
         prices=_draw_prices(chance),
+        troubled_ms=chance.one_of((5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, 60 * HOUR_MS)),
     )
     within_ms = chance.one_of((20 * SECOND_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, 30 * HOUR_MS))
     busy_meter = chance.one_of(meters[:3]) if chance.likely(0.5) else None

@@ -16,8 +16,8 @@ from tests.simulation.plan import (
 
 
 def draw_refunds(chance: Stream, within_ms: int, meters: tuple[str, ...]) -> list[Act]:
-    """In half of the runs none; in the others up to three, at times by two people at once."""
-    count = chance.one_of((0, 0, 0, 1, 2, 3))
+    """In a third of the runs none; in the others up to four, at times by two people at once."""
+    count = chance.one_of((0, 0, 1, 2, 3, 4))
     if not count:
         return []
     acts: list[Act] = []
@@ -49,7 +49,7 @@ def draw_refunds(chance: Stream, within_ms: int, meters: tuple[str, ...]) -> lis
 def _draw_ask(chance: Stream, name: str, within_ms: int) -> RefundAsk:
     return RefundAsk(
         name=name,
-        after_ms=chance.between(MINUTE_MS, within_ms + 5 * MINUTE_MS),
+        after_ms=chance.between(within_ms // 2, within_ms) + chance.between(1, 10) * MINUTE_MS,
         uid=chance.one_of(OPERATORS),
         pick=chance.between(0, 5),
         part=chance.one_of(("unused", "unused", "whole", "half")),

@@ -131,7 +131,7 @@ class SimulatedEstate:
                 self.operators.intend(act, at_ms)
                 self.refund_desk.intend(act, at_ms)
         last_ms = max((act.after_ms for act in self.plan.acts), default=0)
-        self.timeline.run(self.plan.start_ms + last_ms + 5 * 60_000)
+        self.timeline.run(self.plan.start_ms + last_ms + self.plan.troubled_ms)
         self.faults.on = False
         self.timeline.say("--- no more faults ---")
         for meter in self.meters.values():

@@ -128,6 +128,7 @@ class Plan:
     clocks_ms: tuple[int, int]  # how far the clocks of our two instances are off
     meters: tuple[str, ...]
     prices: PriceList
+    troubled_ms: int = 5 * MINUTE_MS  # that faults go on after the last act
     acts: tuple[Act, ...] = field(default=())
 
     def without(self, names: frozenset[str]) -> Plan:

@@ -148,11 +148,18 @@ class RefundDesk:
         }
         return row.receipt in told or (item is not None and item.assigned_meter_id is None)
 
-    @staticmethod
-    def _amount(act: RefundAsk, row: Row) -> int | None:
-        """Half may be a slip: of money that was never credited all must go back."""
-        if act.part == "half" and row.amount_kes:
-            return max(10, row.amount_kes // 2)
+    def _amount(self, act: RefundAsk, row: Row) -> int | None:
+        """Half may be a slip: of money that was never credited all must go back.
+
+        Where nobody was told how much came, an operator who slips is believed.
+        """
+        known = Receipt(row.receipt) in self._store.receipts and not any(
+            review.receipt == row.receipt and review.amount_kes != row.amount_kes
+            for told in self._store.reviews.values()
+            for review in told.values()
+        )
+        if act.part == "half" and row.amount_kes and known:
+            return row.amount_kes // 2
         return None if act.part == "unused" else row.amount_kes
 
     def _decide(self, act: RefundWord) -> None:

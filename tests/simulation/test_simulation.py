@@ -76,10 +76,9 @@ def test_a_failing_run_is_made_smaller_and_still_fails_alike(
     smallest = shrink(failed)
     wanted = kind_of_violation(failed.violations[0])
     assert wanted in map(kind_of_violation, smallest.violations)
-    assert len(smallest.faults) <= 3
-    assert len(smallest.acts) <= 2
-    shows = ("DIES", "no answer", "is lost", "as if another had written")
-    assert any(said in line for line in smallest.trace for said in shows)
+    assert len(smallest.acts) <= 3
+    assert 1 <= len(smallest.faults) <= 3
+    assert any("Wh sold in" in line for line in smallest.trace)
 
 
 def test_the_command_says_what_it_did(capsys: pytest.CaptureFixture[str]) -> None:

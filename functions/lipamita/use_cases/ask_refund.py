@@ -15,7 +15,7 @@ from lipamita.domain.meter import Caller
 from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import Msisdn, mask
 from lipamita.domain.payment import Payment
-from lipamita.domain.refund import Refund, RefundId, RefundStatus
+from lipamita.domain.refund import ENDED, Refund, RefundId, RefundStatus
 from lipamita.domain.two_people import needs_two_people
 from lipamita.domain.units import Kes
 from lipamita.use_cases.advance_refund import advance_refund
@@ -63,7 +63,10 @@ def ask_refund(order: RefundOrder, world: World) -> Refund:
             world.store.put_payee(refund_id, order.msisdn)  # by refund_id
         world.store.create_refund(refund)
         world.log.refund_moved(refund, refund)
-    return advance_refund(refund_id, world)
+    refund = advance_refund(refund_id, world)
+    if refund.status in ENDED:  # a faster repeat saw it through, and we kept the number once more
+        world.store.remove_payee(refund_id)
+    return refund
 
 
 def _earlier(order: RefundOrder, world: World) -> RefundId | None:

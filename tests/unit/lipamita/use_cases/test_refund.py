@@ -339,6 +339,20 @@ def test_the_payers_number_is_forgotten_when_it_is_paid() -> None:
     assert estate.store.payees == {}
 
 
+def test_a_slow_repeat_does_not_leave_the_payers_number_behind() -> None:
+    estate = Refunding()
+    payment = estate.paid()
+
+    def meanwhile(path: str) -> None:
+        if path.startswith("payees/"):
+            estate.store.before_write = lambda _: None
+            ended(estate, sent(estate, payment, 200))
+
+    estate.store.before_write = meanwhile
+    assert estate.ask_back(200).status is RefundStatus.REFUNDED
+    assert estate.store.payees == {}
+
+
 def test_late_evidence_after_a_refund_changes_nothing() -> None:
     estate = Refunding()
     payment = estate.paid()
