@@ -36,6 +36,7 @@ from tests.fakes.memory_commands import MemoryCommands
 from tests.fakes.memory_confirmations import MemoryConfirmations
 from tests.fakes.memory_estate import MemoryEstate
 from tests.fakes.memory_health import MemoryHealth
+from tests.fakes.memory_inquiries import MemoryInquiries
 from tests.fakes.memory_looks import MemoryLooks
 from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_pace import MemoryPace
@@ -62,6 +63,7 @@ class MemoryStore(
     MemoryClaims,
     MemoryArchive,
     MemoryRefunds,
+    MemoryInquiries,
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 

@@ -27,6 +27,7 @@ class FakeMoneyOut:
 
     answers: list[SendAnswer] = field(default_factory=list)
     moves: bool = True
+    hears: bool = True  # whether a question is taken
     payouts: list[Payout] = field(default_factory=list)
     reversals: list[Reversal] = field(default_factory=list)
     questions: list[StatusQuestion] = field(default_factory=list)
@@ -48,7 +49,7 @@ class FakeMoneyOut:
 
     def ask_status(self, question: StatusQuestion) -> bool:
         self.questions.append(question)
-        return True
+        return self.hears
 
     def _answer(self, amount_kes: int) -> SendAnswer:
         self.during_send()

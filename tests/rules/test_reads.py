@@ -105,6 +105,8 @@ READS: dict[str, frozenset[str]] = {
     "meter_accounts": NO_ONE,
     "open_prompts/MTR-001": NO_ONE,
     "prompts": NO_ONE,
+    "inquiries": NO_ONE,
+    f"inquiries/{RECEIPT}": NO_ONE,
     f"prompts/{PAID}/checkout_request_id": NO_ONE,
     "checkout_requests": NO_ONE,
     "vends": NO_ONE,

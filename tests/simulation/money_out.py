@@ -68,6 +68,7 @@ class SimulatedMoneyOut:
         self._timeline.pause(chance.between(50, 1_000))
         if chance.fails("status question lost"):
             return False
+        assert question.conversation_id is not None, "only refunds ask here"
         found = self.books.find(question.conversation_id)
         body = status_body(None if chance.fails("status knows nothing") else found)
         self._results.tell(question.result_url, body, chance, name="status")

@@ -119,7 +119,7 @@ class Results:
             attempt=attempt,
             kind=ResultKind(label.partition("-")[0]),
         )
-        authenticate_result(path, key, ADDRESS, world)
+        authenticate_result(path.label, key, ADDRESS, world)
         raw = RawCallback(
             evidence_id=evidence_id(body.encode()),
             body=body,

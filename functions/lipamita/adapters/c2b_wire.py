@@ -1,4 +1,4 @@
-"""Daraja's C2B and Pull wire formats. Pure: bytes in, values out.
+"""Money told by C2B, Pull and Transaction Status, as Daraja writes it. Pure: bytes in, values out.
 
 Source: Safaricom's Daraja documentation of the C2B API. All values come as strings; MSISDN is
 masked (v2) or hashed (v1) and is not used. A confirmation has no ResultCode: it is final.
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from lipamita.adapters.json_text import json_object
-from lipamita.domain.confirmation import STATEMENT
+from lipamita.adapters.money_out_wire import receipt_told
+from lipamita.domain.confirmation import STATEMENT, STATUS
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import parse_receipt, sha256_hex
 from lipamita.domain.statement import StatementLine
@@ -85,6 +86,8 @@ def confirmation_from_body(
     body: str, *, channel: str, short_codes: frozenset[str], received_at_ms: Millis
 ) -> Confirmation | str:
     """The confirmation, or why it is none of ours."""
+    if channel == STATUS:
+        return _from_status(body, short_codes, received_at_ms)
     node = json_object(body.encode("utf-8", "surrogatepass"))
     if node is None:
         return "unreadable"
@@ -105,6 +108,24 @@ def confirmation_from_body(
         paid_at_ms=_paid_at(node.get(names.paid_at), names, received_at_ms),
         received_at_ms=received_at_ms,
         paid_code=canonical_code(node.get("BusinessShortCode")) if names is _C2B else None,
+    )
+
+
+def _from_status(body: str, short_codes: frozenset[str], now_ms: Millis) -> Confirmation | str:
+    """Of a Transaction Status, which does not say for which account the money is."""
+    told = receipt_told(body, received_at_ms=now_ms)
+    if told.receipt is None:
+        return "receipt_missing"
+    if told.paid_code not in short_codes:
+        return "other_short_code"
+    return Confirmation(
+        receipt=told.receipt,
+        channel=STATUS,
+        amount_kes=told.amount_kes,
+        account="",
+        paid_at_ms=told.received_at_ms if told.paid_at_ms is None else told.paid_at_ms,
+        received_at_ms=now_ms,
+        paid_code=told.paid_code,
     )
 
 

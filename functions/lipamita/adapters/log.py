@@ -16,7 +16,7 @@ from lipamita.adapters.claim_log import ClaimLines
 from lipamita.domain.audit import AuditRecord
 from lipamita.domain.command import OrderId
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, QueryAnswer
-from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.ids import MeterId, Receipt, TransactionId
 from lipamita.domain.money_out import SendAnswer, Taken
 from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome
 from lipamita.domain.payment import Payment
@@ -149,6 +149,15 @@ class StructuredLog(ClaimLines):
         logger.info(
             "result recorded",
             refund_id=refund_id,
+            evidence_id=result.evidence_id,
+            remote_address=result.remote_address,
+            characters=len(result.body),
+        )
+
+    def inquiry_answered(self, receipt: Receipt, result: RawCallback) -> None:
+        logger.info(
+            "inquiry answered",
+            receipt=receipt,
             evidence_id=result.evidence_id,
             remote_address=result.remote_address,
             characters=len(result.body),

@@ -6,10 +6,12 @@ and Occassion in B2C, Initiator and RecieverIdentifierType in Reversal.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lipamita.adapters.json_text import json_object
 from lipamita.domain.ids import Receipt, parse_receipt
+from lipamita.domain.inquiry import ReceiptTold
 from lipamita.domain.money_out import (
     NotTaken,
     Payout,
@@ -22,7 +24,7 @@ from lipamita.domain.money_out import (
     Unclear,
 )
 from lipamita.domain.stk_result import canonical_code
-from lipamita.domain.units import Kes, Millis, exact_kes
+from lipamita.domain.units import Kes, Millis, exact_kes, parse_daraja_timestamp
 
 MAX_PARAMETERS = 64
 MAX_TEXT = 200
@@ -39,6 +41,7 @@ _REFUSALS = frozenset(
     }
 )
 _SPIKE_ARREST = "policies.ratelimit."
+_PARTY = re.compile(r"\s*([0-9]{5,10})\b", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +92,17 @@ def reversal_body(reversal: Reversal, initiator: Initiator) -> dict[str, object]
 
 
 def status_body(question: StatusQuestion, initiator: Initiator) -> dict[str, object]:
-    """The JSON of ``POST /mpesa/transactionstatus/v1/query``."""
+    """The JSON of ``POST /mpesa/transactionstatus/v1/query``. A receipt goes before an id."""
+    asked_by = (
+        {"TransactionID": question.receipt}
+        if question.receipt is not None
+        else {"OriginalConversationID": question.conversation_id}
+    )
     return {
         "Initiator": initiator.name,
         "SecurityCredential": initiator.security_credential,
         "CommandID": "TransactionStatusQuery",
-        "OriginalConversationID": question.conversation_id,
+        **asked_by,
         "PartyA": initiator.short_code,
         "IdentifierType": SHORT_CODE_TYPE,
         "Remarks": question.remarks,
@@ -134,9 +142,7 @@ def result_from_body(
     body: str, *, evidence_id: str, kind: ResultKind, attempt: int, received_at_ms: Millis
 ) -> ResultTold:
     """A stored result body. Never raises: what cannot be read has no code."""
-    node = json_object(body.encode("utf-8", "surrogatepass")) or {}
-    told = node.get("Result")
-    result: dict[str, object] = told if isinstance(told, dict) else {}
+    result = _result(body)
     parameters = _parameters(result.get("ResultParameters"))
     status = parameters.get("TransactionStatus")
     return ResultTold(
@@ -153,6 +159,34 @@ def result_from_body(
         amount_kes=_amount(parameters),
         status=_text(status).lower() or None,
     )
+
+
+def receipt_told(body: str, *, received_at_ms: Millis) -> ReceiptTold:
+    """A stored Transaction Status about a receipt. Never raises: what cannot be read is None."""
+    result = _result(body)
+    parameters = _parameters(result.get("ResultParameters"))
+    return ReceiptTold(
+        code=canonical_code(result.get("ResultCode")),
+        description=_text(result.get("ResultDesc")),
+        status=_text(parameters.get("TransactionStatus")).lower() or None,
+        receipt=parse_receipt(parameters.get("ReceiptNo")),
+        amount_kes=_amount(parameters),
+        paid_code=_leading_digits(parameters.get("CreditPartyName")),
+        paid_at_ms=parse_daraja_timestamp(parameters.get("FinalisedTime")),
+        received_at_ms=received_at_ms,
+    )
+
+
+def _result(body: str) -> dict[str, object]:
+    node = json_object(body.encode("utf-8", "surrogatepass")) or {}
+    told = node.get("Result")
+    return told if isinstance(told, dict) else {}
+
+
+def _leading_digits(party: object) -> str | None:
+    """``600000 - Estate Ltd``: the code before the name."""
+    match = _PARTY.match(party) if isinstance(party, str) else None
+    return None if match is None else match[1]
 
 
 def _receipt(

@@ -22,6 +22,7 @@ _BY_TIME = {
     Shelf.CONFIRMATIONS: "received_at",
     Shelf.RECEIPTS: "claimed_at",
     Shelf.NOTICES: "created_at",
+    Shelf.INQUIRIES: "asked_at",
 }
 _NESTED = {Shelf.IDEMPOTENCY: "created_at", Shelf.OPEN_PROMPTS: "created_at"}
 _TIME_CHARACTERS = 8

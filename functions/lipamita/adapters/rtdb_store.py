@@ -26,6 +26,7 @@ from lipamita.adapters.rtdb_confirmations import RtdbConfirmations
 from lipamita.adapters.rtdb_consumption import RtdbConsumption
 from lipamita.adapters.rtdb_estate import RtdbEstate
 from lipamita.adapters.rtdb_health import RtdbHealth
+from lipamita.adapters.rtdb_inquiries import RtdbInquiries
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_people import RtdbPeople
@@ -80,6 +81,7 @@ class RtdbStore(
     RtdbSnapshots,
     RtdbConsumption,
     RtdbRefunds,
+    RtdbInquiries,
     RtdbHealth,
     RtdbPruning,
 ):

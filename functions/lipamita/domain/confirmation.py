@@ -18,6 +18,7 @@ from lipamita.domain.payment import OPEN, Cause, Payment, Status, allowed, move
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Millis
 
+STATUS = "status"  # the channel of a Transaction Status that staff asked for
 STATEMENT = "statement"  # the channel of a line of M-Pesa's statement, taken in by staff
 HOLD_MS = 2 * MINUTE_MS
 LOOK_AGAIN_MS = 20 * SECOND_MS

@@ -27,6 +27,11 @@ class Merchants:
     """Which site is paid under which short code; every other site under the main one."""
 
     by_site: Mapping[str, SiteMerchant] = field(default_factory=dict)
+    main_codes: frozenset[str] = frozenset()  # the main short code and its till number
+
+    def is_ours(self, code: str | None) -> bool:
+        """Whether money paid to that code is paid to us."""
+        return code is not None and code in self.main_codes | self.codes
 
     def of_site(self, site: str | None) -> str | None:
         """The short code of that site; None for the main one."""

@@ -58,12 +58,13 @@ class Reversal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusQuestion:
-    """Transaction Status by the conversation id that a payout or reversal was taken under."""
+    """Transaction Status by a receipt, or by the conversation id that money out was taken under."""
 
-    conversation_id: str
     remarks: str
     result_url: str
     timeout_url: str
+    conversation_id: str | None = None
+    receipt: Receipt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

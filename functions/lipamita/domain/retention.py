@@ -8,6 +8,7 @@
 * receipts: 400 days, and until their payment stands in the record. The claim must outlive all
   evidence: Pull tells 48 hours back, callbacks come within days, people question a statement
   within a year. For ever would be 150 bytes a payment in a database of a few gigabytes.
+* inquiries: 90 days.
 * notices: 30 days, once delivered or given up. alarms: 90 days.
 """
 
@@ -30,6 +31,7 @@ class Shelf(StrEnum):
     RECEIPTS = "receipts"
     NOTICES = "notices"
     ALARMS = "alarms"
+    INQUIRIES = "inquiries"
 
 
 KEPT_MS = {
@@ -42,4 +44,5 @@ KEPT_MS = {
     Shelf.RECEIPTS: 400 * DAY_MS,
     Shelf.NOTICES: 30 * DAY_MS,
     Shelf.ALARMS: 90 * DAY_MS,
+    Shelf.INQUIRIES: 90 * DAY_MS,
 }

@@ -23,6 +23,8 @@ MIN_AMOUNT_KES = 1
 MAX_AMOUNT_KES = 250_000  # Daraja's limit for one transaction
 MAX_DIGITS_OF_AMOUNT = 32  # a longer decimal is no amount of money, and costs time to parse
 _PLAIN_DECIMAL = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,15})?")  # not 5e2, 1_000 or " 500"
+_TIMESTAMP = re.compile(r"[0-9]{14}", re.ASCII)
+_TIMESTAMP_FORMAT = "%Y%m%d%H%M%S"
 
 SECOND_MS = 1_000
 MINUTE_MS = 60 * SECOND_MS
@@ -82,7 +84,19 @@ def day_eat(now_ms: Millis) -> str:
 
 def daraja_timestamp(now_ms: Millis) -> str:
     """``YYYYMMDDHHmmss`` in East Africa time, as Daraja's STK push and query expect it."""
-    return _utc(now_ms).astimezone(EAT).strftime("%Y%m%d%H%M%S")
+    return _utc(now_ms).astimezone(EAT).strftime(_TIMESTAMP_FORMAT)
+
+
+def parse_daraja_timestamp(value: object) -> Millis | None:
+    """``YYYYMMDDHHmmss`` in East Africa time, text or number; None for anything else."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or not _TIMESTAMP.fullmatch(text):
+        return None
+    try:
+        moment = datetime.strptime(text, _TIMESTAMP_FORMAT).replace(tzinfo=EAT)
+    except ValueError:  # a month 13, say
+        return None
+    return Millis(int(moment.timestamp()) * SECOND_MS)
 
 
 def _utc(now_ms: int) -> datetime:

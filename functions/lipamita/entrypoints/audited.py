@@ -63,6 +63,12 @@ STAFF_ROUTES = (
         target="suspense/{receipt}",
         watched=("suspense/{receipt}",),
     ),
+    StaffRoute(
+        path="receipts/{receipt}/ask",
+        name="ask_receipt",
+        target="receipts/{receipt}",
+        watched=("inquiries/{receipt}",),
+    ),
     StaffRoute(path="refunds", name="ask_refund", target="receipts/{receipt}"),
     StaffRoute(
         path="refunds/{refund_id}/decision",

@@ -66,9 +66,10 @@ def read_sites(main_codes: frozenset[str]) -> tuple[Site, ...]:
     return sites
 
 
-def merchants_of(sites: tuple[Site, ...]) -> Merchants:
+def merchants_of(sites: tuple[Site, ...], main_codes: frozenset[str]) -> Merchants:
     """What the use cases need to know of them."""
     return Merchants(
+        main_codes=main_codes,
         by_site={
             site.name: SiteMerchant(
                 short_code=site.merchant.short_code,
@@ -77,7 +78,7 @@ def merchants_of(sites: tuple[Site, ...]) -> Merchants:
                 pull=site.pull,
             )
             for site in sites
-        }
+        },
     )
 
 

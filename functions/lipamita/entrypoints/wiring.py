@@ -91,7 +91,7 @@ def _make() -> Deployment:
     )
     main_codes = frozenset({config.short_code, config.party_b})
     own_accounts = sites.read_sites(main_codes)
-    merchants = sites.merchants_of(own_accounts)
+    merchants = sites.merchants_of(own_accounts, main_codes)
     store = RtdbStore(app, short_codes=main_codes | merchants.codes)
     main = DarajaHttp(base_url=config.daraja_base_url, merchant=merchant, tokens=tokens)
     own = {

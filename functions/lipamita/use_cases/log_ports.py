@@ -8,7 +8,7 @@ from typing import Protocol
 from lipamita.domain.audit import AuditRecord
 from lipamita.domain.command import OrderId
 from lipamita.domain.evidence import PushAnswer, QueryAnswer
-from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.ids import MeterId, Receipt, TransactionId
 from lipamita.domain.money_out import SendAnswer
 from lipamita.domain.notice import Notice, NoticeAnswer
 from lipamita.domain.payment import Payment
@@ -47,6 +47,8 @@ class Log(ClaimLog, Protocol):
     def command_done(self, meter_id: MeterId, order_id: OrderId, result: str) -> None: ...
 
     def result_recorded(self, refund_id: RefundId, result: RawCallback) -> None: ...
+
+    def inquiry_answered(self, receipt: Receipt, result: RawCallback) -> None: ...
 
     def refund_moved(self, before: Refund, after: Refund) -> None: ...
 

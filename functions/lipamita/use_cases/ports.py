@@ -25,6 +25,7 @@ from lipamita.use_cases.consumption_ports import ConsumptionStore
 from lipamita.use_cases.estate_ports import EstateStore
 from lipamita.use_cases.health_ports import HealthStore
 from lipamita.use_cases.identity_ports import PeopleStore
+from lipamita.use_cases.inquiry_ports import InquiryStore
 from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.prompt_ports import PromptStore
 from lipamita.use_cases.proposal_ports import ProposalStore
@@ -215,6 +216,7 @@ class Store(
     SnapshotStore,
     ConsumptionStore,
     RefundStore,
+    InquiryStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""

@@ -35,11 +35,11 @@ class ResultPath:
         return result_label(self.refund_id, self.attempt, self.kind)
 
 
-def authenticate_result(path: ResultPath, key: str, remote_address: str, world: World) -> None:
+def authenticate_result(label: str, key: str, remote_address: str, world: World) -> None:
     """Raises NotFoundError (unknown_path), after an alarm, for a key that is not this path's."""
-    if is_path_key(world.callback_secret, path.label, key):
+    if is_path_key(world.callback_secret, label, key):
         return
-    _alarm("forged_callback", f"wrong key for {path.label}, from {remote_address}", world)
+    _alarm("forged_callback", f"wrong key for {label}, from {remote_address}", world)
     raise NotFoundError("unknown_path", "there is nothing at this address")
 
 
@@ -49,9 +49,9 @@ def record_result(path: ResultPath, raw: RawCallback, world: World) -> None:
     world.log.result_recorded(path.refund_id, raw)
 
 
-def result_too_large(path: ResultPath, remote_address: str, world: World) -> None:
+def result_too_large(label: str, remote_address: str, world: World) -> None:
     """A body above the limit came in on a secret path: it is not kept, but somebody must look."""
-    _alarm("callback_too_large", f"result of {path.label}, from {remote_address}", world)
+    _alarm("callback_too_large", f"result of {label}, from {remote_address}", world)
 
 
 def _alarm(kind: str, detail: str, world: World) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lipamita.domain.archive import due_for_record
-from lipamita.domain.confirmation import STATEMENT
+from lipamita.domain.confirmation import STATEMENT, STATUS
 from lipamita.domain.errors import BusyError, NotFoundError
 from lipamita.domain.evidence import Callback, StkCallback
 from lipamita.domain.ids import TransactionId
@@ -26,7 +26,7 @@ from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES, Store
 from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
 
-BY_HAND = frozenset({"c2b", "pull", STATEMENT})
+BY_HAND = frozenset({"c2b", "pull", STATUS, STATEMENT})
 
 
 def settle_payment(transaction_id: TransactionId, world: World) -> Payment:

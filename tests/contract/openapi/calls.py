@@ -12,6 +12,7 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.claim import ClaimRequest, claim_proof, proof_key
 from lipamita.domain.command import MAX_OPEN_COMMANDS
 from lipamita.domain.evidence import PushRefused
+from lipamita.domain.inquiry import MAX_ATTEMPTS
 from lipamita.domain.tariff_terms import MAX_VERSIONS_WAITING
 from lipamita.domain.units import Millis
 from lipamita.entrypoints import wiring
@@ -73,6 +74,8 @@ PATHS = {
     "publishTariff": "/api/tariffs",
     "assignSuspense": f"/api/suspense/{SUSPENDED}/assign",
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
+    "viewReceipt": f"/api/receipts/{RECEIPT}",
+    "askReceipt": "/api/receipts/UKL0ASKED1/ask",
     "askRefund": "/api/refunds",
     "getRefund": f"/api/refunds/{REFUND}",
     "decideRefund": f"/api/refunds/{REFUND}/decision",
@@ -349,6 +352,25 @@ class Calls:
         without = replace(self.edge.app.world, money_out=None)
         deployment = replace(wiring.deployment(), world=without)
         self.patch.setattr(wiring, "_DEPLOYMENTS", [deployment])
+
+    def looks_for_money(self, **but: Any) -> TestResponse:
+        return self.good("askReceipt", body={**request_example("askReceipt"), **but})
+
+    def looks_for_known_money(self) -> TestResponse:
+        return self.good("askReceipt", path=f"/api/receipts/{SUSPENDED}/ask")
+
+    def looks_twice(self) -> TestResponse:
+        self.looks_for_money()
+        return self.looks_for_money()
+
+    def looks_too_often(self) -> TestResponse:
+        asked = {"attempt": MAX_ATTEMPTS, "asked_by": "operator-grace", "why": "x", "asked_at": 1}
+        self.edge.app.database.write("inquiries/UKL0ASKED1", {**asked, "status": "not_known"})
+        return self.looks_for_money()
+
+    def looks_without_an_initiator(self) -> TestResponse:
+        self.takes_the_initiator_away()
+        return self.looks_for_money()
 
     def uses_a_refund_key_twice(self) -> TestResponse:
         self.ask_back()

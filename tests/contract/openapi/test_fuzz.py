@@ -68,6 +68,8 @@ TARGETS = Targets(
         "decideReview": (TOLD, TOLD, "UKL0DEMO99"),
         "askRefund": (SUSPENDED, SUSPENDED, "UKL0DEMO99"),
         "decideRefund": ("UKL0DEMO09",),
+        "viewReceipt": (SUSPENDED, "UKL0DEMO99"),
+        "askReceipt": (SUSPENDED, "UKL0DEMO99"),
     },
     keys={
         "stkCallback": callback_key(OTHER_TRANSACTION),
@@ -82,6 +84,7 @@ TARGETS = Targets(
         "revokeDevice": (OPERATOR,),
         **dict.fromkeys(("askRefund", "getRefund", "decideRefund", "getStatus"), (OPERATOR,)),
         "getReport": (OPERATOR,),
+        **dict.fromkeys(("viewReceipt", "askReceipt"), (OPERATOR,)),
         "listStaff": (ADMIN,),
         "viewAudit": (ADMIN,),
         **dict.fromkeys(("registerMeter", "nameSite", "bindDevice", "replaceDevice"), (OPERATOR,)),

@@ -154,6 +154,7 @@ def prepared(stack: Stack) -> System:
             "decideReview": (TOLD, "UKL0DEMO99"),
             "askRefund": (RETURNED,),
             "decideRefund": ("UKL0DEMO09",),
+            **dict.fromkeys(("viewReceipt", "askReceipt"), (RECEIPT, RETURNED)),
         },
         keys={
             "stkCallback": path_key(secret, opened),
@@ -165,6 +166,7 @@ def prepared(stack: Stack) -> System:
             "*": (amina.id_token, grace.id_token),
             **dict.fromkeys(("askRefund", "getRefund", "decideRefund"), (grace.id_token,)),
             **dict.fromkeys(("getStatus", "queryPayment"), (grace.id_token,)),
+            **dict.fromkeys(("viewReceipt", "askReceipt"), (grace.id_token,)),
             "assignSuspense": (grace.id_token,),
             "decideReview": (grace.id_token,),
             "revokeDevice": (grace.id_token,),

@@ -49,6 +49,12 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("askRefund", "400"): lambda calls: calls.ask_back(method="cash"),
     ("askRefund", "404"): lambda calls: calls.ask_back(receipt="UKL0DEMO99"),
     ("askRefund", "409"): lambda calls: calls.ask_back(method="payout"),
+    ("viewReceipt", "400"): lambda calls: calls.good("viewReceipt", path="/api/receipts/short"),
+    ("askReceipt", "200"): Calls.looks_for_known_money,
+    ("askReceipt", "400"): lambda calls: calls.looks_for_money(why=""),
+    ("askReceipt", "404"): lambda calls: calls.good("askReceipt", path="/api/receipts/a/b/ask"),
+    ("askReceipt", "409"): Calls.looks_without_an_initiator,
+    ("askReceipt", "429"): Calls.looks_twice,
     ("getRefund", "400"): lambda calls: calls.good("getRefund", path="/api/refunds/short"),
     ("decideRefund", "202"): Calls.proposes_to_send,
     ("decideRefund", "400"): lambda calls: calls.decide_refund(decision="burn"),
@@ -173,6 +179,14 @@ def refused_path(path: str) -> Callable[[Calls], TestResponse]:
 
 
 CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
+    ("askReceipt", "invalid_receipt"): lambda calls: calls.good(
+        "askReceipt", path="/api/receipts/short/ask"
+    ),
+    ("askReceipt", "invalid_json"): lambda calls: calls.good("askReceipt", body=b"[]"),
+    ("askReceipt", "unknown_field"): lambda calls: calls.looks_for_money(amount=1),
+    ("askReceipt", "invalid_why"): lambda calls: calls.looks_for_money(why=5),
+    ("askReceipt", "initiator_not_configured"): Calls.looks_without_an_initiator,
+    ("askReceipt", "asked_too_often"): Calls.looks_too_often,
     ("askRefund", "invalid_json"): lambda calls: calls.good("askRefund", body=b"[]"),
     ("askRefund", "unknown_field"): lambda calls: calls.ask_back(meter_id="MTR-001"),
     ("askRefund", "invalid_receipt"): lambda calls: calls.ask_back(receipt="short"),

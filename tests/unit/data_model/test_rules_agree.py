@@ -97,6 +97,7 @@ def test_the_indexes_are_those_of_the_document() -> None:
         "command_registers": {"next_check_at"},
         "confirmations": {"next_check_at", "received_at"},
         "receipts": {"claimed_at"},
+        "inquiries": {"asked_at"},
         "rate_limits/{kind}": {"on_schedule_at"},
         "phone_prompts": {"created_at"},
         "notices": {"next_check_at", "status", "created_at"},

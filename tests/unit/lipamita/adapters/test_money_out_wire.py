@@ -67,8 +67,19 @@ def test_a_reversal_names_the_receipt_and_our_short_code() -> None:
 
 
 def test_a_status_is_asked_by_conversation() -> None:
-    question = StatusQuestion(conversation_id="r-1", remarks="back", **URLS)
+    question = StatusQuestion(
+        conversation_id="r-1", remarks="back", result_url="https://r", timeout_url="https://t"
+    )
     assert status_body(question, INITIATOR)["OriginalConversationID"] == "r-1"
+
+
+def test_a_status_of_money_that_came_in_is_asked_by_receipt() -> None:
+    question = StatusQuestion(
+        receipt=Receipt("UKL1AAAA01"), remarks="?", result_url="https://r", timeout_url="https://t"
+    )
+    body = status_body(question, INITIATOR)
+    assert body["TransactionID"] == "UKL1AAAA01"
+    assert "OriginalConversationID" not in body
 
 
 def test_a_printed_initiator_shows_no_credential() -> None:

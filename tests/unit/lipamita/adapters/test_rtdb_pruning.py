@@ -43,6 +43,7 @@ FLAT: dict[Shelf, tuple[str, dict[str, Any]]] = {
     Shelf.PHONE_PROMPTS: ("created_at", {"user_id": "u"}),
     Shelf.RECEIPTS: ("claimed_at", {"archived_at": NOW}),
     Shelf.NOTICES: ("created_at", {"status": "delivered"}),
+    Shelf.INQUIRIES: ("asked_at", {"status": "paid_to_us"}),
     Shelf.CONFIRMATIONS: ("received_at", {"transaction_id": made_at(5), "outcome": "credited"}),
 }
 

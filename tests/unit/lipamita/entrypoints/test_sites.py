@@ -42,19 +42,21 @@ def test_without_the_secret_or_with_an_empty_one_there_is_one_merchant(
 
 def test_a_paybill_and_a_till_are_read(give: Any) -> None:
     give({"Kilimani Court": PAYBILL, "Ngong Rd": TILL})
-    merchants = merchants_of(read_sites(MAIN))
+    merchants = merchants_of(read_sites(MAIN), MAIN)
     assert merchants.of_site("Kilimani Court") == "600111"
     assert merchants.of_site("Ngong Rd") == merchants.of_code("5543210") == "5123456"
     assert merchants.of_site("Elsewhere") is merchants.of_site(None) is None
     assert merchants.of_code("600000") is None
     assert merchants.codes == {"600111", "5123456", "5543210"}
+    assert all(merchants.is_ours(code) for code in ("600111", "5543210", *MAIN))
+    assert not any(merchants.is_ours(code) for code in ("600999", "", None))
     assert merchants.sender("600111") == merchants.sender(None) == MAIN_SENDER
     assert merchants.sender("5123456") not in (MAIN_SENDER, TILL["consumer_key"])
 
 
 def test_a_site_is_asked_by_pull_only_where_it_says_so(give: Any) -> None:
     give({"A": PAYBILL, "B": {**TILL, "pull": True}})
-    assert merchants_of(read_sites(MAIN)).pulled == (None, "5123456")
+    assert merchants_of(read_sites(MAIN), MAIN).pulled == (None, "5123456")
 
 
 def test_keys_are_not_shown(give: Any) -> None:
