@@ -10,11 +10,11 @@ from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.payment import Payment
+from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import (
     RawConfirmation,
     StoredConfirmation,
-    SuspenseItem,
     Versioned,
 )
 

@@ -14,19 +14,18 @@ from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import MeterRegister, Recharge
+from lipamita.domain.review import Decided, ReviewCase, Told
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Millis
+from lipamita.domain.work_queue import place_of
 from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
 from lipamita.use_cases.query_ports import DuePayment
 from lipamita.use_cases.records import (
-    Decided,
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,
-    ReviewCase,
-    Told,
     Versioned,
 )
 
@@ -43,6 +42,7 @@ from tests.fakes.memory_pace import MemoryPace
 from tests.fakes.memory_prompts import MemoryPrompts
 from tests.fakes.memory_proposals import MemoryProposals
 from tests.fakes.memory_pruning import MemoryPruning
+from tests.fakes.memory_queues import MemoryQueues
 from tests.fakes.memory_refunds import MemoryRefunds
 from tests.fakes.memory_vends import MemoryVends
 
@@ -64,6 +64,7 @@ class MemoryStore(
     MemoryArchive,
     MemoryRefunds,
     MemoryInquiries,
+    MemoryQueues,
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
@@ -190,7 +191,10 @@ class MemoryStore(
             told = self.reviews.setdefault(transaction_id, {})
             if review.evidence_id not in told:
                 self.decided.pop(transaction_id, None)
+                place = place_of(transaction_id, since_ms=now_ms)
+                self.places.setdefault(transaction_id, place)
             told[review.evidence_id] = review
+            self.told_at_ms[transaction_id, review.evidence_id] = now_ms
 
         self._write("reviews", change)
 
@@ -200,9 +204,17 @@ class MemoryStore(
             return None
         return ReviewCase(
             told=tuple(
-                Told(receipt=review.receipt, amount_kes=review.amount_kes, reason=review.reason)
-                for review in told.values()
-            )
+                Told(
+                    receipt=review.receipt,
+                    amount_kes=review.amount_kes,
+                    reason=review.reason,
+                    evidence_id=key,
+                    at_ms=self.told_at_ms[transaction_id, key],
+                )
+                for key, review in told.items()
+            ),
+            reason=next(iter(told.values())).reason,
+            place=self.places.get(transaction_id),
         )
 
     def close_review(
@@ -213,7 +225,12 @@ class MemoryStore(
             return False
         if transaction_id not in self.decided:
             decided = {transaction_id: (decision.by, decision.why)}
-            self._write(f"decided/{transaction_id}", lambda: self.decided.update(decided))
+
+            def close() -> None:
+                self.decided.update(decided)
+                self.places.pop(transaction_id, None)
+
+            self._write(f"decided/{transaction_id}", close)
         return True
 
     def receipt_owner(self, receipt: Receipt) -> TransactionId | None:

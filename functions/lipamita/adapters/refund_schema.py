@@ -17,6 +17,7 @@ from lipamita.domain.refund import (
     RefundStep,
 )
 from lipamita.domain.units import Kes, Millis, Wh
+from lipamita.domain.work_queue import place_of
 from lipamita.use_cases.refund_ports import ReceiptDecision
 
 Json = dict[str, object]
@@ -49,12 +50,20 @@ def refund_to_json(refund: Refund) -> Json:
         "paid_receipt": refund.paid_receipt,
         "next_check_at": refund.next_check_at_ms,
         "record_at": refund.updated_at_ms if refund.status is RefundStatus.REFUNDED else None,
+        "waiting": _place(refund),
         "check_count": refund.check_count,
         "results_seen": dict.fromkeys(sorted(refund.results_seen), True),
         "latest_result_id": refund.latest_result_id,
         "history": history_to_json(refund.history),
     }
     return {name: value for name, value in node.items() if value not in (None, {}, "")}
+
+
+def _place(refund: Refund) -> str | None:
+    """Where it stands among the refunds that have a next step."""
+    if refund.next_check_at_ms is None:
+        return None
+    return place_of(refund.refund_id, since_ms=refund.created_at_ms)
 
 
 def refund_from_json(refund_id: RefundId, node: object) -> Refund:

@@ -13,8 +13,10 @@ from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment
+from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Kes, Millis
-from lipamita.use_cases.records import RawConfirmation, StoredConfirmation, SuspenseItem, Versioned
+from lipamita.domain.work_queue import place_of
+from lipamita.use_cases.records import RawConfirmation, StoredConfirmation, Versioned
 
 MAX_OPEN_PROMPTS = 20  # the newest of one meter that a confirmation is compared with
 MAX_METERS_OF_ACCOUNT = 20
@@ -111,7 +113,9 @@ class RtdbConfirmations(RtdbNodes):
         return [TransactionId(key) for key in reversed(list(found or {}))]
 
     def put_suspense(self, confirmation_id: str, item: SuspenseItem) -> None:
-        self.create_if_absent(f"suspense/{confirmation_id}", _suspense_to_json(item))
+        self.create_if_absent(
+            f"suspense/{confirmation_id}", suspense_to_json(confirmation_id, item)
+        )
 
     def read_suspense(self, confirmation_id: str) -> Versioned[SuspenseItem] | None:
         path = f"suspense/{confirmation_id}"
@@ -122,13 +126,16 @@ class RtdbConfirmations(RtdbNodes):
         self, confirmation_id: str, old: Versioned[SuspenseItem], new: SuspenseItem
     ) -> bool:
         reference = self.at(f"suspense/{confirmation_id}")
-        written, _, _ = reference.set_if_unchanged(old.tag, _suspense_to_json(new))
+        written, _, _ = reference.set_if_unchanged(old.tag, suspense_to_json(confirmation_id, new))
         return bool(written)
 
 
-def _suspense_to_json(item: SuspenseItem) -> dict[str, object]:
+def suspense_to_json(confirmation_id: str, item: SuspenseItem) -> dict[str, object]:
+    """The node of ``suspense/{confirmation_id}``; absent values are left out."""
+    status = _suspense_status(item)
+    waits = place_of(confirmation_id, since_ms=item.received_at_ms) if status == "open" else None
     node: dict[str, object] = {
-        "status": _suspense_status(item),
+        "status": status,
         "reason": item.reason,
         "account_reference": item.account,
         "received_at": item.received_at_ms,
@@ -141,6 +148,7 @@ def _suspense_to_json(item: SuspenseItem) -> dict[str, object]:
         "assigned_at": item.assigned_at_ms,
         "assigned_why": item.assigned_why,
         "refund_id": item.refund_id,
+        "waiting": waits,
     }
     return node | {name: value for name, value in decided.items() if value is not None}
 

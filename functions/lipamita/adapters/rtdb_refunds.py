@@ -106,7 +106,6 @@ class RtdbRefunds(RtdbNodes):
         path = f"reviews/{transaction_id}/decisions/{receipt}"
         node, tag = self.at(path).get(etag=True)
         if node is not None and Fields.of(path, node).optional_text("refund_id") == refund_id:
-            self.at(path).set_if_unchanged(tag, {})  # by whoever changed it, it is not ours
             self.at(path).set_if_unchanged(tag, NOTHING)  # changed meanwhile, it is not ours
 
     def read_decisions(

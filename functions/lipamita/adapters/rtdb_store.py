@@ -34,6 +34,7 @@ from lipamita.adapters.rtdb_prompts import RtdbPrompts
 from lipamita.adapters.rtdb_proposals import RtdbProposals
 from lipamita.adapters.rtdb_pruning import RtdbPruning
 from lipamita.adapters.rtdb_query_pace import RtdbQueryPace
+from lipamita.adapters.rtdb_queues import RtdbQueues
 from lipamita.adapters.rtdb_refunds import RtdbRefunds
 from lipamita.adapters.rtdb_reports import RtdbReports
 from lipamita.adapters.rtdb_reviews import RtdbReviews
@@ -82,6 +83,7 @@ class RtdbStore(
     RtdbConsumption,
     RtdbRefunds,
     RtdbInquiries,
+    RtdbQueues,
     RtdbHealth,
     RtdbPruning,
 ):

@@ -32,9 +32,14 @@ def needs_two_people(amount_kes: Kes) -> bool:
 
 def replaces(standing: Proposal | None, mine: Proposal) -> bool:
     """Whether my word is to be written down in place of what stands."""
-    if standing is None or mine.at_ms - standing.at_ms >= LAPSES_AFTER_MS:
+    if standing is None or has_lapsed(standing, now_ms=mine.at_ms):
         return True
     return standing.by == mine.by and standing.what != mine.what
+
+
+def has_lapsed(standing: Proposal, *, now_ms: Millis) -> bool:
+    """Whether nobody can second it any more."""
+    return now_ms - standing.at_ms >= LAPSES_AFTER_MS
 
 
 def agrees(standing: Proposal, mine: Proposal) -> bool:

@@ -11,11 +11,12 @@ from lipamita.domain.ids import parse_idempotency_key, require_receipt
 from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import parse_msisdn
 from lipamita.domain.refund import Refund, RefundId
+from lipamita.domain.refund_decision import DECISIONS
 from lipamita.domain.units import parse_amount_kes
 from lipamita.entrypoints import http, wiring
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.ask_refund import RefundOrder, ask_refund, read_refund
-from lipamita.use_cases.decide_refund import DECISIONS, RefundDecision, decide_refund
+from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 
 _REFUND_ID = re.compile(r"[-0-9A-Z_a-z]{20}", re.ASCII)
 FIELDS = frozenset({"receipt", "amount", "phone_number", "method", "why"})

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Request, Response
 
-from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.ids import parse_meter_id
 from lipamita.entrypoints import http, wiring
+from lipamita.entrypoints.queues import confirmation_id_of
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
-
-_CONFIRMATION_ID = re.compile(r"[A-Za-z0-9-]{8,64}", re.ASCII)
 
 
 def assign(request: Request, confirmation_id: str) -> Response:
@@ -20,11 +16,7 @@ def assign(request: Request, confirmation_id: str) -> Response:
 
     The same decision again is 200; another meter is 409 already_assigned.
     """
-    caller = http.caller(request)
-    if not _CONFIRMATION_ID.fullmatch(confirmation_id):
-        raise InvalidInputError(
-            "invalid_receipt", "receipt must be an M-PESA receipt number", field="receipt"
-        )
+    caller, confirmation_id = http.caller(request), confirmation_id_of(confirmation_id)
     body = http.json_body(request)
     http.refuse_unknown_fields(body, {"meter_id", "why"})
     assignment = Assignment(

@@ -29,12 +29,13 @@ from lipamita.domain.push_answer import acknowledged
 from lipamita.domain.refund import RefundId
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Alarm, Review
+from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.tariff import Quote
 from lipamita.domain.units import Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.quote_by_hand import quote_by_hand, quote_unasked
-from lipamita.use_cases.records import StoredConfirmation, SuspenseItem
+from lipamita.use_cases.records import StoredConfirmation
 from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
 

@@ -8,14 +8,13 @@ from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Caller, Meter
-from lipamita.domain.refund import RefundId
+from lipamita.domain.suspense import SuspenseItem, why_not_assign
 from lipamita.domain.tariff import Quote
 from lipamita.domain.two_people import Proposal, needs_two_people
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.agree import agree
 from lipamita.use_cases.quote_by_hand import quote_by_hand
-from lipamita.use_cases.records import SuspenseItem
-from lipamita.use_cases.told_money import has_failed
+from lipamita.use_cases.told_money import is_held
 from lipamita.use_cases.world import World
 
 
@@ -49,15 +48,12 @@ def assign_suspense(
             f"nothing is in suspense under {assignment.confirmation_id}",
             field="receipt",
         )
-    if old.value.refund_id is not None and not has_failed(RefundId(old.value.refund_id), world):
-        raise ConflictError(
-            "being_refunded", f"this money goes back with refund {old.value.refund_id}"
-        )
+    refused = why_not_assign(old.value, assignment.meter_id, held=is_held(old.value, world))
+    if refused is not None:
+        raise refused
     meter = world.store.read_meter(assignment.meter_id)
     if meter is None:
         raise NotFoundError("unknown_meter", f"no meter {assignment.meter_id}", field="meter_id")
-    if old.value.assigned_meter_id not in (None, assignment.meter_id):
-        raise _conflict(old.value)
     decided = old.value
     if decided.assigned_meter_id is None:
         _check_sellable(assignment.confirmation_id, meter, world)
@@ -101,12 +97,4 @@ def _check_sellable(confirmation_id: str, meter: Meter, world: World) -> None:
         reason = quote
     raise ConflictError(
         "not_sellable", f"this money cannot become energy of {meter.meter_id}: {reason}"
-    )
-
-
-def _conflict(item: SuspenseItem) -> ConflictError:
-    return ConflictError(
-        "already_assigned",
-        f"this money was given to meter {item.assigned_meter_id} by {item.assigned_by}",
-        field="meter_id",
     )

@@ -8,8 +8,9 @@ from typing import Protocol
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.ids import MeterId, Receipt, TransactionId
 from lipamita.domain.payment import Payment
+from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Millis
-from lipamita.use_cases.records import RawConfirmation, StoredConfirmation, SuspenseItem, Versioned
+from lipamita.use_cases.records import RawConfirmation, StoredConfirmation, Versioned
 
 
 class ConfirmationStore(Protocol):

@@ -8,9 +8,9 @@ from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, Not
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Payment
+from lipamita.domain.review import Decided, why_not_charge
 from lipamita.domain.vending import VendDecision, VendStatus
 from lipamita.use_cases.change_payment import change_payment
-from lipamita.use_cases.records import Decided
 from lipamita.use_cases.told_money import settled_receipts
 from lipamita.use_cases.vend import UNCERTAIN, acknowledge, send_charge, vend
 from lipamita.use_cases.world import World
@@ -41,10 +41,9 @@ def decide_delivery(decision: DeliveryDecision, world: World) -> Payment:
         raise NotFoundError(
             "unknown_review", f"no delivery of {transaction_id} waits", field="transaction_id"
         )
-    if old.value.status is not VendStatus.UNCERTAIN:
-        raise ConflictError(
-            "not_in_review", f"its charge is {old.value.status}", field="transaction_id"
-        )
+    refused = why_not_charge(old.value.status)
+    if refused is not None:
+        raise refused
     meter = world.store.read_meter(read.value.meter_id)
     if meter is None or meter.device_uid is None or world.vending is None:
         raise ConflictError("meter_not_ready", "its meter cannot be reached")

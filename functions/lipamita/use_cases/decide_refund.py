@@ -1,15 +1,4 @@
-"""People decide about a refund: second it, or end the doubt about money that was sent.
-
-| decision | where it stands         | what it means                                           |
-|----------|-------------------------|---------------------------------------------------------|
-| approve  | waits for a second one  | somebody else than who asked says the same              |
-| reject   | waits for a second one  | it is not made; who asked may take it back, too         |
-| paid     | review                  | the statement shows the money leaving, with its receipt |
-| send     | review                  | the statement shows that nothing left; under a new id   |
-| give_up  | review, no energy taken | the same, and the money stays where it was              |
-
-Sending again after an answer that was never clear takes two people, whatever the amount.
-"""
+"""People decide about a refund: second it, or end the doubt about money that was sent."""
 
 from __future__ import annotations
 
@@ -18,8 +7,9 @@ from dataclasses import dataclass, replace
 from lipamita.domain.errors import ConflictError, ForbiddenError
 from lipamita.domain.ids import Receipt
 from lipamita.domain.meter import Caller
-from lipamita.domain.refund import Refund, RefundCause, RefundId, RefundStatus, move_refund
-from lipamita.domain.two_people import Proposal, needs_two_people
+from lipamita.domain.refund import Refund, RefundCause, RefundId, move_refund
+from lipamita.domain.refund_decision import CAUSES, needs_agreement, why_not
+from lipamita.domain.two_people import Proposal
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.agree import agree
 from lipamita.use_cases.ask_refund import read_refund
@@ -27,17 +17,7 @@ from lipamita.use_cases.change_refund import change_refund
 from lipamita.use_cases.send_money import configured
 from lipamita.use_cases.world import World
 
-DECISIONS = ("approve", "reject", "paid", "send", "give_up")
-CERTAIN = ("not_taken", "refused_")  # reasons after which it is known that no money moved
 MAX_SOURCE = 128
-
-_CAUSES = {
-    "approve": (RefundStatus.WAITING, RefundCause.SECONDED),
-    "reject": (RefundStatus.WAITING, RefundCause.NOT_SECONDED),
-    "paid": (RefundStatus.REVIEW, RefundCause.OPERATOR_SAW_IT),
-    "send": (RefundStatus.REVIEW, RefundCause.OPERATOR_SENDS),
-    "give_up": (RefundStatus.REVIEW, RefundCause.OPERATOR_GAVE_UP),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +40,11 @@ def decide_refund(decision: RefundDecision, world: World) -> Refund | None:
     if not decision.caller.is_staff:
         raise ForbiddenError("staff_only", "only staff may do this")
     refund = read_refund(decision.refund_id, world)
-    from_status, cause = _CAUSES[decision.decision]
+    from_status, cause = CAUSES[decision.decision]
     if _was_decided(refund, decision, cause):
         return advance_refund(refund.refund_id, world)
-    _check(refund, decision, from_status)
-    if _needs_agreement(refund, decision) and not agree(
+    _check(refund, decision)
+    if needs_agreement(refund, decision.decision) and not agree(
         f"refund-{refund.refund_id}", _proposal(refund, decision, world), world
     ):
         return None
@@ -91,32 +71,18 @@ def decide_refund(decision: RefundDecision, world: World) -> Refund | None:
 
 def _was_decided(refund: Refund, decision: RefundDecision, cause: RefundCause) -> bool:
     """Whether this very word was the refund's last decision: saying it again changes nothing."""
-    last = [step for step in refund.history if step.cause in {one for _, one in _CAUSES.values()}]
+    last = [step for step in refund.history if step.cause in {one for _, one in CAUSES.values()}]
     return bool(last) and (last[-1].cause, last[-1].source) == (cause, _source(decision))
 
 
-def _check(refund: Refund, decision: RefundDecision, from_status: RefundStatus) -> None:
-    if refund.status is not from_status:
-        raise ConflictError(
-            "not_decidable", f"the refund is {refund.status}; {decision.decision} is for another"
-        )
-    if decision.decision == "approve" and decision.caller.uid == refund.asked_by:
-        raise ConflictError("second_person_needed", "somebody else must approve what you ask for")
+def _check(refund: Refund, decision: RefundDecision) -> None:
+    refused = why_not(refund, decision.decision, decision.caller.uid)
+    if refused is not None:
+        raise refused
     if decision.decision == "paid" and decision.receipt is None:
         raise ConflictError(
             "receipt_needed", "name the receipt of the money that left", field="receipt"
         )
-    if decision.decision == "give_up" and refund.energy_wh > 0:
-        raise ConflictError(
-            "energy_was_taken", "the meter gave its energy back already; the money must follow"
-        )
-
-
-def _needs_agreement(refund: Refund, decision: RefundDecision) -> bool:
-    if refund.status is not RefundStatus.REVIEW:
-        return False
-    certain = (refund.reason or "").startswith(CERTAIN)
-    return needs_two_people(refund.amount_kes) or (decision.decision != "paid" and not certain)
 
 
 def _proposal(refund: Refund, decision: RefundDecision, world: World) -> Proposal:

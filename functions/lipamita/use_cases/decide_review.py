@@ -13,17 +13,17 @@ from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, Not
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Cause, Payment, Status, move
+from lipamita.domain.review import Decided, why_not_credit
 from lipamita.domain.schedule import first_in_line
-from lipamita.domain.settlement import MISMATCH
 from lipamita.domain.tariff import Quote
 from lipamita.domain.two_people import Proposal, needs_two_people
 from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.agree import agree
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.quote_energy import quote_energy
-from lipamita.use_cases.records import Decided, ReviewCase
+from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.settle_payment import settle_payment
-from lipamita.use_cases.told_money import refunded_receipts, settled_receipts
+from lipamita.use_cases.told_money import settled_receipts
 from lipamita.use_cases.world import World
 
 MAX_SOURCE = 128  # of a step in a payment's history; the whole reason stands in the review
@@ -53,17 +53,16 @@ def credit_review(decision: CreditDecision, world: World) -> Payment | None:
     if not decision.caller.is_staff:
         raise ForbiddenError("staff_only", "only an operator may decide about a review")
     transaction_id = decision.transaction_id
-    case = world.store.read_review(transaction_id)
-    read = world.store.read_payment(transaction_id)
-    if case is None or read is None:
+    matter, now_ms = read_matter(transaction_id, world), world.clock()
+    payment = matter.payment
+    if payment is None:
         raise NotFoundError(
-            "unknown_review", f"no review of {transaction_id}", field="transaction_id"
+            "unknown_review", f"no payment {transaction_id}", field="transaction_id"
         )
-    payment, now_ms = read.value, world.clock()
     if not _was_credited(payment, decision.receipt):
-        _check_told(case, decision.receipt)
-        _check_open(payment)
-        _check_not_refunded(decision, world)  # as the payment stood before
+        refused = why_not_credit(matter, decision.receipt)
+        if refused is not None:
+            raise refused
         if needs_two_people(decision.amount_kes) and not agree(
             f"review-{transaction_id}", _proposal(decision, now_ms), world
         ):
@@ -99,27 +98,6 @@ def _credit(
 def _was_credited(payment: Payment, receipt: Receipt) -> bool:
     decided = any(step.cause is Cause.OPERATOR_CREDITED for step in payment.history)
     return decided and payment.mpesa_receipt == receipt
-
-
-def _check_told(case: ReviewCase, receipt: Receipt) -> None:
-    reasons = {told.reason for told in case.told if told.receipt == receipt}
-    if reasons == {MISMATCH}:
-        raise ConflictError(
-            "receipt_of_another_prompt",
-            "that receipt came on this payment's path and names the prompt of another payment",
-            field="receipt",
-        )
-    if not reasons:
-        raise ConflictError(
-            "receipt_not_told", "that receipt was not told for this payment", field="receipt"
-        )
-
-
-def _check_not_refunded(decision: CreditDecision, world: World) -> None:
-    if decision.receipt in refunded_receipts(decision.transaction_id, world):
-        raise ConflictError(
-            "receipt_claimed_elsewhere", "that receipt goes back to its payer", field="receipt"
-        )
 
 
 def _check_open(payment: Payment) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lipamita.domain import suspense
 from lipamita.domain.errors import ConflictError, NotFoundError
 from lipamita.domain.ids import MeterId, Receipt, TransactionId
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.refund import MoneyFrom
 from lipamita.domain.refund_hold import SOLD, refunded_so_far
 from lipamita.domain.refund_value import energy_for, money_for, refundable_kes
+from lipamita.domain.review import Told, why_not_refund
 from lipamita.domain.units import Kes, Wh
-from lipamita.use_cases.records import Told
-from lipamita.use_cases.told_money import has_failed
+from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.vend import VENDED_KIND
 from lipamita.use_cases.world import World
 
@@ -91,23 +92,23 @@ def _credited(payment: Payment, amount_kes: Kes | None, world: World) -> Found:
 
 
 def _told(payment: Payment, receipt: Receipt, amount_kes: Kes | None, world: World) -> Found:
-    case = world.store.read_review(payment.transaction_id)
-    told = [one for one in case.told if one.receipt == receipt] if case else []
-    if not told:
-        raise _not_refundable(f"its payment is {payment.status}")
-    in_review = payment.status is Status.REVIEW
-    if payment.mpesa_receipt == receipt and not in_review:
-        raise _not_refundable(f"its payment is {payment.status}")
-    decided = dict(world.store.read_decisions(payment.transaction_id)).get(receipt)
-    if decided is not None and not (decided.refund_id and has_failed(decided.refund_id, world)):
-        raise _not_refundable(f"{decided.by} decided about it before")
+    try:
+        matter = read_matter(payment.transaction_id, world)
+    except NotFoundError:
+        raise _not_refundable(f"its payment is {payment.status}") from None
+    refused = why_not_refund(matter, receipt)
+    if refused is not None:
+        raise refused
+    assert matter.payment is not None, "one that cannot be read is refused"
+    told = [one for one in matter.case.told if one.receipt == receipt]
     paid_kes = _amount(receipt, told, amount_kes, world)
+    in_review = matter.payment.status is Status.REVIEW
     return Found(
         money_from=MoneyFrom.REVIEW if in_review else MoneyFrom.BESIDE,
         paid_kes=paid_kes,
         amount_kes=paid_kes,
         transaction_id=payment.transaction_id,
-        payment=payment,
+        payment=matter.payment,
     )
 
 
@@ -149,11 +150,10 @@ def _in_suspense(receipt: Receipt, amount_kes: Kes | None, world: World) -> Foun
     if read is None:
         raise NotFoundError("unknown_receipt", f"nothing is known of {receipt}", field="receipt")
     item = read.value
-    if item.assigned_meter_id is not None or item.refunded:
-        raise _not_refundable("it was given to a meter or refunded before")
-    paid_kes = item.amount_kes
-    if paid_kes is None:
-        raise _not_refundable("its amount is not whole shillings; use M-PESA's own portal")
+    refused, paid_kes = suspense.why_not_refund(item), item.amount_kes
+    if refused is not None:
+        raise refused
+    assert paid_kes is not None, "an amount that is not whole is refused"
     if amount_kes not in (None, paid_kes):
         raise ConflictError(
             "more_than_unused",

@@ -18,9 +18,9 @@ from lipamita.domain.errors import BusyError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.refund import MoneyFrom, Refund, RefundId
 from lipamita.domain.refund_hold import give_free, hold, is_held, paid_back
+from lipamita.domain.review import Decided
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
-from lipamita.use_cases.records import Decided
 from lipamita.use_cases.refund_ports import ReceiptDecision
 from lipamita.use_cases.told_money import has_failed, more_waits, settled_receipts
 from lipamita.use_cases.world import World

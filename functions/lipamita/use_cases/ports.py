@@ -14,6 +14,7 @@ from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
+from lipamita.domain.review import Decided, ReviewCase
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
@@ -31,15 +32,14 @@ from lipamita.use_cases.prompt_ports import PromptStore
 from lipamita.use_cases.proposal_ports import ProposalStore
 from lipamita.use_cases.prune_ports import PruneStore
 from lipamita.use_cases.query_ports import DuePayment, PaceStore
+from lipamita.use_cases.queue_ports import QueueStore
 from lipamita.use_cases.record_ports import ArchiveStore
 from lipamita.use_cases.records import (
-    Decided,
     IdempotencyRecord,
     PendingRecharge,
     PulledRows,
     PushRequest,
     RawCallback,
-    ReviewCase,
     Versioned,
 )
 from lipamita.use_cases.refund_ports import RefundStore
@@ -217,6 +217,7 @@ class Store(
     ConsumptionStore,
     RefundStore,
     InquiryStore,
+    QueueStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Confirmation
-from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.ids import TransactionId
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.recharge import Acknowledgement
 from lipamita.domain.units import Kes, Millis
@@ -78,47 +78,6 @@ class StoredConfirmation:
     received_at_ms: Millis
     outcome: ConfirmationOutcome | None
     transaction_id: TransactionId | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuspenseItem:
-    """Money that nobody could be found for, and the decision once there is one."""
-
-    reason: str
-    amount_kes: Kes | None
-    account: str
-    received_at_ms: Millis
-    assigned_meter_id: MeterId | None = None
-    assigned_by: Uid | None = None
-    assigned_at_ms: Millis | None = None
-    assigned_why: str | None = None
-    refund_id: str | None = None
-    refunded: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One thing that was told about a payment in review."""
-
-    receipt: Receipt | None
-    amount_kes: Kes | None
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """Who decided about a review, why and when."""
-
-    by: Uid
-    why: str
-    at_ms: Millis
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewCase:
-    """A payment in the review queue."""
-
-    told: tuple[Told, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

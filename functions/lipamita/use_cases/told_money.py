@@ -5,6 +5,7 @@ from __future__ import annotations
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.refund import RefundId, RefundStatus
+from lipamita.domain.suspense import SuspenseItem
 from lipamita.use_cases.world import World
 
 
@@ -41,6 +42,11 @@ def has_failed(refund_id: RefundId, world: World) -> bool:
     """Whether that is a refund which came to nothing: what it held is free."""
     read = world.store.read_refund(refund_id)
     return read is not None and read.value.status is RefundStatus.FAILED
+
+
+def is_held(item: SuspenseItem, world: World) -> bool:
+    """Whether money in suspense goes back, or went."""
+    return item.refund_id is not None and not has_failed(RefundId(item.refund_id), world)
 
 
 def _given_back(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:

@@ -27,6 +27,7 @@ from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Delivery, DeliveryStatus, Status
 from lipamita.domain.refund import MoneyFrom, Refund, RefundId, RefundStatus
 from lipamita.domain.units import DAY_MS, Kes, Millis, Wh
+from lipamita.domain.work_queue import place_of
 from lipamita.use_cases.world import World
 from werkzeug import Client, Response
 
@@ -153,6 +154,7 @@ ESTATE: dict[str, Any] = {
             "status": "open",
             "reason": "amount_differs",
             "raised_at": NOW,
+            "waiting": place_of(REVIEWED, since_ms=NOW),
             "told": {
                 number: {
                     "reason": reason,
@@ -168,11 +170,14 @@ ESTATE: dict[str, Any] = {
             },
         }
     },
-    "refunds": {REFUND: refund_to_json(_REFUND)},
+    "refunds": {
+        REFUND: {**refund_to_json(_REFUND), "waiting": place_of(REFUND, since_ms=NOW)},
+    },
     "receipts": {RECEIPT: {"transaction_id": TRANSACTION, "claimed_at": NOW, "channel": "stk"}},
     "suspense": {
         SUSPENDED: {
             "status": "open",
+            "waiting": place_of(SUSPENDED, since_ms=NOW),
             "reason": "unknown_account",
             "account_reference": "MTR404",
             "received_at": NOW,

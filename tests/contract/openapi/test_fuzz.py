@@ -60,11 +60,12 @@ FOR_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
         "owner_uid": ("tenant-brian",),
     },
 }
+QUEUES = ("listReviews", "getReview", "listSuspense", "getSuspense", "listRefunds")
 TARGETS = Targets(
     meters=("MTR-001", "MTR-001", "MTR-003", "MTR-004", "MTR-404"),
-    transactions={"*": [OTHER_TRANSACTION], "decideReview": [REVIEWED]},
+    transactions={"*": [OTHER_TRANSACTION], "decideReview": [REVIEWED], "getReview": [REVIEWED]},
     receipts={
-        "assignSuspense": (SUSPENDED, SUSPENDED, "UKL0DEMO99"),
+        **dict.fromkeys(("assignSuspense", "getSuspense"), (SUSPENDED, SUSPENDED, "UKL0DEMO99")),
         "decideReview": (TOLD, TOLD, "UKL0DEMO99"),
         "askRefund": (SUSPENDED, SUSPENDED, "UKL0DEMO99"),
         "decideRefund": ("UKL0DEMO09",),
@@ -80,6 +81,7 @@ TARGETS = Targets(
     tokens={
         "*": (AMINA, AMINA, OPERATOR, OPERATOR, BRIAN),
         "assignSuspense": (OPERATOR,),
+        **dict.fromkeys(QUEUES, (OPERATOR,)),
         "decideReview": (OPERATOR,),
         "revokeDevice": (OPERATOR,),
         **dict.fromkeys(("askRefund", "getRefund", "decideRefund", "getStatus"), (OPERATOR,)),

@@ -93,6 +93,7 @@ SPARE = ("MTR-002",)
 TEN_MINUTES_MS = 600_000
 NEW_YEAR_2100_MS = 4_102_444_800_000
 # The meter that the next payment is for is left alone.
+QUEUES = ("listReviews", "getReview", "listSuspense", "getSuspense", "listRefunds")
 OF_THE_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
     "registerMeter": {
         "meter_id": ("MTR-101", "MTR-102"),
@@ -168,6 +169,7 @@ def prepared(stack: Stack) -> System:
             **dict.fromkeys(("getStatus", "queryPayment"), (grace.id_token,)),
             **dict.fromkeys(("viewReceipt", "askReceipt"), (grace.id_token,)),
             "assignSuspense": (grace.id_token,),
+            **dict.fromkeys(QUEUES, (grace.id_token,)),
             "decideReview": (grace.id_token,),
             "revokeDevice": (grace.id_token,),
             "listStaff": (hope.id_token,),

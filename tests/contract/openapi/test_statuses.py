@@ -55,6 +55,11 @@ FOR_ONE: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("askReceipt", "404"): lambda calls: calls.good("askReceipt", path="/api/receipts/a/b/ask"),
     ("askReceipt", "409"): Calls.looks_without_an_initiator,
     ("askReceipt", "429"): Calls.looks_twice,
+    ("listReviews", "400"): lambda calls: calls.good("listReviews", path="/api/reviews?limit=26"),
+    ("listSuspense", "400"): lambda calls: calls.good("listSuspense", path="/api/suspense?limit=0"),
+    ("listRefunds", "400"): lambda calls: calls.good("listRefunds", path="/api/refunds?limit=x"),
+    ("getReview", "400"): lambda calls: calls.good("getReview", path="/api/reviews/x"),
+    ("getSuspense", "400"): lambda calls: calls.good("getSuspense", path="/api/suspense/x"),
     ("getRefund", "400"): lambda calls: calls.good("getRefund", path="/api/refunds/short"),
     ("decideRefund", "202"): Calls.proposes_to_send,
     ("decideRefund", "400"): lambda calls: calls.decide_refund(decision="burn"),
@@ -540,6 +545,22 @@ CODES |= {
         (verb, "invalid_why"): wrong(verb, "why", 5)
         for verb in ("bindDevice", "replaceDevice", "moveMeter", "retireMeter")
     },
+}
+
+
+CODES |= {
+    ("getReview", "invalid_transaction_id"): lambda calls: calls.good(
+        "getReview", path="/api/reviews/x"
+    ),
+    ("getReview", "unknown_review"): lambda calls: calls.misses("getReview"),
+    ("getReview", "unknown_path"): lambda calls: calls.good("getReview", path="/api/reviews/a%2Fx"),
+    ("getSuspense", "invalid_receipt"): lambda calls: calls.good(
+        "getSuspense", path="/api/suspense/x"
+    ),
+    ("getSuspense", "unknown_receipt"): lambda calls: calls.misses("getSuspense"),
+    ("getSuspense", "unknown_path"): lambda calls: calls.good(
+        "getSuspense", path="/api/suspense/a%2Fx"
+    ),
 }
 
 

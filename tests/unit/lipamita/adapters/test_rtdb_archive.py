@@ -7,9 +7,9 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment
 from lipamita.domain.settlement import Review
+from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.record_ports import PaymentsBy, ToldReceipt
-from lipamita.use_cases.records import SuspenseItem
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import (

@@ -17,16 +17,14 @@ from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import Recharge, empty_register, make_recharge, sell
+from lipamita.domain.review import Decided, ReviewCase, Told
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import DAY_MS, Kes, Millis
 from lipamita.use_cases.records import (
-    Decided,
     IdempotencyRecord,
     PendingRecharge,
     RawCallback,
-    ReviewCase,
-    Told,
     Versioned,
 )
 
@@ -365,6 +363,7 @@ def test_a_review_is_opened_once_and_keeps_every_telling(
         "reason": "amount_differs",
         "raised_at": NOW,
         "record_at": NOW,
+        "waiting": f"{NOW}-{TRANSACTION}",
         "told": {
             "e1": {
                 "reason": "amount_differs",
@@ -474,8 +473,15 @@ def test_a_meter_and_its_tariff_are_read(store: RtdbStore, database: LiveDatabas
 def test_of_two_who_decide_the_first_decision_stays(store: RtdbStore) -> None:
     review = Review(reason="amount_differs", receipt=RECEIPT, amount_kes=Kes(300), evidence_id="e1")
     store.add_review(TRANSACTION, review, now_ms=NOW)
+    told = Told(
+        receipt=RECEIPT,
+        amount_kes=Kes(300),
+        reason="amount_differs",
+        evidence_id="e1",
+        at_ms=NOW,
+    )
     assert store.read_review(TRANSACTION) == ReviewCase(
-        told=(Told(receipt=RECEIPT, amount_kes=Kes(300), reason="amount_differs"),)
+        told=(told,), reason="amount_differs", place=f"{NOW}-{TRANSACTION}"
     )
     for name in ("grace", "henry"):
         decision = Decided(by=Uid(name), why="seen", at_ms=NOW)

@@ -10,8 +10,9 @@ from lipamita.domain.meter import Caller, Role
 from lipamita.domain.money_out import Method, ResultKind
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.payment import Payment
-from lipamita.domain.refund import Refund, RefundId
+from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.units import Kes
+from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.ask_refund import RefundOrder, ask_refund
 from lipamita.use_cases.close_recharge import close_recharge
 from lipamita.use_cases.record_result import ResultPath, record_result
@@ -21,7 +22,7 @@ from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
 
 from tests.fakes.estate import METER, Estate, ask, success
-from tests.fakes.money_out import FakeMoneyOut
+from tests.fakes.money_out import FakeMoneyOut, result
 
 RECEIPT = Receipt("UKL1AAAA01")
 PHONE = Msisdn("254700111222")
@@ -110,6 +111,15 @@ class Refunding(Estate):
             content_type="application/json",
         )
         record_result(path, raw, self.world)
+
+    def told_paid(self, refund: Refund) -> Refund:
+        """The refund after M-Pesa said that its money left."""
+        self.told(refund, result(refund))
+        return advance_refund(refund.refund_id, self.world)
+
+    def put(self, refund: Refund, *, status: RefundStatus, reason: str | None = None) -> None:
+        """The refund stands there, however it came there."""
+        self.store.refunds[refund.refund_id] = replace(refund, status=status, reason=reason)
 
     def refund(self, refund: Refund) -> Refund:
         """The refund as it is stored."""

@@ -9,12 +9,13 @@ from lipamita.domain.ids import TransactionId
 from lipamita.domain.ledger import totals_of
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.settlement import Review
+from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import DAY_MS, MINUTE_MS, Kes
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.archive import PAYMENTS_PER_COMMIT, archive
 from lipamita.use_cases.check_payment import check_payment
 from lipamita.use_cases.close_recharge import close_recharge
-from lipamita.use_cases.records import RawConfirmation, SuspenseItem
+from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 

@@ -1,0 +1,89 @@
+"""What is listed as allowed is what deciding allows, and what is listed as not is refused."""
+
+from __future__ import annotations
+
+import pytest
+from lipamita.domain.errors import ConflictError
+from lipamita.domain.ids import Receipt
+from lipamita.domain.meter import Caller
+from lipamita.domain.refund import RefundStatus
+from lipamita.domain.refund_decision import DECISIONS
+from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
+from lipamita.use_cases.request_payment import request_payment
+from lipamita.use_cases.settle_payment import settle_payment
+from lipamita.use_cases.view_queues import Asked, list_refunds, list_reviews, view_review
+
+from tests.fakes.estate import ask, success
+from tests.unit.lipamita.use_cases.refunding import GRACE, HENRY, RECEIPT, Refunding
+
+MUCH_KES = 20_000
+
+
+def words(estate: Refunding, caller: Caller = GRACE) -> tuple[str, ...]:
+    [row] = list_refunds(Asked(), caller, estate.world).rows
+    return row.allowed
+
+
+def test_money_in_review_can_be_credited_or_go_back_until_it_does() -> None:
+    estate = Refunding()
+    payment = request_payment(ask(), estate.world)
+    estate.tell(payment, success(payment, amount=300))
+    settle_payment(payment.transaction_id, estate.world)
+    [row] = list_reviews(Asked(), GRACE, estate.world).rows
+    assert [(one.decision, one.receipt) for one in row.allowed] == [
+        ("credit", RECEIPT),
+        ("refund", RECEIPT),
+    ]
+    refund = estate.ask_back(300)
+    row = view_review(payment.transaction_id, GRACE, estate.world)
+    assert row.allowed == ()
+    assert row.matter.decided == {Receipt(RECEIPT): refund.refund_id}
+
+
+def test_a_decided_review_is_in_no_list_but_can_be_looked_at() -> None:
+    estate = Refunding()
+    payment = request_payment(ask(), estate.world)
+    estate.tell(payment, success(payment, amount=300))
+    settle_payment(payment.transaction_id, estate.world)
+    refund = estate.ask_back(300)
+    estate.told_paid(refund)
+    assert list_reviews(Asked(), GRACE, estate.world).rows == ()
+    assert view_review(payment.transaction_id, GRACE, estate.world).allowed == ()
+
+
+@pytest.mark.parametrize(
+    ("caller", "allowed"), [(GRACE, ("reject",)), (HENRY, ("approve", "reject"))]
+)
+def test_who_asked_is_not_shown_that_she_may_approve(
+    caller: Caller, allowed: tuple[str, ...]
+) -> None:
+    estate = Refunding()
+    estate.paid(MUCH_KES)
+    estate.ask_back()
+    assert words(estate, caller) == allowed
+
+
+@pytest.mark.parametrize("decision", DECISIONS)
+@pytest.mark.parametrize("caller", [GRACE, HENRY], ids=["grace", "henry"])
+@pytest.mark.parametrize("status", RefundStatus)
+def test_a_decision_about_a_refund_is_listed_if_and_only_if_it_is_taken(
+    status: RefundStatus, caller: Caller, decision: str
+) -> None:
+    estate = Refunding()
+    estate.paid(MUCH_KES)
+    refund = estate.ask_back()
+    estate.put(refund, status=status, reason="refused_1")
+    listed = decision in words(estate, caller)
+    word = RefundDecision(
+        refund_id=refund.refund_id,
+        decision=decision,
+        why="as it stands",
+        caller=caller,
+        receipt=Receipt("UKL9ZZZZ99"),
+    )
+    try:
+        decide_refund(word, estate.world)
+        taken = True
+    except ConflictError:
+        taken = False
+    assert listed == taken
