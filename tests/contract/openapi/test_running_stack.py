@@ -149,9 +149,12 @@ def prepared(stack: Stack) -> System:
     attempt = f"sent-1-{doubted}"
     targets = Targets(
         meters=("MTR-001", "MTR-001", "MTR-003", "MTR-404"),
-        transactions={"*": [opened], "decideReview": [in_review(stack, amina)]},
+        transactions={
+            "*": [opened],
+            **dict.fromkeys(("decideReview", "getReview"), [in_review(stack, amina)]),
+        },
         receipts={
-            "assignSuspense": (RECEIPT, "UKL0DEMO99"),
+            **dict.fromkeys(("assignSuspense", "getSuspense"), (RECEIPT, "UKL0DEMO99")),
             "decideReview": (TOLD, "UKL0DEMO99"),
             "askRefund": (RETURNED,),
             "decideRefund": ("UKL0DEMO09",),

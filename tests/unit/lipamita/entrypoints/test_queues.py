@@ -70,6 +70,11 @@ def test_an_empty_queue_is_an_empty_page(app: App, queue: str) -> None:
     assert said(asked(app, queue)) == {queue: [], "next_from": None}
 
 
+@pytest.mark.parametrize("queue", QUEUES)
+def test_a_path_that_lacks_its_key_is_not_taken_for_the_list(app: App, queue: str) -> None:
+    assert asked(app, f"{queue}/").status_code == 404
+
+
 def test_pages_go_from_the_oldest_to_the_newest_whatever_the_keys(app: App) -> None:
     for number, at_ms in ((3, NOW - 9), (1, NOW - 5), (2, NOW - 5), (4, NOW - 7)):
         in_review(app, number, at_ms=at_ms)
