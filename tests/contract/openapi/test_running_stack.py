@@ -144,6 +144,7 @@ def prepared(stack: Stack) -> System:
         told = requests.post(stack.url("hosting") + confirmation, json=body, timeout=TIMEOUT_S)
         assert told.status_code == 200
         stack.database.wait_until(f"suspense/{receipt}", bool)
+    reviewed = (in_review(stack, amina),)
     opened = amina.ask_to_pay("MTR-001", 100, "0700000009").json()["transaction_id"]
     doubted = in_doubt(stack, grace)
     attempt = f"sent-1-{doubted}"
@@ -151,7 +152,7 @@ def prepared(stack: Stack) -> System:
         meters=("MTR-001", "MTR-001", "MTR-003", "MTR-404"),
         transactions={
             "*": [opened],
-            **dict.fromkeys(("decideReview", "getReview"), [in_review(stack, amina)]),
+            **dict.fromkeys(("decideReview", "getReview"), reviewed),
         },
         receipts={
             **dict.fromkeys(("assignSuspense", "getSuspense"), (RECEIPT, "UKL0DEMO99")),
