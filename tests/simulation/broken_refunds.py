@@ -195,10 +195,10 @@ def forget_what_was_refunded_before(patch: Patch) -> None:
 
 @under(NONE)
 def credit_money_that_goes_back(patch: Patch) -> None:
-    patch.setattr(assign_suspense, "has_failed", lambda *_: True)
+    patch.setattr(assign_suspense, "is_held", lambda *_: False)
     patch.setattr(accept_confirmation, "_waits_for_people", lambda *_: False)
     patch.setattr(hold_money, "has_failed", lambda *_: True)
-    patch.setattr(decide_review, "_check_not_refunded", lambda *_: None)
+    patch.setattr(decide_review, "why_not_credit", lambda *_: None)
     patch.setattr(MemoryStore, "claim_receipt", lambda _, __, mine, **___: mine)
     patch.setattr(MemoryStore, "receipt_owner", lambda *_: None)
 
@@ -233,7 +233,7 @@ def let_one_person_refund_much_money(patch: Patch) -> None:
 
 @under({"money out lost": 0.8, "money out answer lost": 0.5})
 def let_one_person_send_again_in_doubt(patch: Patch) -> None:
-    patch.setattr(decide_refund, "_needs_agreement", lambda *_: False)
+    patch.setattr(decide_refund, "needs_agreement", lambda *_: False)
 
 
 @under(CRASHES)

@@ -29,15 +29,6 @@ def more_waits(transaction_id: TransactionId, world: World) -> bool:
     return bool(_told(transaction_id, world) - settled_receipts(transaction_id, world))
 
 
-def refunded_receipts(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:
-    """Those that go back to their payer, unless that came to nothing."""
-    return frozenset(
-        receipt
-        for receipt, decision in world.store.read_decisions(transaction_id)
-        if decision.refund_id is None or not has_failed(decision.refund_id, world)
-    )
-
-
 def has_failed(refund_id: RefundId, world: World) -> bool:
     """Whether that is a refund which came to nothing: what it held is free."""
     read = world.store.read_refund(refund_id)
