@@ -119,7 +119,7 @@ def on_delivery_changed(event: db_fn.Event[Change[object]]) -> None:
 @db_fn.on_value_created(reference="/meters/{meter_id}/alerts/{alert_id}")
 def on_alert_raised(event: db_fn.Event[object]) -> None:
     """Something is the matter with a meter."""
-    triggers.alert_raised(event.params["meter_id"], event.params["alert_id"], event.data)
+    triggers.alert_raised(event.params["meter_id"], event.params["alert_id"])
 
 
 @scheduler_fn.on_schedule(schedule="every 1 minutes", timeout_sec=60, max_instances=1)
@@ -136,7 +136,7 @@ def archive(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the S
 
 @scheduler_fn.on_schedule(schedule="every 5 minutes", timeout_sec=60, max_instances=1)
 def look_at_meters(event: scheduler_fn.ScheduledEvent) -> None:  # noqa: ARG001 - the SDK passes it
-    """Meters whose time has come: their hours go into the record."""
+    """Meters whose time has come: their hours go into the record, alerts begin and end."""
     schedules.every_five_minutes()
 
 

@@ -8,23 +8,24 @@ from typing import Any
 
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.registration import Site
 from lipamita.domain.report import BalanceReport
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.tariff_terms import MAX_VERSIONS_WAITING, TariffTerms
 from lipamita.domain.units import Millis
 
+from tests.fakes.memory_looks import MemoryLooks
 from tests.fakes.memory_people import MemoryPeople
 
 
 @dataclass
-class MemoryEstate(MemoryPeople):
+class MemoryEstate(MemoryLooks, MemoryPeople):
     """Implements use_cases.estate_ports.EstateStore."""
 
     accounts: dict[str, list[MeterId]] = field(default_factory=dict)
     tariffs: dict[str, Tariff] = field(default_factory=dict)
     sites: dict[str, Site] = field(default_factory=dict)
-    alerts: dict[tuple[MeterId, str], tuple[str, Millis | None]] = field(default_factory=dict)
 
     def claim_account(self, account_key: str, meter_id: MeterId) -> MeterId:
         if not self.accounts.get(account_key):
@@ -79,19 +80,16 @@ class MemoryEstate(MemoryPeople):
         if new is not None and self.profiles.get(new, {}).get("meter_no") is None:
             self.update_profile(new, {"meter_no": meter_id})
 
-    def raise_server_alert(
-        self, meter_id: MeterId, alert_id: str, kind: str, *, at_ms: Millis
-    ) -> bool:
-        if (meter_id, alert_id) in self.alerts:
+    def raise_server_alert(self, meter_id: MeterId, alert: Alert) -> bool:
+        if (meter_id, alert.alert_id) in self.alerts:
             return False
-        self._write("alerts", lambda: self.alerts.update({(meter_id, alert_id): (kind, None)}))
+        self.put_alert(meter_id, alert)
         return True
 
     def clear_server_alert(self, meter_id: MeterId, alert_id: str, *, at_ms: Millis) -> None:
         standing = self.alerts.get((meter_id, alert_id))
-        if standing is not None and standing[1] is None:
-            cleared = {(meter_id, alert_id): (standing[0], at_ms)}
-            self._write("alerts", lambda: self.alerts.update(cleared))
+        if standing is not None and standing.is_open:
+            self.put_alert(meter_id, replace(standing, cleared_at_ms=at_ms))
 
     def create_tariff(self, terms: TariffTerms) -> bool:
         tariff = terms.tariff

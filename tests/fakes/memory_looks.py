@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lipamita.domain.consumption import Hours
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Meter
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.roll_up import MonthUse, by_month, merged
 from lipamita.domain.units import Millis
 from lipamita.use_cases.look_ports import DueMeter, Looked
 
 from tests.fakes.memory_nodes import MemoryNodes
+
+_NEVER = Looked(next_look_at_ms=Millis(-1))
 
 
 @dataclass
@@ -22,19 +25,55 @@ class MemoryLooks(MemoryNodes):
     meters: dict[MeterId, Meter] = field(default_factory=dict)
     hours: dict[MeterId, dict[str, dict[int, int]]] = field(default_factory=dict)
     looked: dict[MeterId, Looked] = field(default_factory=dict)
+    alerts: dict[tuple[MeterId, str], Alert] = field(default_factory=dict)
+    silent_mark: int = 0
 
     def due_meters(self, *, now_ms: Millis, limit: int) -> Sequence[DueMeter]:
-        never = Looked(next_look_at_ms=Millis(-1))
-        times = {key: self.looked.get(key, never) for key in self.meters}
+        times = {key: self.looked.get(key, _NEVER) for key in self.meters}
         due = [key for key in times if times[key].next_look_at_ms <= now_ms]
         due.sort(key=lambda key: times[key].next_look_at_ms)
         return [
-            DueMeter(meter_id=key, meter=self.meters[key], rolled_through=times[key].rolled_through)
+            DueMeter(
+                meter_id=key,
+                meter=self.meters[key],
+                alerts=tuple(one for (owner, _), one in self.alerts.items() if owner == key),
+                rolled_through=times[key].rolled_through,
+            )
             for key in due[:limit]
         ]
 
     def note_looks(self, looked: Mapping[MeterId, Looked]) -> None:
         self._write("meters", lambda: self.looked.update(looked))
+
+    def meters_last_seen(
+        self, *, after_ms: Millis, through_ms: Millis, limit: int
+    ) -> Sequence[tuple[MeterId, Millis]]:
+        seen = [(one.status.last_seen_ms, key) for key, one in self.meters.items()]
+        found = [(key, at) for at, key in seen if at is not None and after_ms <= at <= through_ms]
+        return sorted(found, key=lambda one: (one[1], one[0]))[:limit]
+
+    def hasten_looks(self, meter_ids: Sequence[MeterId], *, now_ms: Millis) -> None:
+        hastened = {
+            key: replace(self.looked.get(key, _NEVER), next_look_at_ms=now_ms) for key in meter_ids
+        }
+        self._write("meters", lambda: self.looked.update(hastened))
+
+    def read_silent_mark(self) -> Millis:
+        return Millis(self.silent_mark)
+
+    def set_silent_mark(self, last_seen_ms: Millis) -> None:
+        self._write("health", lambda: setattr(self, "silent_mark", last_seen_ms))
+
+    def read_alert(self, meter_id: MeterId, alert_id: str) -> Alert | None:
+        return self.alerts.get((meter_id, alert_id))
+
+    def put_alert(self, meter_id: MeterId, alert: Alert) -> None:
+        """As a device writes its own, or the server one of its."""
+        self._write("alerts", lambda: self.alerts.update({(meter_id, alert.alert_id): alert}))
+
+    def forget_alerts(self, meter_id: MeterId, alert_ids: Sequence[str]) -> None:
+        for alert_id in alert_ids:
+            del self.alerts[meter_id, alert_id]
 
     def live_hours(self, meter_id: MeterId, *, through: str, limit: int) -> Hours:
         days = self.hours.get(meter_id, {})

@@ -36,7 +36,6 @@ from tests.fakes.memory_confirmations import MemoryConfirmations
 from tests.fakes.memory_estate import MemoryEstate
 from tests.fakes.memory_health import MemoryHealth
 from tests.fakes.memory_inquiries import MemoryInquiries
-from tests.fakes.memory_looks import MemoryLooks
 from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_pace import MemoryPace
 from tests.fakes.memory_prompts import MemoryPrompts
@@ -51,7 +50,6 @@ from tests.fakes.memory_vends import MemoryVends
 class MemoryStore(
     MemoryPace,
     MemoryHealth,
-    MemoryLooks,
     MemoryPruning,
     MemoryCommands,
     MemoryConfirmations,

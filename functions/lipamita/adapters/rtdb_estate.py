@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from lipamita.adapters.alert_schema import alert_to_json
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.meter_schema import registration_to_json
 from lipamita.adapters.rtdb_nodes import RtdbNodes
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.registration import Site
 from lipamita.domain.units import Millis
 
@@ -56,13 +58,11 @@ class RtdbEstate(RtdbNodes):
         if new is not None:
             self.create_if_absent(f"users/{new}/meter_no", meter_id)
 
-    def raise_server_alert(
-        self, meter_id: MeterId, alert_id: str, kind: str, *, at_ms: Millis
-    ) -> bool:
-        path = f"meters/{meter_id}/alerts/{alert_id}"
+    def raise_server_alert(self, meter_id: MeterId, alert: Alert) -> bool:
+        path = f"meters/{meter_id}/alerts/{alert.alert_id}"
         if self.at(path).get() is not None:
             return False
-        self.create_if_absent(path, {"kind": kind, "raised_at": at_ms})
+        self.create_if_absent(path, alert_to_json(alert))
         return True
 
     def clear_server_alert(self, meter_id: MeterId, alert_id: str, *, at_ms: Millis) -> None:

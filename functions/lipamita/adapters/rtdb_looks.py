@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from lipamita.adapters.alert_schema import alert_from_json, alerts_of
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.meter_schema import meter_from_json
 from lipamita.adapters.rtdb_nodes import NOTHING, RtdbNodes
 from lipamita.domain.consumption import HOURS_OF_DAY, Hours
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import MeterId
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.units import Millis
 from lipamita.use_cases.look_ports import DueMeter, Looked
 
@@ -30,6 +32,33 @@ class RtdbLooks(RtdbNodes):
             changes[f"{meter_id}/rolled_through"] = one.rolled_through
         if changes:
             self.at("meters").update(changes)
+
+    def meters_last_seen(
+        self, *, after_ms: Millis, through_ms: Millis, limit: int
+    ) -> Sequence[tuple[MeterId, Millis]]:
+        query = self.at("meters").order_by_child("status/last_seen")
+        query = query.start_at(max(1, after_ms)).end_at(through_ms)
+        found = query.limit_to_first(limit).get() or {}
+        return [(MeterId(key), Millis(node["status"]["last_seen"])) for key, node in found.items()]
+
+    def hasten_looks(self, meter_ids: Sequence[MeterId], *, now_ms: Millis) -> None:
+        if meter_ids:
+            self.at("meters").update({f"{key}/next_look_at": now_ms for key in meter_ids})
+
+    def read_silent_mark(self) -> Millis:
+        return Millis(self.at("health/silent_through").get() or 0)
+
+    def set_silent_mark(self, last_seen_ms: Millis) -> None:
+        self.at("health").update({"silent_through": last_seen_ms})
+
+    def read_alert(self, meter_id: MeterId, alert_id: str) -> Alert | None:
+        path = f"meters/{meter_id}/alerts/{alert_id}"
+        node = self.at(path).get()
+        return None if node is None else alert_from_json(alert_id, Fields.of(path, node))
+
+    def forget_alerts(self, meter_id: MeterId, alert_ids: Sequence[str]) -> None:
+        if alert_ids:
+            self.at(f"meters/{meter_id}/alerts").update(dict.fromkeys(alert_ids))
 
     def live_hours(self, meter_id: MeterId, *, through: str, limit: int) -> Hours:
         query = self.at(f"consumption_history/{meter_id}").order_by_key().end_at(through)
@@ -62,10 +91,12 @@ def hours_of_day(node: object) -> dict[int, int]:
 
 def _due(meter_id: MeterId, node: object) -> DueMeter:
     try:
+        fields = Fields.of(f"meters/{meter_id}", node)
         return DueMeter(
             meter_id=meter_id,
             meter=meter_from_json(meter_id, node),
-            rolled_through=Fields.of(f"meters/{meter_id}", node).optional_text("rolled_through"),
+            alerts=tuple(alerts_of(fields)),
+            rolled_through=fields.optional_text("rolled_through"),
         )
     except UnreadableError:
         return DueMeter(meter_id=meter_id, meter=None)

@@ -19,6 +19,7 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 HOURS_OF_DAY = 24
 AVERAGE_DAYS = 7
 MIN_HOURS_KNOWN = 48  # fewer say nothing about a week
+MIN_HOURS_OF_DAY = 20  # fewer say nothing about a day
 
 
 class Step(StrEnum):
@@ -105,6 +106,12 @@ def days_left(hours: Hours, balance_wh: int | None, *, now_ms: Millis) -> int | 
 
     The average is of the hours that were reported. None when they are too few, or nothing was used.
     """
+    left = hours_left(hours, balance_wh, now_ms=now_ms)
+    return None if left is None else left // HOURS_OF_DAY
+
+
+def hours_left(hours: Hours, balance_wh: int | None, *, now_ms: Millis) -> int | None:
+    """The same in whole hours."""
     today = datetime.fromtimestamp(now_ms // SECOND_MS, UTC).astimezone(EAT).date()
     known = [
         energy_wh
@@ -114,7 +121,32 @@ def days_left(hours: Hours, balance_wh: int | None, *, now_ms: Millis) -> int | 
     total_wh = sum(known)
     if balance_wh is None or len(known) < MIN_HOURS_KNOWN or total_wh <= 0:
         return None
-    return max(0, balance_wh) * len(known) // (total_wh * HOURS_OF_DAY)
+    return max(0, balance_wh) * len(known) // total_wh
+
+
+def latest_day(hours: Hours, *, now_ms: Millis) -> tuple[int | None, int | None]:
+    """Energy of the last 24 whole hours, and of a usual day in the seven days before them, in Wh.
+
+    Each is None when too few of its hours were reported. The last is an average, rounded down.
+    """
+    this_hour = datetime.fromtimestamp(now_ms // SECOND_MS, UTC).astimezone(EAT)
+    lately: list[int] = []
+    before: list[int] = []
+    for ago in range(1, HOURS_OF_DAY * (AVERAGE_DAYS + 1) + 1):
+        hour = this_hour - timedelta(hours=ago)
+        energy_wh = hours.get(hour.date().isoformat(), {}).get(hour.hour)
+        if energy_wh is not None:
+            (lately if ago <= HOURS_OF_DAY else before).append(energy_wh)
+    day_wh = sum(lately) if len(lately) >= MIN_HOURS_OF_DAY else None
+    if len(before) < MIN_HOURS_KNOWN:
+        return day_wh, None
+    return day_wh, sum(before) * HOURS_OF_DAY // len(before)
+
+
+def lately(now_ms: Millis) -> Span:
+    """The days that days_left, hours_left and latest_day look at, today included."""
+    today = datetime.fromtimestamp(now_ms // SECOND_MS, UTC).astimezone(EAT).date()
+    return Span(first=today - timedelta(days=AVERAGE_DAYS + 1), last=today, step=Step.HOUR)
 
 
 def average_span(now_ms: Millis) -> Span:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from lipamita.domain.guard import Rate
 from lipamita.domain.ids import TransactionId, Uid
+from lipamita.domain.meter_alert import ServerAlert
 from lipamita.domain.notice import Notice
 from lipamita.domain.units import DAY_MS, EAT, SECOND_MS, Millis
 
@@ -28,6 +29,7 @@ class CustomerEvent(StrEnum):
     FAILED = "failed"
     REVIEW = "review"
     LOW_CREDIT = "low_credit"
+    CREDIT_ENDS_SOON = "credit_ends_soon"
     SUPPLY_OFF = "supply_off"
     OFFLINE = "offline"
     TAMPER = "tamper"
@@ -51,20 +53,24 @@ SWITCH_OF: Mapping[CustomerEvent, str] = {
     CustomerEvent.FAILED: "payment",
     CustomerEvent.REVIEW: "payment",
     CustomerEvent.LOW_CREDIT: "low_credit",
+    CustomerEvent.CREDIT_ENDS_SOON: "low_credit",
     CustomerEvent.HIGH_USE: "low_credit",
     CustomerEvent.SUPPLY_OFF: "supply",
     CustomerEvent.TAMPER: "supply",
     CustomerEvent.OFFLINE: "offline",
 }
 SWITCHED_ON = {"payment": True, "low_credit": True, "supply": True, "offline": False}
-# Kinds of meters/{id}/alerts that tenants are told of.
+# Kinds of meters/{id}/alerts that tenants are told of: the meter's own, and the server's.
 EVENT_OF_ALERT: Mapping[str, CustomerEvent] = {
     "low_credit": CustomerEvent.LOW_CREDIT,
-    "credit_ends_soon": CustomerEvent.LOW_CREDIT,
     "out_of_credit": CustomerEvent.SUPPLY_OFF,
-    "offline": CustomerEvent.OFFLINE,
     "tamper": CustomerEvent.TAMPER,
-    "high_use": CustomerEvent.HIGH_USE,
+    "cover_open": CustomerEvent.TAMPER,
+    "magnetic_field": CustomerEvent.TAMPER,
+    "reverse_current": CustomerEvent.TAMPER,
+    ServerAlert.CREDIT_ENDS_SOON: CustomerEvent.CREDIT_ENDS_SOON,
+    ServerAlert.OFFLINE: CustomerEvent.OFFLINE,
+    ServerAlert.HIGH_USE: CustomerEvent.HIGH_USE,
 }
 TEXTS: Mapping[CustomerEvent, Mapping[str, str]] = {
     CustomerEvent.PAID: {
@@ -87,6 +93,10 @@ TEXTS: Mapping[CustomerEvent, Mapping[str, str]] = {
         "en": "{meter} has little credit left: {balance} kWh. Top up soon.",
         "sw": "{meter} imebakiwa na umeme kidogo: kWh {balance}. Ongeza mapema.",
     },
+    CustomerEvent.CREDIT_ENDS_SOON: {
+        "en": "{meter} has {balance} kWh left: about {hours} hours at your usual use. Top up soon.",
+        "sw": "{meter} ina kWh {balance}: saa {hours} hivi kwa matumizi yako. Ongeza mapema.",
+    },
     CustomerEvent.SUPPLY_OFF: {
         "en": "{meter} is out of credit and switched off. Pay to switch it on.",
         "sw": "{meter} imeishiwa umeme na imezimwa. Lipa ili iwashwe.",
@@ -96,8 +106,8 @@ TEXTS: Mapping[CustomerEvent, Mapping[str, str]] = {
         "sw": "{meter} haijasikika kwa muda. Inaendelea kutumia umeme wake uliobaki.",
     },
     CustomerEvent.TAMPER: {
-        "en": "{meter} reports that it was opened or moved. Call your estate office.",
-        "sw": "{meter} inaripoti imefunguliwa au kusogezwa. Piga simu ofisini.",
+        "en": "{meter} reports that somebody tampered with it. Call your estate office.",
+        "sw": "{meter} inaripoti kuwa imechezewa. Piga simu ofisini.",
     },
     CustomerEvent.HIGH_USE: {
         "en": "{meter} uses much more than usual. Look for something left on.",

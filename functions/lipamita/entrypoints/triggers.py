@@ -41,11 +41,9 @@ def payment_changed(transaction_id: str) -> None:
     tell_of_payment(parse_transaction_id(transaction_id), wiring.world())
 
 
-def alert_raised(meter_id: str, alert_id: str, alert: object) -> None:
+def alert_raised(meter_id: str, alert_id: str) -> None:
     """A meter, or the server about it, raised an alert: tell the owner if it is for them."""
-    kind = alert.get("kind") if isinstance(alert, dict) else None
-    if isinstance(kind, str):
-        tell_of_alert(parse_meter_id(meter_id), alert_id, kind, wiring.world())
+    tell_of_alert(parse_meter_id(meter_id), alert_id, wiring.world())
 
 
 def command_done(meter_id: str) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.registration import Site
 from lipamita.domain.units import Millis
 
@@ -52,9 +53,7 @@ class EstateStore(Protocol):
         """``users/{uid}/meter_no``: no longer the old owner's, the new one's if they have none."""
         ...
 
-    def raise_server_alert(
-        self, meter_id: MeterId, alert_id: str, kind: str, *, at_ms: Millis
-    ) -> bool:
+    def raise_server_alert(self, meter_id: MeterId, alert: Alert) -> bool:
         """Create if absent by alert_id, which begins with srv-; False if it was there."""
         ...
 

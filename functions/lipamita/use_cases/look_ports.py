@@ -9,6 +9,7 @@ from typing import Protocol
 from lipamita.domain.consumption import Hours
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Meter
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.units import Millis
 
 
@@ -21,6 +22,7 @@ class DueMeter:
 
     meter_id: MeterId
     meter: Meter | None
+    alerts: tuple[Alert, ...] = ()
     rolled_through: str | None = None
 
 
@@ -41,6 +43,34 @@ class LookStore(Protocol):
 
     def note_looks(self, looked: Mapping[MeterId, Looked]) -> None:
         """When each is due again, in one write; by meter_id, the last word wins."""
+        ...
+
+    def meters_last_seen(
+        self, *, after_ms: Millis, through_ms: Millis, limit: int
+    ) -> Sequence[tuple[MeterId, Millis]]:
+        """Meters last seen in that time, both ends included, the longest silent first, by an index;
+        each with when.
+        """
+        ...
+
+    def hasten_looks(self, meter_ids: Sequence[MeterId], *, now_ms: Millis) -> None:
+        """Make them due now, in one write."""
+        ...
+
+    def read_silent_mark(self) -> Millis:
+        """Up to which time of being last seen silent meters were found; 0 at first."""
+        ...
+
+    def set_silent_mark(self, last_seen_ms: Millis) -> None:
+        """Remember it; the last word wins."""
+        ...
+
+    def read_alert(self, meter_id: MeterId, alert_id: str) -> Alert | None:
+        """The alert, or None."""
+        ...
+
+    def forget_alerts(self, meter_id: MeterId, alert_ids: Sequence[str]) -> None:
+        """Remove them, in one write."""
         ...
 
     def live_hours(self, meter_id: MeterId, *, through: str, limit: int) -> Hours:

@@ -10,6 +10,7 @@ from lipamita.domain.command import Command, CommandResult, FollowUp, Order, Ord
 from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import MeterId, sha256_hex
 from lipamita.domain.meter import Meter
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.recharge import MeterRegister
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.withdrawal import open_withdrawal
@@ -28,7 +29,8 @@ def note_reset(meter: Meter, cause: str, world: World) -> None:
     """
     key = sha256_hex(cause)[:_ID_CHARACTERS]
     alert_id, now_ms = f"srv-reset-{key}", world.clock()
-    if world.store.raise_server_alert(meter.meter_id, alert_id, RESET_ALERT, at_ms=now_ms):
+    alert = Alert(alert_id=alert_id, kind=RESET_ALERT, raised_at_ms=now_ms)
+    if world.store.raise_server_alert(meter.meter_id, alert):
         alarm = Alarm(kind="meter_reset", detail=f"{meter.meter_id}: its totals fell")
         world.store.raise_alarm(alarm, transaction_id=None, now_ms=now_ms)
     restore_meter(meter, key, world, alert_id=alert_id)

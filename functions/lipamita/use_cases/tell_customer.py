@@ -1,9 +1,9 @@
 """Tell a tenant what happened: once, in their language, as they chose, and not too often.
 
 Triggers call it at once, and are not retried. Whoever brings a payment into the record calls it
-again before the payment leaves the list of what is due there, so that nothing is missed. The
-notice's id makes it once; what is older than a notice lasts is no news and is not told any more.
-Nothing about money depends on it.
+again before the payment leaves the list of what is due there, and whoever looks at a meter does so
+for its alerts, so that nothing is missed. The notice's id makes it once; what is older than a
+notice lasts is no news and is not told any more. Nothing about money depends on it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from lipamita.domain.customer_notice import (
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.guard import RateKind, admit
 from lipamita.domain.ids import MeterId, TransactionId, Uid
+from lipamita.domain.meter import Meter
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.units import Millis
 from lipamita.use_cases.identity_ports import Profile
@@ -85,13 +87,28 @@ def _tell_payer(payment: Payment, event: CustomerEvent, world: World) -> None:
     )
 
 
-def tell_of_alert(meter_id: MeterId, alert_id: str, kind: str, world: World) -> None:
+def tell_of_alert(meter_id: MeterId, alert_id: str, world: World) -> None:
     """Tell the meter's owner of an alert, if it is one for them. Repeating it changes nothing."""
-    event, meter = EVENT_OF_ALERT.get(kind), world.store.read_meter(meter_id)
-    if event is None or meter is None or meter.owner_uid is None:
+    alert = world.store.read_alert(meter_id, alert_id) if world.customer_channels else None
+    meter = world.store.read_meter(meter_id) if alert is not None else None
+    if alert is not None and meter is not None:
+        tell_owner(meter, alert, world)
+
+
+def tell_owner(meter: Meter, alert: Alert, world: World) -> None:
+    """The same of an alert that was just read. What ended, is old, or was another's is no news."""
+    event, since_ms = EVENT_OF_ALERT.get(alert.kind), meter.owner_since_ms or Millis(0)
+    now_ms = world.clock()
+    if event is None or meter.owner_uid is None or not world.customer_channels:
         return
-    facts = {"meter": meter.name, "balance": kwh(meter.current_balance_wh)}
-    about = f"{meter_id}-{alert_id}"
+    if not alert.is_open or alert.raised_at_ms < max(since_ms, now_ms - LASTS_MS):
+        return
+    facts = {
+        "meter": meter.name,
+        "balance": kwh(meter.current_balance_wh),
+        "hours": str(alert.value),
+    }
+    about = f"{meter.meter_id}-{alert.alert_id}"
     _tell(News(event=event, about=about, recipient=meter.owner_uid, facts=facts), world)
 
 

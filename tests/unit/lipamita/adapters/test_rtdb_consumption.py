@@ -5,6 +5,7 @@ from __future__ import annotations
 from lipamita.adapters.rtdb_consumption import RtdbConsumption
 from lipamita.domain.consumption import parse_span
 from lipamita.domain.ids import MeterId
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.units import Millis
 from lipamita.use_cases.look_ports import DueMeter, Looked
 
@@ -87,3 +88,46 @@ def test_a_day_leaves_as_it_was_gathered_and_not_otherwise(database: LiveDatabas
     assert database.read(f"consumption_history/{METER}/2026-10-01") == {"08": 5, "23": 1}
     assert store.remove_hours(METER, "2026-10-01", {8: 5, 23: 1})
     assert database.read("consumption_history") is None
+
+
+# --- silence and alerts
+
+
+def test_meters_are_found_by_when_they_were_last_seen(database: LiveDatabase) -> None:
+    for key, at_ms in {"MTR-001": 300, "MTR-002": 200, "MTR-003": 400, "MTR-004": 100}.items():
+        database.write(f"meters/{key}", {"name": "House", "status": {"last_seen": at_ms}})
+    database.write("meters/MTR-005", {"name": "never seen"})
+    looks = RtdbConsumption(database.app)
+    found = looks.meters_last_seen(after_ms=Millis(200), through_ms=Millis(399), limit=10)
+    assert found == [("MTR-002", 200), ("MTR-001", 300)]
+    first = looks.meters_last_seen(after_ms=Millis(0), through_ms=Millis(399), limit=1)
+    assert first == [("MTR-004", 100)]
+
+
+def test_the_mark_of_silence_is_remembered(database: LiveDatabase) -> None:
+    looks = RtdbConsumption(database.app)
+    assert looks.read_silent_mark() == 0
+    looks.set_silent_mark(Millis(77))
+    assert looks.read_silent_mark() == 77
+
+
+def test_alerts_come_with_the_meter_and_a_damaged_one_keeps_none_back(
+    database: LiveDatabase,
+) -> None:
+    node = {"name": "House", "kind": "esp32", "tariff_id": "domestic"}
+    ended = {"kind": "tamper", "raised_at": 5, "cleared_at": 6, "value": 1}
+    database.write("meters/MTR-001", {**node, "alerts": {"a1": ended, "a2": {"kind": 7}}})
+    looks = RtdbConsumption(database.app)
+    [due] = looks.due_meters(now_ms=Millis(1), limit=5)
+    alert = Alert(
+        alert_id="a1",
+        kind="tamper",
+        raised_at_ms=Millis(5),
+        cleared_at_ms=Millis(6),
+        value=1,
+    )
+    assert due.alerts == (alert,)
+    assert (looks.read_alert(METER, "a1"), looks.read_alert(METER, "a9")) == (alert, None)
+    looks.hasten_looks([METER], now_ms=Millis(9))
+    looks.forget_alerts(METER, ["a1", "a2"])
+    assert database.read("meters/MTR-001") == {**node, "next_look_at": 9}

@@ -9,6 +9,7 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.adapters.rtdb_tariffs import terms_to_json
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter, MeterStatus
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.registration import Site
 from lipamita.domain.tariff_terms import TariffTerms, parse_terms
 from lipamita.domain.units import Millis
@@ -132,8 +133,9 @@ def test_the_first_meter_moves_from_old_to_new(store: RtdbStore) -> None:
 
 
 def test_a_server_alert_is_raised_and_cleared_once(store: RtdbStore) -> None:
-    assert store.raise_server_alert(METER, "srv-1", "registers_fell", at_ms=NOW)
-    assert not store.raise_server_alert(METER, "srv-1", "registers_fell", at_ms=NOW)
+    alert = Alert(alert_id="srv-1", kind="registers_fell", raised_at_ms=NOW)
+    assert store.raise_server_alert(METER, alert)
+    assert not store.raise_server_alert(METER, replace(alert, value=3))
     store.clear_server_alert(METER, "srv-1", at_ms=Millis(NOW + 1))
     store.clear_server_alert(METER, "srv-1", at_ms=Millis(NOW + 2))
     store.clear_server_alert(METER, "srv-2", at_ms=NOW)

@@ -29,6 +29,7 @@ FACTS = {
     "receipt": "UKL1AAAA01",
     "energy": "31.3",
     "balance": "33.8",
+    "hours": "47",
 }
 ONE_SMS = 160
 

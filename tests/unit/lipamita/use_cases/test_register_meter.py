@@ -224,7 +224,7 @@ def test_a_meter_that_counts_fewer_starts_is_restored_with_an_alarm() -> None:
     [command] = place.store.commands[METER].values()
     assert command.kind == "restore"
     assert [alarm.kind for alarm in place.store.alarms] == ["meter_reset"]
-    assert [cleared for _, cleared in place.store.alerts.values()] == [None]
+    assert [alert.is_open for alert in place.store.alerts.values()] == [True]
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 2), (3, 3), (None, 1), ("3", 1)])
@@ -252,8 +252,8 @@ def test_the_alert_ends_when_the_meter_has_its_totals_again(result: str, kinds: 
     answer = CommandResult(result=result, done_at_ms=place.now_ms)
     place.store.command_results[command_id] = answer
     notice_commands(METER, place.world, FOLLOW_UPS)
-    [(_, cleared)] = place.store.alerts.values()
-    assert (cleared is not None) == (result == "ok")
+    [alert] = place.store.alerts.values()
+    assert alert.is_open == (result != "ok")
     assert [alarm.kind for alarm in place.store.alarms][1:] == kinds
 
 

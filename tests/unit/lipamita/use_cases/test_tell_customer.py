@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from lipamita.domain.customer_notice import LASTS_MS, RATE
 from lipamita.domain.ids import Uid
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.payment import Payment, Status
+from lipamita.domain.units import Millis
 from lipamita.use_cases.tell_customer import PUSH, SMS, tell_of_alert, tell_of_payment
 from lipamita.use_cases.world import World
 
@@ -91,9 +93,24 @@ def test_what_is_still_open_is_not_news(status: Status) -> None:
     assert estate.store.notices == {}
 
 
+def alert(
+    estate: Estate, kind: str, alert_id: str = "a1", at_ms: Millis = START_MS, **more: int
+) -> None:
+    """The meter raised it, and its trigger came."""
+    raised = Alert(
+        alert_id=alert_id,
+        kind=kind,
+        raised_at_ms=at_ms,
+        value=more.get("value"),
+        cleared_at_ms=Millis(more["cleared_at_ms"]) if "cleared_at_ms" in more else None,
+    )
+    estate.store.put_alert(METER, raised)
+    tell_of_alert(METER, alert_id, world_of(estate))
+
+
 def test_an_alert_is_told_to_the_owner_in_their_language() -> None:
     estate = estate_with({"language": "sw"})
-    tell_of_alert(METER, "a1", "out_of_credit", world_of(estate))
+    alert(estate, "out_of_credit")
     (notice,) = estate.store.notices.values()
     assert notice.body.startswith("House A1 imeishiwa umeme")
 
@@ -101,30 +118,66 @@ def test_an_alert_is_told_to_the_owner_in_their_language() -> None:
 @pytest.mark.parametrize("kind", ["registers_fell", "another"])
 def test_alerts_for_operators_are_not_told_to_tenants(kind: str) -> None:
     estate = estate_with()
-    tell_of_alert(METER, "a1", kind, world_of(estate))
+    alert(estate, kind)
+    assert estate.store.notices == {}
+
+
+@pytest.mark.parametrize("kind", ["tamper", "cover_open", "magnetic_field", "reverse_current"])
+def test_whatever_the_meter_noticed_of_tampering_is_told(kind: str) -> None:
+    estate = estate_with()
+    alert(estate, kind)
+    assert [notice.kind for notice in estate.store.notices.values()] == ["tamper"]
+
+
+def test_how_long_the_credit_lasts_is_told_with_it() -> None:
+    estate = estate_with()
+    estate.store.meters[METER] = replace(estate.store.meters[METER], current_balance_wh=3_200)
+    alert(estate, "credit_ends_soon", value=31)
+    (notice,) = estate.store.notices.values()
+    assert "3.2 kWh left: about 31 hours" in notice.body
+
+
+def test_an_alert_that_ended_or_is_old_is_no_news() -> None:
+    estate = estate_with()
+    alert(estate, "offline", "a1", cleared_at_ms=START_MS + 1)
+    alert(estate, "tamper", "a2", at_ms=Millis(START_MS - LASTS_MS - 1))
+    assert estate.store.notices == {}
+
+
+def test_a_new_owner_is_not_told_what_happened_before() -> None:
+    estate = estate_with()
+    moved = replace(estate.store.meters[METER], owner_since_ms=Millis(START_MS + 1))
+    estate.store.meters[METER] = moved
+    alert(estate, "tamper")
+    assert estate.store.notices == {}
+
+
+def test_an_alert_that_is_gone_tells_nobody() -> None:
+    estate = estate_with()
+    tell_of_alert(METER, "a1", world_of(estate))
     assert estate.store.notices == {}
 
 
 def test_a_meter_without_an_owner_tells_nobody() -> None:
     estate = estate_with()
     estate.store.meters[METER] = replace(estate.store.meters[METER], owner_uid=None)
-    tell_of_alert(METER, "a1", "tamper", world_of(estate))
+    alert(estate, "tamper", "a1")
     assert estate.store.notices == {}
 
 
 def test_nobody_is_told_more_than_a_day_bears() -> None:
     estate = estate_with()
     for number in range(RATE.count + 5):
-        tell_of_alert(METER, f"a{number}", "tamper", world_of(estate))
+        alert(estate, "tamper", f"a{number}")
     assert len(estate.store.notices) == RATE.count
 
 
 def test_another_person_is_not_held_back_by_it() -> None:
     estate = estate_with()
     for number in range(RATE.count + 5):
-        tell_of_alert(METER, f"a{number}", "tamper", world_of(estate))
+        alert(estate, "tamper", f"a{number}")
     brian = Uid("tenant-brian")
     estate.store.profiles[brian] = {"phone_number": "254700000002"}
     estate.store.meters[METER] = replace(estate.store.meters[METER], owner_uid=brian)
-    tell_of_alert(METER, "b", "tamper", world_of(estate))
+    alert(estate, "tamper", "b")
     assert estate.store.notices["to-MTR-001-b-tamper"].recipient == brian
