@@ -128,9 +128,9 @@ class Results:
             content_type="application/json",
         )
         timed_out = word == "timeout" and path.kind is ResultKind.SENT
-        record_result(path.as_timeout() if timed_out else path, raw, world)
         if path.kind is ResultKind.SENT and not timed_out and _code(body) in _FINAL:
             self.refused.add((refund_id, attempt))
+        record_result(path.as_timeout() if timed_out else path, raw, world)
 
 
 def _code(body: str) -> str:
