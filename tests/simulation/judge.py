@@ -184,12 +184,13 @@ class Judge:
                 continue
             credited = self.store.payments[transaction_id].delivery.status in CREDITED
             own = self.store.payments[transaction_id].mpesa_receipt if credited else None
+            in_review = self.store.payments[transaction_id].status == "review"  # as a whole
             for review in told.values():
                 if row.receipt == own:
                     continue  # it waits there for the other money that was told
                 if review.receipt == row.receipt:
                     yield review.reason
-                elif transaction_id == mine and review.receipt is None:
+                elif transaction_id == mine and (review.receipt is None or in_review):
                     yield UNNAMED
         kept = self.store.confirmations.get(row.receipt)
         in_queue = row.receipt in self.store.suspense and not self._assigned(row.receipt)
