@@ -16,7 +16,7 @@ from lipamita.use_cases.audit import audited, verify_audit
 from lipamita.use_cases.create_claim import ClaimOrder, create_claim
 from lipamita.use_cases.give_role import bootstrap_admin
 from lipamita.use_cases.read_books import days, trial_balance, verify_books
-from lipamita.use_cases.reconcile import reconcile
+from lipamita.use_cases.reconcile import MAX_WORKERS, reconcile
 from rich.progress import Progress
 
 from tools.cli import personal_data
@@ -107,7 +107,7 @@ def reconcile_now(project: Project = "", emulator: Emulator = False) -> None:
         task = progress.add_task("Reconciling", total=None)
         due = failures = 0
         for _ in range(MAX_RUNS):
-            run = reconcile(world)
+            run = reconcile(world, workers=MAX_WORKERS)
             due, failures = due + run.due + run.others, failures + run.failures
             progress.update(task, completed=due)
             if run.left == 0:

@@ -15,6 +15,7 @@ from lipamita.domain.errors import BusyError
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 
 INCREMENT_BY_ONE = {".sv": {"increment": 1}}
+ABSENT = "null_etag"  # of a node that is not there; nothing need be read to create one
 NOTHING: dict[str, object] = {}  # what the SDK writes conditionally where a node is to go
 
 
@@ -30,12 +31,11 @@ class RtdbNodes:
 
     def create_if_absent(self, path: str, mine: object) -> object:
         """The node that stands at the path afterwards: ours, or the one that was first."""
-        reference = self.at(path)
-        standing, tag = reference.get(etag=True)
+        reference, tag = self.at(path), ABSENT
         for _ in range(MAX_COMPARE_AND_SET_TRIES):
+            _, standing, tag = reference.set_if_unchanged(tag, mine)
             if standing is not None:
                 return standing
-            _, standing, tag = reference.set_if_unchanged(tag, mine)
         raise BusyError("busy", f"{path.partition('/')[0]} is being changed; try again")
 
     def due(self, path: str, *, now_ms: int, limit: int, by: str = "next_check_at") -> list[str]:

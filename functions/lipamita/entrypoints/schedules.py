@@ -9,7 +9,7 @@ from lipamita.use_cases.look_at_meters import look_at_meters
 from lipamita.use_cases.notify import notify
 from lipamita.use_cases.prune import prune
 from lipamita.use_cases.pull_payments import pull_payments
-from lipamita.use_cases.reconcile import reconcile
+from lipamita.use_cases.reconcile import MAX_WORKERS, reconcile
 from lipamita.use_cases.watch import watch
 
 TELL_UNTIL_MS = 48 * SECOND_MS  # a channel takes 8 s at most, the function has 60 s
@@ -43,5 +43,5 @@ def every_minute() -> None:
     """Reconcile whatever is due; in the time that is left, tell people what they must know."""
     world = wiring.world()
     until_ms = Millis(world.clock() + TELL_UNTIL_MS)
-    reconcile(world)
+    reconcile(world, workers=MAX_WORKERS)
     notify(world, until_ms=until_ms)

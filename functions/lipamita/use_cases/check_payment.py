@@ -27,7 +27,10 @@ from lipamita.use_cases.world import World
 
 def check_payment(transaction_id: TransactionId, world: World, *, may_query: bool) -> Payment:
     """The payment after everything that can be done for it now, with its next due time set."""
+    started_ms = world.clock()
     payment = settle_payment(transaction_id, world)
+    if _was_sold_since(payment, started_ms):
+        return payment  # its next due time was set with the sale
     waits_for_turn = payment.status is Status.PROMPTED and not may_query
     if payment.status is Status.PROMPTED and may_query:
         answered = ask_daraja(payment, world)
@@ -47,6 +50,19 @@ def check_payment(transaction_id: TransactionId, world: World, *, may_query: boo
     )
 
 
+def _was_sold_since(payment: Payment, started_ms: Millis) -> bool:
+    """Whether this very look brought its energy to the meter's queue, and nothing else is due."""
+    sold_at_ms, due_ms = payment.delivery.queued_at_ms, payment.next_check_at_ms
+    return (
+        payment.status is Status.PAID
+        and payment.delivery.status is DeliveryStatus.QUEUED
+        and sold_at_ms is not None
+        and sold_at_ms > started_ms
+        and due_ms is not None
+        and due_ms > sold_at_ms
+    )
+
+
 def _see_delivery_through(payment: Payment, world: World) -> Payment:
     meter_id, transaction_id = payment.meter_id, payment.transaction_id
     if payment.delivery.status is DeliveryStatus.TWIN:
@@ -56,10 +72,11 @@ def _see_delivery_through(payment: Payment, world: World) -> Payment:
             return payment
         world.store.remove_recharge(meter_id, transaction_id)
         return payment
-    if world.store.read_recharge(meter_id, transaction_id) is None:
+    pending = world.store.read_recharge(meter_id, transaction_id)
+    if pending is None:
         return deliver(payment, world)  # finds its own entry in the register, writes it again
-    payment = vend(payment, world)
-    return close_recharge(meter_id, transaction_id, world) or payment
+    payment = vend(payment, world)  # which closes what it sees applied
+    return close_recharge(meter_id, transaction_id, world, pending) or payment
 
 
 def _queue_for_review(payment: Payment, world: World, now_ms: Millis) -> None:

@@ -12,17 +12,22 @@ from lipamita.domain.schedule import RECHARGE_KEPT_MS
 from lipamita.domain.units import Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES, MeterStore
+from lipamita.use_cases.records import PendingRecharge
 from lipamita.use_cases.world import World
 
 
 def close_recharge(
-    meter_id: MeterId, transaction_id: TransactionId, world: World
+    meter_id: MeterId,
+    transaction_id: TransactionId,
+    world: World,
+    pending: PendingRecharge | None = None,
 ) -> Payment | None:
     """The payment with its delivery closed; None if the meter has not acknowledged yet.
 
-    Repeating it changes nothing: a delivery is closed once, by its transaction_id.
+    ``pending`` is the queue entry, if it was read a moment ago. Repeating it changes
+    nothing: a delivery is closed once, by its transaction_id.
     """
-    pending = world.store.read_recharge(meter_id, transaction_id)
+    pending = pending or world.store.read_recharge(meter_id, transaction_id)
     if pending is None or pending.acknowledgement is None:
         return None
     acknowledgement = pending.acknowledgement

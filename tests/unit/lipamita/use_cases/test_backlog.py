@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 from lipamita.domain.evidence import PushUnclear
 from lipamita.domain.ids import MeterId, TransactionId
@@ -11,14 +14,39 @@ from lipamita.domain.prompt import Prompt
 from lipamita.domain.query_pace import QUERIES_PER_WINDOW
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.units import HOUR_MS, MINUTE_MS, Millis
-from lipamita.use_cases.reconcile import MAX_BATCH, MAX_URGENT, reconcile
+from lipamita.use_cases.ports import Store
+from lipamita.use_cases.reconcile import (
+    MAX_BATCH,
+    MAX_URGENT,
+    MAX_WORKERS,
+    RETRY_AFTER_MS,
+    reconcile,
+)
 from lipamita.use_cases.request_payment import request_payment
 
 from tests.fakes.estate import START_MS, Estate, ask, checkout_of, make_meter, success
+from tests.fakes.memory_store import MemoryStore
 
 BACKLOG = 10_000
 LINE = 2_000
 METERS = 500
+
+
+class OneAtATime:
+    """The store as a database answers it: call by call, whoever calls."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        method = getattr(self._store, name)
+
+        def call(*args: object, **named: object) -> object:
+            with self._lock:
+                return method(*args, **named)
+
+        return call
 
 
 def backlog(estate: Estate, status: Status, count: int, *, prefix: str) -> list[Payment]:
@@ -71,6 +99,27 @@ def test_ten_thousand_callbacks_whose_triggers_were_lost_drain_in_full_runs() ->
     sold = sum(register.credited_total_wh for register in estate.store.registers.values())
     assert sold == BACKLOG * payments[0].quote.energy_wh
     assert not estate.daraja.queries
+
+
+def test_eight_workers_sell_every_payment_once_and_each_meter_in_order() -> None:
+    estate = Estate()
+    payments = backlog(estate, Status.PROMPTED, MAX_URGENT, prefix="many")
+    for number, payment in enumerate(payments):
+        changed = replace(payment, meter_id=MeterId(f"MTR-{number % 3:04}"))
+        estate.store.payments[payment.transaction_id] = changed
+        estate.tell(payment, success(payment, receipt=f"UKL{number:07}"))
+    world = replace(estate.world, store=cast("Store", OneAtATime(estate.store)))
+    run = reconcile(world, workers=MAX_WORKERS)
+    assert (run.due, run.left) == (MAX_URGENT, 0)
+    for _ in range(RETRY_AFTER_MS // MINUTE_MS + 1):
+        a_minute(estate)  # those that lost to others at a meter's register too often
+    sold = now(estate, payments)
+    assert {payment.delivery.status for payment in sold} == {DeliveryStatus.QUEUED}
+    for meter_id in {payment.meter_id for payment in sold}:
+        numbers = [one.delivery.sequence for one in sold if one.meter_id == meter_id]
+        assert sorted(filter(None, numbers)) == list(range(1, len(numbers) + 1))
+        register = estate.store.registers[meter_id]
+        assert register.credited_total_wh == len(numbers) * payments[0].quote.energy_wh
 
 
 def test_evidence_and_unknown_pushes_do_not_wait_behind_thousands_who_wait_for_daraja() -> None:

@@ -6,9 +6,10 @@ import pytest
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.evidence import PushUnclear
 from lipamita.domain.ids import TransactionId
+from lipamita.domain.merchants import MAIN_SENDER
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
-from lipamita.domain.query_pace import QUERIES_PER_WINDOW
+from lipamita.domain.query_pace import QUERIES_PER_WINDOW, QueryPace, arrested
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS
 from lipamita.use_cases.reconcile import reconcile
@@ -37,6 +38,17 @@ def pass_time(estate: Estate, duration_ms: int, *, step_ms: int = MINUTE_MS) -> 
 def test_evidence_whose_trigger_was_lost_is_settled_by_the_schedule() -> None:
     estate = Estate()
     payment = prompted(estate)
+    estate.tell(payment, success(payment))
+    reconcile(estate.world)
+    assert state(estate, payment).delivery.status is DeliveryStatus.QUEUED
+
+
+def test_evidence_is_settled_though_daraja_listens_to_nobody_for_a_while() -> None:
+    estate = Estate()
+    payment = prompted(estate)
+    arrested_now = arrested(QueryPace(), now_ms=estate.now_ms)
+    old = estate.store.read_query_pace(MAIN_SENDER)
+    estate.store.replace_query_pace(MAIN_SENDER, old, arrested_now)
     estate.tell(payment, success(payment))
     reconcile(estate.world)
     assert state(estate, payment).delivery.status is DeliveryStatus.QUEUED
