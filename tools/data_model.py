@@ -12,7 +12,8 @@ DOCUMENT = Path(__file__).parents[1] / "docs" / "data-model.md"
 COLUMNS = ("Path", "Type", "Unit", "Written by", "Read by", "Meaning", "Example")
 READERS = {"nobody", "user", "owner", "payer", "device", "staff", "signed-in"}
 WRITERS = {"functions", "user", "device"}
-UNITS = {"", "KES", "cents", "cents/kWh", "Wh", "W", "ms", "hour", "dBm", "%", "hex", "msisdn"}
+_MEASURES = {"", "KES", "cents", "cents/kWh", "Wh", "W", "ms", "hour", "minutes", "dBm", "%"}
+UNITS = _MEASURES | {"hex", "msisdn"}
 _RANGE = re.compile(r"(integer|text)(?: (-?\d*)\.\.(\d*))?")
 
 

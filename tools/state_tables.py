@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from lipamita.domain.order import ORDER_MOVES, OrderStatus
 from lipamita.domain.payment import DELIVERY_MOVES, MOVES, DeliveryStatus, Status
 from lipamita.domain.refund import REFUND_MOVES, RefundStatus
 
@@ -29,7 +30,10 @@ def with_tables(text: str) -> str:
         (None, "asked for, above the limit of one person", RefundStatus.WAITING.value),
     ]
     refunds += [(move[0].value, move[1].value, move[2].value) for move in REFUND_MOVES]
+    orders: list[Move] = [(None, "asked for", OrderStatus.ASKED.value)]
+    orders += [(move[0].value, move[1].value, move[2].value) for move in ORDER_MOVES]
     text = _replaced(text, "payment-states", _rendered(payments))
+    text = _replaced(text, "order-states", _rendered(orders))
     text = _replaced(text, "refund-states", _rendered(refunds))
     return _replaced(text, "delivery-states", _rendered(deliveries))
 

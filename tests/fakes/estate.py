@@ -21,7 +21,7 @@ from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.tariff import Block, Tariff
 from lipamita.domain.units import Cents, Kes, Millis
 from lipamita.use_cases.notice_ports import Notifier
-from lipamita.use_cases.records import PulledRows, PushRequest, RawCallback
+from lipamita.use_cases.records import PulledRows, PushRequest, RawCallback, RawConfirmation
 from lipamita.use_cases.request_payment import PaymentRequest
 from lipamita.use_cases.vend_ports import VendingCloud
 from lipamita.use_cases.world import World
@@ -152,6 +152,18 @@ class Estate:
     def tell(self, payment: Payment, node: object) -> None:
         """Store a callback for the payment without any trigger."""
         self.store.record_callback(payment.transaction_id, self.callback(payment, node))
+
+    def confirm(self, receipt: str, body: object) -> None:
+        """Store what the PayBill tells of that receipt, without any trigger."""
+        self.store.record_confirmation(
+            RawConfirmation(
+                confirmation_id=receipt,
+                channel="c2b",
+                body=json.dumps(body),
+                received_at_ms=self.now_ms,
+                remote_address="196.201.212.69",
+            )
+        )
 
     def acknowledge(self, recharge: Recharge, balance_after_wh: int) -> None:
         """The meter marks a recharge processed."""

@@ -39,7 +39,7 @@ class MemoryConfirmations(MemoryNodes):
     confirmations: dict[str, Kept] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     accounts: dict[str, list[MeterId]] = field(default_factory=dict)
-    prompts: dict[MeterId, dict[TransactionId, Payment]] = field(default_factory=dict)
+    prompts: dict[str, dict[TransactionId, Payment]] = field(default_factory=dict)
 
     def record_confirmation(self, raw: RawConfirmation) -> None:
         if raw.confirmation_id not in self.confirmations:
@@ -101,11 +101,11 @@ class MemoryConfirmations(MemoryNodes):
         return self.accounts.get(account_key, [])
 
     def open_prompt(self, payment: Payment) -> None:
-        prompts = self.prompts.setdefault(payment.meter_id, {})
+        prompts = self.prompts.setdefault(payment.account, {})
         self._write("prompts", lambda: prompts.update({payment.transaction_id: payment}))
 
-    def open_prompts(self, meter_id: MeterId, *, since_ms: Millis) -> Sequence[TransactionId]:
-        prompts = self.prompts.get(meter_id, {})
+    def open_prompts(self, account: str, *, since_ms: Millis) -> Sequence[TransactionId]:
+        prompts = self.prompts.get(account, {})
         return [key for key, payment in prompts.items() if payment.created_at_ms >= since_ms]
 
     def put_suspense(self, confirmation_id: str, item: SuspenseItem) -> None:

@@ -20,7 +20,7 @@ from tests.fakes.memory_nodes import MemoryNodes
 class MemoryQueues(MemoryNodes):
     """Implements use_cases.queue_ports.QueueStore."""
 
-    places: dict[TransactionId, str] = field(default_factory=dict)  # of open reviews
+    review_places: dict[TransactionId, str] = field(default_factory=dict)  # of open reviews
     told_at_ms: dict[tuple[TransactionId, str], Millis] = field(default_factory=dict)
     refunds: dict[RefundId, Refund] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class MemoryQueues(MemoryNodes):
         self, queue: WorkQueue, *, from_place: str, limit: int
     ) -> Sequence[tuple[str, str]]:
         nodes: dict[WorkQueue, dict[str, object]] = {
-            WorkQueue.REVIEWS: {str(key): place for key, place in self.places.items()},
+            WorkQueue.REVIEWS: {str(key): place for key, place in self.review_places.items()},
             WorkQueue.SUSPENSE: {
                 key: suspense_to_json(key, item).get("waiting")
                 for key, item in self.suspense.items()

@@ -38,6 +38,7 @@ from tests.fakes.memory_health import MemoryHealth
 from tests.fakes.memory_inquiries import MemoryInquiries
 from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_pace import MemoryPace
+from tests.fakes.memory_places import MemoryPlaces
 from tests.fakes.memory_prompts import MemoryPrompts
 from tests.fakes.memory_proposals import MemoryProposals
 from tests.fakes.memory_pruning import MemoryPruning
@@ -63,6 +64,7 @@ class MemoryStore(
     MemoryRefunds,
     MemoryInquiries,
     MemoryQueues,
+    MemoryPlaces,
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
@@ -190,7 +192,7 @@ class MemoryStore(
             if review.evidence_id not in told:
                 self.decided.pop(transaction_id, None)
                 place = place_of(transaction_id, since_ms=now_ms)
-                self.places.setdefault(transaction_id, place)
+                self.review_places.setdefault(transaction_id, place)
             told[review.evidence_id] = review
             self.told_at_ms[transaction_id, review.evidence_id] = now_ms
 
@@ -212,7 +214,7 @@ class MemoryStore(
                 for key, review in told.items()
             ),
             reason=next(iter(told.values())).reason,
-            place=self.places.get(transaction_id),
+            place=self.review_places.get(transaction_id),
         )
 
     def close_review(
@@ -226,7 +228,7 @@ class MemoryStore(
 
             def close() -> None:
                 self.decided.update(decided)
-                self.places.pop(transaction_id, None)
+                self.review_places.pop(transaction_id, None)
 
             self._write(f"decided/{transaction_id}", close)
         return True

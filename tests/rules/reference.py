@@ -61,7 +61,7 @@ def may_read(who: Identity, tree: Tree, path: str) -> bool:
     keys = path.split("/")
     listed = _is_staff(who)
     match keys:
-        case ["tariffs", *_]:
+        case ["tariffs" | "places", *_]:
             return who.uid is not None
         case ["reviews" | "suspense" | "sites", *_]:
             return listed
@@ -82,7 +82,10 @@ def may_read(who: Identity, tree: Tree, path: str) -> bool:
             asked = at(payment, "timestamp")
             theirs = since is None or (isinstance(asked, int) and asked >= since)
             return listed or paid or (_owns(who, tree, meter_id) and theirs)
-        case ["users" | "meters" | "transactions" | "consumption_history"]:
+        case ["orders", order_id, *_]:
+            by = at(tree, "orders", order_id, "user_id")
+            return listed or (who.uid is not None and by == who.uid)
+        case ["users" | "meters" | "transactions" | "orders" | "consumption_history"]:
             return listed
     return False
 

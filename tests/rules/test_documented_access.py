@@ -49,6 +49,7 @@ KEYS = {
     "key": "tenant-amina",
     "order_id": "aa11",
     "site_id": "kilimani",
+    "place_id": "court-1",
     "version": "v1",
     "subject": "review-aa11",
     "refund_id": "-Orefund000000000001",

@@ -7,6 +7,7 @@ PAID = "-Oworld0000000000001"
 WAITING = "-Oworld0000000000002"
 LATER = "-Oworld0000000000003"
 THEIRS = "-Oworld0000000000004"
+ORDER = "aa11"
 COMMAND = "-Oworld0000000000005"
 DONE_COMMAND = "-Oworld0000000000006"
 BEFORE = "-Oworld0000000000007"
@@ -177,6 +178,12 @@ _WORLD: dict[str, object] = {
             "blocks": [{"up_to_wh": 30000, "price_cents_per_kwh": 1200}],
             "vat_percent": 16,
         }
+    },
+    "places": {"court-1": {"name": "Tennis court", "kind": "booking", "capacity": 2}},
+    "place_days": {"court-1": {"2025-06-15": {ORDER: {"starts_at": EARLIER}}}},
+    "orders": {
+        ORDER: {"user_id": "tenant-amina", "place_id": "court-1", "status": "held", "amount": 300},
+        "bb22": {"user_id": "tenant-brian", "place_id": "court-1", "status": "held"},
     },
     "callbacks": {PAID: {"0123456789abcdef": {"received_at": EARLIER, "body": "{}"}}},
     "receipts": {RECEIPT: {"transaction_id": PAID, "claimed_at": EARLIER}},

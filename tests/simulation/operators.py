@@ -90,7 +90,7 @@ class Operators:
     def _credit(self, transaction_id: TransactionId, uid: str) -> None:
         """Look the receipts that were told up in the statement, and credit the first found."""
         told = {review.receipt for review in self._store.reviews[transaction_id].values()}
-        account = self._store.payments[transaction_id].meter_id.replace("-", "")
+        account = self._store.payments[transaction_id].account.replace("-", "")
         for row in self._mpesa.ledger:
             if row.receipt in told and row.account == account and row.amount_kes:
                 self._timeline.say(f"{uid} credits {row.receipt} to {transaction_id}")

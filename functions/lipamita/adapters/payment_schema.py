@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from lipamita.adapters.fields import Fields
+from lipamita.adapters.place_schema import ordered_from_json, ordered_to_json
+from lipamita.adapters.quote_schema import quote_from_json, quote_to_json
 from lipamita.adapters.step_schema import history_to_json
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, Delivery, DeliveryStatus, Payment, Status, Step
-from lipamita.domain.tariff import LineKind, Quote, QuoteLine
-from lipamita.domain.units import Cents, Kes, Millis, Wh
+from lipamita.domain.units import Kes, Millis, Wh
 from lipamita.use_cases.query_ports import DuePayment
 
 Json = dict[str, object]
@@ -21,6 +22,7 @@ def payment_to_json(payment: Payment) -> Json:
         {
             "user_id": payment.user_id,
             "meter_id": payment.meter_id,
+            "order": None if payment.order is None else ordered_to_json(payment.order),
             "product": payment.product,
             "amount": payment.amount_kes,
             "phone_number": payment.phone_masked,
@@ -33,7 +35,7 @@ def payment_to_json(payment: Payment) -> Json:
             "mpesa_receipt": payment.mpesa_receipt,
             "result_code": payment.result_code,
             "result_desc": payment.result_desc,
-            "quote": _quote_to_json(payment.quote),
+            "quote": quote_to_json(payment.quote),
             "delivery": _delivery_to_json(payment.delivery),
             "history": history_to_json(payment.history),
             "timestamp": payment.created_at_ms,
@@ -77,11 +79,13 @@ def due_payment_from_json(transaction_id: TransactionId, node: object) -> DuePay
 
 
 def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
-    receipt = fields.optional_text("mpesa_receipt")
+    receipt, meter_id = fields.optional_text("mpesa_receipt"), fields.optional_text("meter_id")
+    ordered = fields.child("order")
     return Payment(
         transaction_id=transaction_id,
         user_id=Uid(fields.text("user_id")),
-        meter_id=MeterId(fields.text("meter_id")),
+        meter_id=None if meter_id is None else MeterId(meter_id),
+        order=ordered_from_json(ordered) if ordered.node else None,
         product=fields.text("product"),
         amount_kes=Kes(fields.whole("amount")),
         phone_masked=MaskedMsisdn(fields.text("phone_number")),
@@ -94,7 +98,7 @@ def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
         mpesa_receipt=None if receipt is None else Receipt(receipt),
         result_code=fields.optional_text("result_code"),
         result_desc=fields.optional_text("result_desc"),
-        quote=_quote_from_json(fields.child("quote")),
+        quote=quote_from_json(fields.child("quote")),
         delivery=_delivery_from_json(fields.child("delivery")),
         history=tuple(_step_from_json(step) for _, step in fields.children("history")),
         created_at_ms=Millis(fields.whole("timestamp")),
@@ -113,51 +117,6 @@ def _payment(transaction_id: TransactionId, fields: Fields) -> Payment:
         refund_id=fields.optional_text("refund_id"),
         refunded_kes=Kes(fields.whole_or("refunded", 0)),
         nonce=fields.optional_text("nonce") or "",
-    )
-
-
-def _quote_to_json(quote: Quote) -> Json:
-    charges: Json = {
-        "charge_cents": quote.charge_cents,
-        "monthly_charge_cents": quote.monthly_charge_cents,
-    }
-    return {
-        **{name: value for name, value in charges.items() if value},
-        "tariff_id": quote.tariff_id,
-        "amount_kes": quote.amount_kes,
-        "energy_wh": quote.energy_wh,
-        "month": quote.month,
-        "month_wh_before": quote.month_wh_before,
-        "lines": {
-            f"l{index:02d}": {
-                "kind": line.kind.value,
-                "label": line.label,
-                "amount_cents": line.amount_cents,
-                "energy_wh": line.energy_wh,
-            }
-            for index, line in enumerate(quote.lines, start=1)
-        },
-    }
-
-
-def _quote_from_json(fields: Fields) -> Quote:
-    return Quote(
-        tariff_id=fields.text("tariff_id"),
-        amount_kes=Kes(fields.whole("amount_kes")),
-        energy_wh=Wh(fields.whole("energy_wh")),
-        month=fields.text("month"),
-        month_wh_before=Wh(fields.whole("month_wh_before")),
-        lines=tuple(
-            QuoteLine(
-                kind=LineKind(line.text("kind")),
-                label=line.text("label"),
-                amount_cents=Cents(line.whole("amount_cents")),
-                energy_wh=Wh(line.whole_or("energy_wh", 0)),
-            )
-            for _, line in fields.children("lines")
-        ),
-        charge_cents=Cents(fields.whole_or("charge_cents", 0)),
-        monthly_charge_cents=Cents(fields.whole_or("monthly_charge_cents", 0)),
     )
 
 

@@ -99,12 +99,12 @@ class RtdbConfirmations(RtdbNodes):
         return [MeterId(meter_id) for meter_id in sorted(known.node)[:MAX_METERS_OF_ACCOUNT]]
 
     def open_prompt(self, payment: Payment) -> None:
-        path = f"open_prompts/{payment.meter_id}/{payment.transaction_id}"
+        path = f"open_prompts/{payment.account}/{payment.transaction_id}"
         self.at(path).set({"amount": payment.amount_kes, "created_at": payment.created_at_ms})
 
-    def open_prompts(self, meter_id: MeterId, *, since_ms: Millis) -> Sequence[TransactionId]:
+    def open_prompts(self, account: str, *, since_ms: Millis) -> Sequence[TransactionId]:
         found = (
-            self.at(f"open_prompts/{meter_id}")
+            self.at(f"open_prompts/{account}")
             .order_by_child("created_at")
             .start_at(since_ms)
             .limit_to_last(MAX_OPEN_PROMPTS)

@@ -30,6 +30,7 @@ from lipamita.adapters.rtdb_inquiries import RtdbInquiries
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_people import RtdbPeople
+from lipamita.adapters.rtdb_places import RtdbPlaces
 from lipamita.adapters.rtdb_prompts import RtdbPrompts
 from lipamita.adapters.rtdb_proposals import RtdbProposals
 from lipamita.adapters.rtdb_pruning import RtdbPruning
@@ -84,6 +85,7 @@ class RtdbStore(
     RtdbRefunds,
     RtdbInquiries,
     RtdbQueues,
+    RtdbPlaces,
     RtdbHealth,
     RtdbPruning,
 ):
@@ -130,7 +132,7 @@ class RtdbStore(
         node = {
             "transaction_id": new.transaction_id,
             "user_id": new.user_id,
-            "meter_id": new.meter_id,
+            "meter_id": new.account,
             "amount": new.amount_kes,
             "created_at": new.created_at_ms,
         }
@@ -280,7 +282,7 @@ def _phone_prompt(fields: Fields) -> PhonePrompt:
     return PhonePrompt(
         transaction_id=TransactionId(fields.text("transaction_id")),
         user_id=Uid(fields.text("user_id")),
-        meter_id=MeterId(fields.text("meter_id")),
+        account=fields.text("meter_id"),
         amount_kes=Kes(fields.whole("amount")),
         created_at_ms=Millis(fields.whole("created_at")),
     )

@@ -107,7 +107,7 @@ def _fits(payment: Payment, confirmation: Confirmation) -> bool:
         payment.mpesa_receipt is None
         and payment.status not in (Status.REVIEW, Status.REFUNDING, Status.REFUNDED)
         and (awaited or age_ms < ENDED_MAY_BE_TOLD_MS)
-        and account_key(confirmation.account) == account_key(payment.meter_id)
+        and account_key(confirmation.account) == account_key(payment.account)
         and payment.amount_kes == confirmation.amount_kes
         and abs(confirmation.paid_at_ms - payment.created_at_ms) <= PAID_WITHIN_MS
     )

@@ -28,6 +28,8 @@ class CustomerEvent(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     REVIEW = "review"
+    PLACE_CONFIRMED = "place_confirmed"
+    PLACE_GONE = "place_gone"
     LOW_CREDIT = "low_credit"
     CREDIT_ENDS_SOON = "credit_ends_soon"
     SUPPLY_OFF = "supply_off"
@@ -42,6 +44,8 @@ URGENT = frozenset(
         CustomerEvent.DELIVERED,
         CustomerEvent.FAILED,
         CustomerEvent.REVIEW,
+        CustomerEvent.PLACE_CONFIRMED,
+        CustomerEvent.PLACE_GONE,
         CustomerEvent.SUPPLY_OFF,
         CustomerEvent.TAMPER,
     }
@@ -52,6 +56,8 @@ SWITCH_OF: Mapping[CustomerEvent, str] = {
     CustomerEvent.DELIVERED: "payment",
     CustomerEvent.FAILED: "payment",
     CustomerEvent.REVIEW: "payment",
+    CustomerEvent.PLACE_CONFIRMED: "payment",
+    CustomerEvent.PLACE_GONE: "payment",
     CustomerEvent.LOW_CREDIT: "low_credit",
     CustomerEvent.CREDIT_ENDS_SOON: "low_credit",
     CustomerEvent.HIGH_USE: "low_credit",
@@ -88,6 +94,14 @@ TEXTS: Mapping[CustomerEvent, Mapping[str, str]] = {
     CustomerEvent.REVIEW: {
         "en": "We are checking your payment for {meter} by hand. Do not pay again for it.",
         "sw": "Tunakagua malipo yako ya {meter} wenyewe. Usilipe tena.",
+    },
+    CustomerEvent.PLACE_CONFIRMED: {
+        "en": "KES {amount_kes} received ({receipt}). {meter} is yours.",
+        "sw": "KES {amount_kes} zimepokelewa ({receipt}). {meter} ni yako.",
+    },
+    CustomerEvent.PLACE_GONE: {
+        "en": "Your KES {amount_kes} ({receipt}) came too late for {meter}. The money goes back.",
+        "sw": "KES {amount_kes} ({receipt}) zimechelewa kwa {meter}. Pesa zitarudishwa.",
     },
     CustomerEvent.LOW_CREDIT: {
         "en": "{meter} has little credit left: {balance} kWh. Top up soon.",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lipamita.domain.ids import MeterId, TransactionId, Uid
+from lipamita.domain.ids import TransactionId, Uid
 from lipamita.domain.payment import OPEN, Status
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Kes, Millis
 
@@ -25,7 +25,7 @@ class PhonePrompt:
 
     transaction_id: TransactionId
     user_id: Uid
-    meter_id: MeterId
+    account: str  # the meter, or the order
     amount_kes: Kes
     created_at_ms: Millis
 
@@ -53,9 +53,9 @@ def clear_phone(
     is_open = standing_status is None or standing_status in OPEN
     if not is_open or age_ms >= PROMPT_LIFE_MS:
         return Clearance()
-    same = (standing.user_id, standing.meter_id, standing.amount_kes) == (
+    same = (standing.user_id, standing.account, standing.amount_kes) == (
         wanted.user_id,
-        wanted.meter_id,
+        wanted.account,
         wanted.amount_kes,
     )
     if same and standing_status is not None and 0 <= age_ms < DOUBLE_TAP_MS:
@@ -69,6 +69,7 @@ class RateKind(StrEnum):
     USER = "user"
     PHONE = "phone"
     METER = "meter"
+    ORDER = "order"  # orders of one person
     CLAIM = "claim"  # boards that claim one meter's number
     NOTICE = "notice"  # what one person is told; its rate is in domain/customer_notice.py
     ADDRESS = "address"  # whoever claims from one address
@@ -91,6 +92,7 @@ RATES = {
     RateKind.USER: Rate(count=20, per_ms=10 * MINUTE_MS),
     RateKind.PHONE: Rate(count=10, per_ms=10 * MINUTE_MS),
     RateKind.METER: Rate(count=20, per_ms=10 * MINUTE_MS),
+    RateKind.ORDER: Rate(count=10, per_ms=10 * MINUTE_MS),
     RateKind.CLAIM: Rate(count=20, per_ms=10 * MINUTE_MS),
     RateKind.ADDRESS: Rate(count=60, per_ms=10 * MINUTE_MS),
 }

@@ -81,9 +81,9 @@ def parse_meter_id(value: object, *, field: str = "meter_id") -> MeterId:
     return MeterId(value)
 
 
-def account_reference(meter_id: MeterId) -> str:
+def account_reference(account: str) -> str:
     """What the payer reads in the prompt and the SMS: at most 12 letters and digits."""
-    return meter_id.replace("-", "")
+    return account.replace("-", "")
 
 
 def parse_receipt(value: object) -> Receipt | None:

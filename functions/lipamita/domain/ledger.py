@@ -10,8 +10,8 @@ No entry names a person: a receipt number and our own ids are all that ties it t
 | a receipt was told wrongly | {receipt}_corrected        | the difference of the two     |
 | it was a payment's         | {transaction_id}_sold      | suspense / prepayments, taxes |
 |                            |                            | energy owed / sold            |
-| the meter took the energy  | {transaction_id}_delivered | prepayments / revenue         |
-|                            |                            | energy delivered / owed       |
+| the meter took the energy, | {transaction_id}_delivered | prepayments / revenue         |
+| the place's time began     |                            | energy delivered / owed       |
 | money is to go back        | {refund_id}_owed           | what it was / refunds_payable |
 |                            |                            | energy sold / owed, delivered |
 | it went back               | {refund_id}_sent           | refunds_payable / float       |
@@ -39,6 +39,8 @@ PREPAYMENTS = "customer_prepayments"
 REVENUE = "energy_revenue"  # :{tariff_id}:{quote line}
 VAT = "vat_payable"
 LEVIES = "levies_payable"  # :{levy}
+BOOKING_REVENUE = "booking_revenue"  # :{place_id}
+PARKING_REVENUE = "parking_revenue"  # :{place_id}
 FIXED_CHARGES = "fixed_charges"
 REMAINDER = "remainder"
 REFUNDS = "refunds_payable"

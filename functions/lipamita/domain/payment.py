@@ -13,6 +13,7 @@ from enum import StrEnum
 from lipamita.domain.errors import IllegalMoveError
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.msisdn import MaskedMsisdn
+from lipamita.domain.place import OrderedPlace
 from lipamita.domain.tariff import Quote
 from lipamita.domain.units import Kes, Millis, Wh
 
@@ -55,6 +56,7 @@ class Cause(StrEnum):
     PARTLY_REFUNDED = "a part of it was paid back"
     REFUND_FAILED = "its refund failed, it stays credited"
     LEFT_IN_REVIEW = "its refund failed, or other money of it waits"
+    NOTHING_TO_GIVE = "paid for a place that is not to be had any more"
 
 
 MOVES: tuple[tuple[Status, Cause, Status], ...] = (
@@ -79,6 +81,7 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
     (Status.REVIEW, Cause.DISMISSED, Status.EXPIRED),
     (Status.REVIEW, Cause.REFUND_BEGUN, Status.REFUNDING),
     (Status.PAID, Cause.REFUND_BEGUN, Status.REFUNDING),
+    (Status.PAID, Cause.NOTHING_TO_GIVE, Status.REVIEW),
     (Status.REFUNDING, Cause.REFUND_PAID, Status.REFUNDED),
     (Status.REFUNDING, Cause.PARTLY_REFUNDED, Status.PAID),
     (Status.REFUNDING, Cause.REFUND_FAILED, Status.PAID),
@@ -111,6 +114,9 @@ class DeliveryCause(StrEnum):
     METER_ACKNOWLEDGED = "meter acknowledged"
     CREDITED_BY_TWIN = "the same receipt was credited under another transaction"
     ALL_GIVEN_BACK = "all of its energy was given back for a refund"
+    SEATED = "the place is its own"
+    BEGUN = "its time began"
+    PLACE_GIVEN_BACK = "the place was given back for a refund"
 
 
 DELIVERY_MOVES: tuple[tuple[DeliveryStatus, DeliveryCause, DeliveryStatus], ...] = (
@@ -118,12 +124,18 @@ DELIVERY_MOVES: tuple[tuple[DeliveryStatus, DeliveryCause, DeliveryStatus], ...]
     (DeliveryStatus.QUEUED, DeliveryCause.METER_ACKNOWLEDGED, DeliveryStatus.DELIVERED),
     (DeliveryStatus.NONE, DeliveryCause.CREDITED_BY_TWIN, DeliveryStatus.TWIN),
     (DeliveryStatus.DELIVERED, DeliveryCause.ALL_GIVEN_BACK, DeliveryStatus.WITHDRAWN),
+    (DeliveryStatus.NONE, DeliveryCause.SEATED, DeliveryStatus.QUEUED),
+    (DeliveryStatus.QUEUED, DeliveryCause.BEGUN, DeliveryStatus.DELIVERED),
+    (DeliveryStatus.QUEUED, DeliveryCause.PLACE_GIVEN_BACK, DeliveryStatus.WITHDRAWN),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The energy's side of a payment. Balances are the meter's own, in Wh, once delivered."""
+    """What was bought, on its way. Balances are the meter's own, in Wh, once delivered.
+
+    A place is queued while it waits for its time, and delivered when that begins.
+    """
 
     kind: str = "esp32"
     status: DeliveryStatus = DeliveryStatus.NONE
@@ -153,11 +165,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
-    """One purchase, from request to delivered energy (``transactions/{transaction_id}``)."""
+    """One purchase, from request to delivery (``transactions/{transaction_id}``).
+
+    It is for energy of a meter or for an ordered place: exactly one of the two is set.
+    """
 
     transaction_id: TransactionId
     user_id: Uid
-    meter_id: MeterId
+    meter_id: MeterId | None = None
+    order: OrderedPlace | None = None
     amount_kes: Kes
     phone_masked: MaskedMsisdn
     quote: Quote
@@ -189,6 +205,22 @@ class Payment:
     refunded_kes: Kes = NO_MONEY
     delivery: Delivery = NO_DELIVERY
     history: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.meter_id is None) == (self.order is None):
+            raise ValueError("a payment is for a meter or for an order")
+
+    @property
+    def charged_meter(self) -> MeterId:
+        """The meter that is charged. Raises IllegalMoveError for the payment of a place."""
+        if self.meter_id is None:
+            raise IllegalMoveError("no_meter", f"{self.transaction_id} is for no meter")
+        return self.meter_id
+
+    @property
+    def account(self) -> str:
+        """The account number that it is paid under: the meter's or the order's."""
+        return self.charged_meter if self.order is None else self.order.order_id
 
     @property
     def has_unseen_evidence(self) -> bool:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import (
+    BOOKING_REVENUE,
     ENERGY_DELIVERED,
     ENERGY_OWED,
     ENERGY_SOLD,
     FIXED_CHARGES,
     LEVIES,
     MAX_ACCOUNT,
+    PARKING_REVENUE,
     PAYBILL_FLOAT,
     PREPAYMENTS,
     REMAINDER,
@@ -28,6 +30,8 @@ from lipamita.domain.payment import DeliveryStatus, Payment
 from lipamita.domain.tariff import CENTS_PER_KES, LineKind, Quote, QuoteLine
 from lipamita.domain.units import Kes, Millis
 
+_PLACE_REVENUE = {LineKind.BOOKING: BOOKING_REVENUE, LineKind.PARKING: PARKING_REVENUE}
+
 
 def entries_of_payment(payment: Payment) -> tuple[Entry, ...]:
     """Everything the books say of it so far; none while no money is established.
@@ -36,7 +40,7 @@ def entries_of_payment(payment: Payment) -> tuple[Entry, ...]:
     """
     if payment.paid_at_ms is None or payment.delivery.status is DeliveryStatus.TWIN:
         return ()
-    entries = [sold(payment, at_ms=payment.paid_at_ms)]
+    entries = [sold(payment, at_ms=payment.paid_at_ms)] if _is_sold(payment) else []
     if payment.mpesa_receipt is not None:
         entries.insert(
             0,
@@ -52,6 +56,11 @@ def entries_of_payment(payment: Payment) -> tuple[Entry, ...]:
     ):
         entries.append(delivered(payment))
     return tuple(entries)
+
+
+def _is_sold(payment: Payment) -> bool:
+    """Money for a place is nobody's until the place is given: it may have to go back."""
+    return payment.order is None or payment.delivery.status is not DeliveryStatus.NONE
 
 
 def received(
@@ -140,4 +149,6 @@ def _account_of_revenue(quote: Quote, line: QuoteLine) -> str:
         return FIXED_CHARGES
     if line.kind is LineKind.REMAINDER:
         return REMAINDER
+    if line.kind in _PLACE_REVENUE:
+        return f"{_PLACE_REVENUE[line.kind]}:{quote.tariff_id}"[:MAX_ACCOUNT]
     return f"{REVENUE}:{quote.tariff_id}:{line.label}"[:MAX_ACCOUNT]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import Uid
-from lipamita.domain.refund import Refund, RefundCause, RefundStatus
+from lipamita.domain.refund import MoneyFrom, Refund, RefundCause, RefundStatus
 from lipamita.domain.two_people import needs_two_people
 
 DECISIONS = ("approve", "reject", "paid", "send", "give_up")
@@ -43,6 +43,9 @@ def why_not(refund: Refund, decision: str, uid: Uid) -> ConflictError | None:
         )
     if decision == "approve" and uid == refund.asked_by:
         return ConflictError("second_person_needed", "somebody else must approve what you ask for")
+    of_a_place = refund.money_from is MoneyFrom.PAYMENT and refund.meter_id is None
+    if decision == "give_up" and of_a_place:
+        return ConflictError("place_was_freed", "its place is free again; the money must follow")
     if decision == "give_up" and refund.energy_wh > 0:
         return ConflictError(
             "energy_was_taken", "the meter gave its energy back already; the money must follow"

@@ -58,6 +58,8 @@ def next_check(payment: Payment, *, now_ms: Millis) -> Millis | None:
         if payment.delivery.status in DONE_WITH:
             kept_until_ms = recharge_kept_until(payment)
             return None if now_ms >= kept_until_ms else kept_until_ms
+        if payment.order is not None and sold:  # its place waits for its time
+            return Millis(max(payment.order.starts_at_ms, now_ms))
         return _after(DELIVERY_DELAYS_MS, payment, now_ms)
     return None
 

@@ -44,6 +44,8 @@ class LineKind(StrEnum):
     LEVY = "levy"
     VAT = "vat"
     REMAINDER = "remainder"
+    BOOKING = "booking"
+    PARKING = "parking"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,8 @@ class Quote:
     """What an amount buys, frozen when the payment is requested; the price never moves after.
 
     ``charge_cents`` of the amount go to fixed charges, of ``monthly_charge_cents`` a month; both
-    include VAT. ``energy_wh`` is 0 when the charge takes it all.
+    include VAT. ``energy_wh`` is 0 when the charge takes it all. A place sold by the slot is its
+    own price: then ``tariff_id`` is the place's id.
     """
 
     tariff_id: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lipamita.domain.account import account_key, match_account
 from lipamita.domain.confirmation import (
     LOOK_AGAIN_MS,
     MAY_BE_TOLD_MS,
@@ -21,10 +20,9 @@ from lipamita.domain.confirmation import (
 )
 from lipamita.domain.errors import NotFoundError
 from lipamita.domain.evidence import Confirmation
-from lipamita.domain.ids import MeterId, TransactionId, Uid, new_transaction_id
-from lipamita.domain.meter import Meter
+from lipamita.domain.ids import TransactionId, Uid, new_transaction_id
 from lipamita.domain.msisdn import MaskedMsisdn
-from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
+from lipamita.domain.payment import Cause, Payment, Status, move
 from lipamita.domain.push_answer import acknowledged
 from lipamita.domain.refund import RefundId
 from lipamita.domain.schedule import first_in_line
@@ -33,10 +31,9 @@ from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.tariff import Quote
 from lipamita.domain.units import Millis
 from lipamita.use_cases.change_payment import change_payment
-from lipamita.use_cases.deliver import deliver
-from lipamita.use_cases.quote_by_hand import quote_by_hand, quote_unasked
+from lipamita.use_cases.find_meant import Meant, find_meant
+from lipamita.use_cases.fulfil import fulfil
 from lipamita.use_cases.records import StoredConfirmation
-from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
 
 NOBODY = Uid("paybill")  # the payer of a confirmation for a meter that has no owner
@@ -67,12 +64,12 @@ def _find_owner(
 ) -> tuple[TransactionId | None, ConfirmationOutcome | None]:
     """The transaction that now owns the receipt; or None, and where the money waits instead."""
     now_ms = world.clock()
-    meter = _meter_meant(confirmation_id, confirmation, world)
-    if meter is None:
+    meant = find_meant(confirmation_id, confirmation, world)
+    if meant is None:
         return None, _to_suspense(confirmation_id, stored, "unknown_account", world)
-    if not _paid_to_its_site(confirmation_id, confirmation, meter, world):
+    if not _paid_to_its_site(confirmation_id, confirmation, meant, world):
         return None, _to_suspense(confirmation_id, stored, "other_short_code", world)
-    fit = find_fit(confirmation, _open_payments(meter.meter_id, world, now_ms), now_ms=now_ms)
+    fit = find_fit(confirmation, _open_payments(meant.account, world, now_ms), now_ms=now_ms)
     if fit.wait:
         again = Millis(now_ms + LOOK_AGAIN_MS)
         world.store.finish_confirmation(
@@ -82,7 +79,7 @@ def _find_owner(
     if fit.payment is not None:
         wanted = fit.payment.transaction_id
     else:
-        quote = quote_unasked(meter, confirmation, world, now_ms)
+        quote = meant.quote(confirmation, world, now_ms)
         if not isinstance(quote, Quote):
             return None, _to_suspense(confirmation_id, stored, quote, world)
         wanted = new_transaction_id(now_ms, world.random_bytes)
@@ -93,9 +90,9 @@ def _find_owner(
 
 
 def _paid_to_its_site(
-    confirmation_id: str, confirmation: Confirmation, meter: Meter, world: World
+    confirmation_id: str, confirmation: Confirmation, meant: Meant, world: World
 ) -> bool:
-    """Whether the money is in the account of the meter's own site.
+    """Whether the money is in the account of the meter's or place's own site.
 
     A row of a Pull does not say: it was asked for one short code, and the account is believed. So
     is an operator, who assigns money in suspense to a meter on purpose.
@@ -103,10 +100,11 @@ def _paid_to_its_site(
     if confirmation.paid_code is None:
         return True
     merchants = world.merchants
-    if merchants.of_code(confirmation.paid_code) == merchants.of_site(meter.site):
+    if merchants.of_code(confirmation.paid_code) == merchants.of_site(meant.site):
         return True
     item = world.store.read_suspense(confirmation_id)
-    return item is not None and item.value.assigned_meter_id == meter.meter_id
+    assigned = None if item is None else item.value.assigned_meter_id
+    return assigned is not None and assigned == meant.account
 
 
 def _credit(
@@ -122,7 +120,7 @@ def _credit(
             return _stay_in_suspense(confirmation_id, world)
         return _credit_by_hand(owner, confirmation_id, confirmation, world)
     if read.value.mpesa_receipt == confirmation.receipt:
-        _deliver_if_needed(read.value, world)
+        fulfil(read.value, world)
         was_ours = was_settled_by(read.value, confirmation)
         outcome = ConfirmationOutcome.CREDITED if was_ours else ConfirmationOutcome.TWIN
         _finish(confirmation_id, outcome, owner, world)
@@ -174,7 +172,7 @@ def _settle(
         )
         _finish(confirmation_id, ConfirmationOutcome.REVIEW, owner, world)
         return ConfirmationOutcome.REVIEW
-    _deliver_if_needed(payment, world)
+    fulfil(payment, world)
     _finish(confirmation_id, ConfirmationOutcome.CREDITED, owner, world)
     return ConfirmationOutcome.CREDITED
 
@@ -186,13 +184,13 @@ def _credit_by_hand(
     at most.
     """
     now_ms = world.clock()
-    meter = _meter_meant(confirmation_id, confirmation, world)
-    quote = None if meter is None else quote_by_hand(meter, confirmation, world, now_ms)
-    if meter is None or not isinstance(quote, Quote):  # it changed since the claim
+    meant = find_meant(confirmation_id, confirmation, world)
+    quote = None if meant is None else meant.quote(confirmation, world, now_ms)
+    if meant is None or not isinstance(quote, Quote):  # it changed since the claim
         stored = world.store.read_confirmation(confirmation_id)
         assert stored is not None
         return _to_suspense(confirmation_id, stored, "claimed_but_not_sellable", world)
-    payment = _paid_by_hand(owner, meter, quote, confirmation, now_ms)
+    payment = _paid_by_hand(owner, meant, quote, confirmation, now_ms)
     payment = replace(payment, merchant=world.merchants.of_code(confirmation.paid_code))
     world.store.create_payment(payment)  # by transaction_id; a repeat finds it
     return _credit(owner, confirmation_id, confirmation, world)
@@ -200,15 +198,18 @@ def _credit_by_hand(
 
 def _paid_by_hand(
     transaction_id: TransactionId,
-    meter: Meter,
+    meant: Meant,
     quote: Quote,
     confirmation: Confirmation,
     now_ms: Millis,
 ) -> Payment:
     created = Payment(
         transaction_id=transaction_id,
-        user_id=meter.owner_uid or NOBODY,
-        meter_id=meter.meter_id,
+        user_id=meant.user_id or NOBODY,
+        meter_id=meant.meter_id,
+        order=meant.order,
+        product=meant.product,
+        delivery=meant.delivery,
         amount_kes=quote.amount_kes,
         phone_masked=HIDDEN,
         channel=confirmation.channel,
@@ -225,21 +226,11 @@ def _paid_by_hand(
     )
 
 
-def _meter_meant(confirmation_id: str, confirmation: Confirmation, world: World) -> Meter | None:
-    """The meter an operator assigned, or the one whose number was typed."""
-    suspense = world.store.read_suspense(confirmation_id)
-    meter_id: MeterId | None = suspense.value.assigned_meter_id if suspense else None
-    if meter_id is None:
-        known = world.store.meters_of_account(account_key(confirmation.account))
-        meter_id = match_account(confirmation.account, known)
-    return None if meter_id is None else world.store.read_meter(meter_id)
-
-
-def _open_payments(meter_id: MeterId, world: World, now_ms: Millis) -> list[Payment]:
+def _open_payments(account: str, world: World, now_ms: Millis) -> list[Payment]:
     since_ms = Millis(now_ms - MAY_BE_TOLD_MS)
     read = [
         world.store.read_payment(transaction_id)
-        for transaction_id in world.store.open_prompts(meter_id, since_ms=since_ms)
+        for transaction_id in world.store.open_prompts(account, since_ms=since_ms)
     ]
     return [_as_it_will_be(found.value, world, now_ms) for found in read if found is not None]
 
@@ -249,11 +240,6 @@ def _as_it_will_be(payment: Payment, world: World, now_ms: Millis) -> Payment:
     if payment.status is Status.CREATED and world.store.read_prompt(payment.transaction_id):
         return acknowledged(payment, now_ms=now_ms)
     return payment
-
-
-def _deliver_if_needed(payment: Payment, world: World) -> None:
-    if payment.status is Status.PAID and payment.delivery.status is DeliveryStatus.NONE:
-        vend(deliver(payment, world), world)
 
 
 def _to_suspense(

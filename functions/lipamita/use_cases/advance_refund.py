@@ -13,6 +13,7 @@ from lipamita.domain.refund import ENDED, Refund, RefundCause, RefundId, RefundS
 from lipamita.domain.refund_result import looked_at_refund, waited_too_long
 from lipamita.use_cases.change_refund import believe_results, change_refund
 from lipamita.use_cases.hold_money import account_for, hold_money, let_go
+from lipamita.use_cases.refund_place import give_up_place, tell_order
 from lipamita.use_cases.send_money import ask_status, send_money
 from lipamita.use_cases.withdraw_energy import withdraw_energy
 from lipamita.use_cases.world import World
@@ -38,6 +39,8 @@ def advance_refund(refund_id: RefundId, world: World) -> Refund:
 def _hold(refund: Refund, world: World) -> Refund:
     if not hold_money(refund, world):
         return _move(refund, RefundCause.NOT_HELD, world, reason="not_free")
+    if not give_up_place(refund, world):
+        return _move(refund, RefundCause.NOT_HELD, world, reason="already_used")
     if refund.energy_wh > 0:
         return _move(refund, RefundCause.MONEY_HELD, world)
     return _move(refund, RefundCause.NOTHING_TO_WITHDRAW, world)
@@ -66,6 +69,7 @@ def _end(refund: Refund, world: World) -> Refund:
         return refund
     if refund.status is RefundStatus.REFUNDED:
         account_for(refund, world)
+        tell_order(refund, world)
     else:
         let_go(refund, world)
     world.store.remove_payee(refund.refund_id)

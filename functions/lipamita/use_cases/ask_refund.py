@@ -10,7 +10,7 @@ import hmac
 from dataclasses import dataclass
 
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
-from lipamita.domain.ids import Receipt, new_transaction_id, sha256_hex
+from lipamita.domain.ids import Receipt
 from lipamita.domain.meter import Caller
 from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import Msisdn, mask
@@ -19,8 +19,8 @@ from lipamita.domain.refund import ENDED, Refund, RefundId, RefundStatus
 from lipamita.domain.two_people import needs_two_people
 from lipamita.domain.units import Kes
 from lipamita.use_cases.advance_refund import advance_refund
+from lipamita.use_cases.claim_request import Request, claim_id, earlier_id
 from lipamita.use_cases.find_money import Found, find_money
-from lipamita.use_cases.records import IdempotencyRecord
 from lipamita.use_cases.request_payment import payer_key
 from lipamita.use_cases.send_money import configured
 from lipamita.use_cases.world import World
@@ -56,7 +56,7 @@ def ask_refund(order: RefundOrder, world: World) -> Refund:
         return advance_refund(earlier, world)
     found = find_money(order.receipt, order.amount_kes, world)
     method = _method(order, found, world)
-    refund_id = _claim_key(order, world)
+    refund_id = RefundId(claim_id(_claim(order), world))
     if world.store.read_refund(refund_id) is None:
         refund = _new_refund(order, refund_id, found, method, world)
         if method is Method.PAYOUT and order.msisdn is not None:
@@ -71,50 +71,25 @@ def ask_refund(order: RefundOrder, world: World) -> Refund:
 
 def _earlier(order: RefundOrder, world: World) -> RefundId | None:
     """The refund that an earlier request with this key made."""
-    standing = world.store.read_idempotency_key(
-        order.caller.uid, _key_hash(order), now_ms=world.clock()
-    )
-    if standing is None:
+    standing = earlier_id(_claim(order), world)
+    if standing is None or world.store.read_refund(RefundId(standing)) is None:
         return None
-    _check_same(order, standing)
-    refund_id = RefundId(standing.transaction_id)
-    return None if world.store.read_refund(refund_id) is None else refund_id
+    return RefundId(standing)
 
 
-def _claim_key(order: RefundOrder, world: World) -> RefundId:
-    now_ms = world.clock()
-    mine = IdempotencyRecord(
-        transaction_id=new_transaction_id(now_ms, world.random_bytes),
-        request_hash=_request_hash(order),
-        created_at_ms=now_ms,
+def _claim(order: RefundOrder) -> Request:
+    return Request(
+        uid=order.caller.uid,
+        kind="refund",
+        idempotency_key=order.idempotency_key,
+        asked=(
+            order.receipt,
+            str(order.amount_kes),
+            order.msisdn or "",
+            order.method or "",
+            order.why,
+        ),
     )
-    standing = world.store.claim_idempotency_key(order.caller.uid, _key_hash(order), mine)
-    _check_same(order, standing)
-    return RefundId(standing.transaction_id)
-
-
-def _key_hash(order: RefundOrder) -> str:
-    return sha256_hex(f"refund|{order.idempotency_key}")
-
-
-def _request_hash(order: RefundOrder) -> str:
-    asked = (
-        order.receipt,
-        str(order.amount_kes),
-        order.msisdn or "",
-        order.method or "",
-        order.why,
-    )
-    return sha256_hex("|".join(asked))
-
-
-def _check_same(order: RefundOrder, standing: IdempotencyRecord) -> None:
-    if standing.request_hash != _request_hash(order):
-        raise ConflictError(
-            "idempotency_key_reused",
-            "this Idempotency-Key was used for another refund; use a new key for a new one",
-            field="Idempotency-Key",
-        )
 
 
 def _method(order: RefundOrder, found: Found, world: World) -> Method:

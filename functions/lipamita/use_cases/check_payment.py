@@ -20,6 +20,7 @@ from lipamita.use_cases.ask_daraja import ask_daraja
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.close_recharge import close_recharge
 from lipamita.use_cases.deliver import deliver
+from lipamita.use_cases.deliver_order import see_order_through
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
@@ -38,7 +39,9 @@ def check_payment(transaction_id: TransactionId, world: World, *, may_query: boo
     if payment.status is Status.REFUNDING and payment.refund_id is not None:
         world.store.postpone_refund(RefundId(payment.refund_id), world.clock())  # due at once
     sold = payment.delivery.status is not DeliveryStatus.NONE
-    if payment.status is Status.PAID or (payment.status in SETTLED and sold):
+    if payment.order is not None:
+        payment = see_order_through(payment, payment.order, world)
+    elif payment.status is Status.PAID or (payment.status in SETTLED and sold):
         payment = _see_delivery_through(payment, world)
     now_ms = world.clock()
     asked = payment.status is not Status.PROMPTED or not waits_for_turn
@@ -64,7 +67,7 @@ def _was_sold_since(payment: Payment, started_ms: Millis) -> bool:
 
 
 def _see_delivery_through(payment: Payment, world: World) -> Payment:
-    meter_id, transaction_id = payment.meter_id, payment.transaction_id
+    meter_id, transaction_id = payment.charged_meter, payment.transaction_id
     if payment.delivery.status is DeliveryStatus.TWIN:
         return payment
     if payment.delivery.status in DONE_WITH:

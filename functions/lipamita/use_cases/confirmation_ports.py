@@ -55,8 +55,8 @@ class ConfirmationStore(Protocol):
         """Remember that this payment may be told by a confirmation; by transaction_id."""
         ...
 
-    def open_prompts(self, meter_id: MeterId, *, since_ms: Millis) -> Sequence[TransactionId]:
-        """The meter's payments since then that may be told by a confirmation, newest first."""
+    def open_prompts(self, account: str, *, since_ms: Millis) -> Sequence[TransactionId]:
+        """Payments of it since then that may be told by a confirmation, newest first."""
         ...
 
     def put_suspense(self, confirmation_id: str, item: SuspenseItem) -> None:

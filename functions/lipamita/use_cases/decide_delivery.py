@@ -44,7 +44,7 @@ def decide_delivery(decision: DeliveryDecision, world: World) -> Payment:
     refused = why_not_charge(old.value.status)
     if refused is not None:
         raise refused
-    meter = world.store.read_meter(read.value.meter_id)
+    meter = world.store.read_meter(read.value.charged_meter)
     if meter is None or meter.device_uid is None or world.vending is None:
         raise ConflictError("meter_not_ready", "its meter cannot be reached")
     payment = _no_longer_uncertain(transaction_id, world)

@@ -35,7 +35,8 @@ def decide_refund(decision: RefundDecision, world: World) -> Refund | None:
     """The refund after the decision; None when a second person must say the same.
 
     Raises ForbiddenError (staff_only), NotFoundError, ConflictError (second_person_needed,
-    not_decidable, receipt_needed, energy_was_taken, another_proposal, refunds_not_configured).
+    not_decidable, receipt_needed, energy_was_taken, place_was_freed,
+    another_proposal, refunds_not_configured).
     """
     if not decision.caller.is_staff:
         raise ForbiddenError("staff_only", "only staff may do this")

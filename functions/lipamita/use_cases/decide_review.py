@@ -48,7 +48,7 @@ def credit_review(decision: CreditDecision, world: World) -> Payment | None:
 
     Raises ForbiddenError, NotFoundError (unknown_review), ConflictError (receipt_not_told,
     receipt_of_another_prompt, not_in_review, receipt_claimed_elsewhere, another_proposal,
-    meter_not_ready), InvalidInputError.
+    meter_not_ready, amount_not_the_orders), InvalidInputError.
     """
     if not decision.caller.is_staff:
         raise ForbiddenError("staff_only", "only an operator may decide about a review")
@@ -133,10 +133,16 @@ def _claim(decision: CreditDecision, world: World, now_ms: Millis) -> None:
 def _quote(payment: Payment, amount_kes: Kes, world: World, now_ms: Millis) -> Quote:
     if amount_kes == payment.amount_kes:
         return payment.quote  # the frozen price counts
+    if payment.order is not None:
+        raise ConflictError(
+            "amount_not_the_orders",
+            f"the order costs KES {payment.amount_kes}: refund what is not exactly that",
+            field="amount",
+        )
     tariff = world.store.read_tariff(payment.quote.tariff_id)
     if tariff is None:
         raise ConflictError("meter_not_ready", "the payment's tariff does not exist any more")
-    return quote_energy(tariff, payment.meter_id, amount_kes, world.store, now_ms=now_ms)
+    return quote_energy(tariff, payment.charged_meter, amount_kes, world.store, now_ms=now_ms)
 
 
 def _credited(payment: Payment, decision: CreditDecision, quote: Quote, now_ms: Millis) -> Payment:

@@ -21,18 +21,19 @@ def deliver(payment: Payment, world: World) -> Payment:
     The sold total is raised once per transaction_id, because the register lists its entries; the
     recharge is created once per transaction_id.
     """
+    meter_id = payment.charged_meter
     entry = _sell(payment, world)
     if entry is None:
         return _hold(payment, world)
     recharge = make_recharge(
-        payment.meter_id,
+        meter_id,
         payment.transaction_id,
         entry,
         amount_kes=payment.amount_kes,
         master_secret=world.device_master_secret,
     )
-    world.store.put_recharge(payment.meter_id, recharge)
-    world.log.recharge_queued(payment.meter_id, recharge)
+    world.store.put_recharge(meter_id, recharge)
+    world.log.recharge_queued(meter_id, recharge)
     now_ms = world.clock()
 
     def queued(current: Payment) -> Payment:
@@ -53,10 +54,10 @@ def deliver(payment: Payment, world: World) -> Payment:
 
 
 def _sell(payment: Payment, world: World) -> SoldEntry | None:
-    store = world.store
-    meter = store.read_meter(payment.meter_id)
+    store, meter_id = world.store, payment.charged_meter
+    meter = store.read_meter(meter_id)
     for _ in range(MAX_COMPARE_AND_SET_TRIES):
-        old = store.read_register(payment.meter_id)
+        old = store.read_register(meter_id)
         now_ms = world.clock()
         month = month_eat(now_ms)
         register = old.value or empty_register(month)
@@ -67,9 +68,9 @@ def _sell(payment: Payment, world: World) -> SoldEntry | None:
         ):
             return None
         new = sell(register, payment.transaction_id, payment.quote, now_ms=now_ms, month=month)
-        if new is register or store.replace_register(payment.meter_id, old, new):
+        if new is register or store.replace_register(meter_id, old, new):
             return new.entries[payment.transaction_id]
-    raise BusyError("busy", f"the register of meter {payment.meter_id} is being changed")
+    raise BusyError("busy", f"the register of meter {meter_id} is being changed")
 
 
 def _hold(payment: Payment, world: World) -> Payment:

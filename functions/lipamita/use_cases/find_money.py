@@ -14,6 +14,7 @@ from lipamita.domain.refund_value import energy_for, money_for, refundable_kes
 from lipamita.domain.review import Told, why_not_refund
 from lipamita.domain.units import Kes, Wh
 from lipamita.use_cases.read_review import read_matter
+from lipamita.use_cases.refund_place import unused_kes
 from lipamita.use_cases.vend import VENDED_KIND
 from lipamita.use_cases.world import World
 
@@ -66,11 +67,14 @@ def unused_wh(meter_id: MeterId, world: World) -> int:
 def _credited(payment: Payment, amount_kes: Kes | None, world: World) -> Found:
     if payment.delivery.status not in SOLD:
         raise _not_refundable(f"the payment's delivery is {payment.delivery.status}")
-    meter = world.store.read_meter(payment.meter_id)
+    if payment.order is not None:
+        return _place(payment, amount_kes, world)
+    meter_id = payment.charged_meter
+    meter = world.store.read_meter(meter_id)
     if meter is not None and meter.kind == VENDED_KIND:
         raise _not_refundable(f"a {VENDED_KIND} meter gives no energy back")
     before = refunded_so_far(payment)
-    most_kes = money_for(payment.quote, unused_wh(payment.meter_id, world), before)
+    most_kes = money_for(payment.quote, unused_wh(meter_id, world), before)
     if most_kes <= 0:
         raise ConflictError("nothing_unused", "all that this payment bought was used or refunded")
     wanted_kes = most_kes if amount_kes is None else amount_kes
@@ -86,7 +90,17 @@ def _credited(payment: Payment, amount_kes: Kes | None, world: World) -> Found:
         amount_kes=wanted_kes,
         energy_wh=energy_for(payment.quote, wanted_kes, before),
         transaction_id=payment.transaction_id,
-        meter_id=payment.meter_id,
+        meter_id=meter_id,
+        payment=payment,
+    )
+
+
+def _place(payment: Payment, amount_kes: Kes | None, world: World) -> Found:
+    return Found(
+        money_from=MoneyFrom.PAYMENT,
+        paid_kes=payment.amount_kes,
+        amount_kes=unused_kes(payment, amount_kes, now_ms=world.clock()),
+        transaction_id=payment.transaction_id,
         payment=payment,
     )
 

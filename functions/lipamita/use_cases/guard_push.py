@@ -21,7 +21,7 @@ def guard_push(wanted: PhonePrompt, msisdn: Msisdn, world: World) -> Transaction
     for kind, key in (
         (RateKind.USER, wanted.user_id),
         (RateKind.PHONE, phone_key),
-        (RateKind.METER, wanted.meter_id),
+        (RateKind.METER, wanted.account),
     ):
         limit_rate(kind, key, world)
     return _clear_phone(wanted, phone_key, world)

@@ -28,6 +28,7 @@ from lipamita.use_cases.health_ports import HealthStore
 from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.inquiry_ports import InquiryStore
 from lipamita.use_cases.notice_ports import NoticeStore
+from lipamita.use_cases.place_ports import PlaceStore
 from lipamita.use_cases.prompt_ports import PromptStore
 from lipamita.use_cases.proposal_ports import ProposalStore
 from lipamita.use_cases.prune_ports import PruneStore
@@ -218,6 +219,7 @@ class Store(
     RefundStore,
     InquiryStore,
     QueueStore,
+    PlaceStore,
     Protocol,
 ):
     """The Realtime Database as a whole."""

@@ -12,6 +12,8 @@ from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.vend import is_sellable
 from lipamita.use_cases.world import World
 
+FROM_STATEMENT = "from_statement"  # why such money waits in suspense
+
 
 def quote_unasked(
     meter: Meter, confirmation: Confirmation, world: World, now_ms: Millis
@@ -24,7 +26,7 @@ def quote_unasked(
     if confirmation.channel == STATEMENT:
         item = world.store.read_suspense(confirmation.receipt)
         if item is None or item.value.assigned_meter_id is None:
-            return "from_statement"
+            return FROM_STATEMENT
     return quote_by_hand(meter, confirmation, world, now_ms)
 
 

@@ -20,6 +20,7 @@ from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.ask_daraja import queries_left
+from lipamita.use_cases.check_order import check_order
 from lipamita.use_cases.check_payment import check_payment
 from lipamita.use_cases.follow_ups import FOLLOW_UPS
 from lipamita.use_cases.notice_command import notice_commands
@@ -194,6 +195,11 @@ def _chores(world: World) -> tuple[Chore, ...]:
             due=lambda now_ms: store.due_refunds(now_ms=now_ms, limit=MAX_BATCH),
             work=lambda key: advance_refund(RefundId(key), world),
             postpone=lambda key, at_ms: store.postpone_refund(RefundId(key), at_ms),
+        ),
+        Chore(
+            due=lambda now_ms: store.due_orders(now_ms=now_ms, limit=MAX_BATCH),
+            work=lambda key: check_order(key, world),
+            postpone=store.postpone_order,
         ),
         Chore(
             due=lambda now_ms: store.due_command_registers(now_ms=now_ms, limit=MAX_BATCH),

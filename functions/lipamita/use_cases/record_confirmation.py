@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from lipamita.domain.account import account_key, match_account
 from lipamita.domain.errors import NotFoundError
 from lipamita.domain.health import Sign
 from lipamita.domain.ids import is_path_key
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Kes
+from lipamita.use_cases.find_meant import find_account
 from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.world import World
 
@@ -59,5 +59,8 @@ def validate_payment(account: str, amount_kes: Kes | None, world: World) -> Refu
     """Why a payment by hand should not be made; None if it may be."""
     if amount_kes is None or amount_kes < 1:
         return Refusal.AMOUNT
-    meter_id = match_account(account, world.store.meters_of_account(account_key(account)))
-    return Refusal.ACCOUNT if meter_id is None else None
+    meant = find_account(account, world)
+    if meant is None:
+        return Refusal.ACCOUNT
+    wrong = meant.placed is not None and meant.placed.amount_kes != amount_kes
+    return Refusal.AMOUNT if wrong else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.errors import ConflictError
 from lipamita.domain.evidence import PushAcknowledged, PushRefused
 from lipamita.domain.guard import PhonePrompt
 from lipamita.domain.ids import (
@@ -20,21 +20,24 @@ from lipamita.domain.ids import (
     path_key,
     sha256_hex,
 )
-from lipamita.domain.meter import Caller, Meter, may_pay
+from lipamita.domain.meter import Caller
 from lipamita.domain.msisdn import Msisdn, mask
-from lipamita.domain.payment import Payment
+from lipamita.domain.payment import Delivery, Payment
 from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import FIRST_CHECK_AFTER_MS
 from lipamita.domain.settlement import Alarm
-from lipamita.domain.tariff import Quote
 from lipamita.domain.units import MINUTE_MS, Kes, Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.guard_push import guard_push
 from lipamita.use_cases.know_prompt import know_prompt
 from lipamita.use_cases.ports import Store
-from lipamita.use_cases.quote_energy import quote_energy
+from lipamita.use_cases.price_purchase import (
+    Purchase,
+    claim_prompt,
+    price_energy,
+    price_order,
+)
 from lipamita.use_cases.records import IdempotencyRecord, PushRequest
-from lipamita.use_cases.vend import is_sellable
 from lipamita.use_cases.world import World
 
 NONCE_BYTES = 8  # tells our own creation of a transaction from another process's
@@ -47,15 +50,17 @@ HELD_UP = PushRefused(
     detail=f"not sent: held up for more than {PUSH_WITHIN_MS} ms",
     alarm=True,
 )
-PROMPT_DESCRIPTION = "Electricity"  # at most 13 characters, shown by some phones
+# At most 13 characters, shown by some phones; by what is bought.
+PROMPT_DESCRIPTIONS = {"electricity": "Electricity", "booking": "Booking", "parking": "Parking"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRequest:
-    """A parsed request to pay; every field has been checked for its own shape."""
+    """A parsed request to pay, for a meter or an order; each field was checked for its shape."""
 
     caller: Caller
-    meter_id: MeterId
+    meter_id: MeterId | None = None
+    order_id: str | None = None
     amount_kes: Kes
     msisdn: Msisdn
     description: str | None
@@ -65,26 +70,27 @@ class PaymentRequest:
 def request_payment(request: PaymentRequest, world: World) -> Payment:
     """The payment of this request: a new one, or the one an earlier equal request made.
 
-    Raises NotFoundError (unknown_meter), ForbiddenError (not_your_meter), ConflictError
-    (meter_not_ready, idempotency_key_reused, prompt_open), InvalidInputError (amount_too_small),
-    RateLimitedError.
+    Raises NotFoundError (unknown_meter, unknown_order), ForbiddenError (not_your_meter),
+    ConflictError (meter_not_ready, order_not_open, order_hold_ending, amount_not_the_orders,
+    idempotency_key_reused, prompt_open), InvalidInputError (amount_too_small), RateLimitedError.
     """
     now_ms, store = world.clock(), world.store
     earlier = _earlier(request, store, now_ms)
     if earlier is not None:
         return earlier
-    meter = _meter_to_pay(request, world)
-    quote = _quote(meter, request.amount_kes, store, now_ms)
+    purchase = _price(request, world)
     transaction_id = _claim_key(request, world, now_ms)
     standing = store.read_payment(transaction_id)
     if standing is not None:
         return standing.value
-    payment = _new_payment(request, transaction_id, quote, world)
-    payment = replace(payment, merchant=world.merchants.of_site(meter.site))
+    payment = _new_payment(request, transaction_id, purchase, world)
+    payment = replace(payment, merchant=world.merchants.of_site(purchase.site))
     going_on_with = guard_push(_wanted(payment), request.msisdn, world)
     if going_on_with != transaction_id:  # a second tap, with a key of its own
         first = store.read_payment(transaction_id) or store.read_payment(going_on_with)
         return first.value if first is not None else payment
+    if payment.order is not None:
+        claim_prompt(payment.order.order_id, transaction_id, world)
     if not store.create_payment(payment):  # somebody with the same key was first, and pushes
         repeated = store.read_payment(transaction_id)
         return repeated.value if repeated is not None else payment
@@ -115,7 +121,8 @@ def _check_same(request: PaymentRequest, standing: IdempotencyRecord) -> None:
 
 
 def _request_hash(request: PaymentRequest) -> str:
-    asked = (request.meter_id, str(request.amount_kes), request.msisdn, request.description or "")
+    what = request.meter_id or request.order_id or ""
+    asked = (what, str(request.amount_kes), request.msisdn, request.description or "")
     return sha256_hex("|".join(asked))
 
 
@@ -123,38 +130,17 @@ def _wanted(payment: Payment) -> PhonePrompt:
     return PhonePrompt(
         transaction_id=payment.transaction_id,
         user_id=payment.user_id,
-        meter_id=payment.meter_id,
+        account=payment.account,
         amount_kes=payment.amount_kes,
         created_at_ms=payment.created_at_ms,
     )
 
 
-def _meter_to_pay(request: PaymentRequest, world: World) -> Meter:
-    meter = world.store.read_meter(request.meter_id)
-    if meter is None:
-        raise NotFoundError("unknown_meter", f"no meter {request.meter_id}", field="meter_id")
-    if not may_pay(request.caller, meter):
-        raise ForbiddenError(
-            "not_your_meter", f"meter {request.meter_id} is not yours to pay for", field="meter_id"
-        )
-    if meter.is_retired:
-        raise ConflictError(
-            "meter_not_ready", f"meter {meter.meter_id} is retired", field="meter_id"
-        )
-    if not is_sellable(meter, world):
-        raise ConflictError(
-            "meter_not_ready", f"meters of kind {meter.kind} cannot be recharged", field="meter_id"
-        )
-    return meter
-
-
-def _quote(meter: Meter, amount_kes: Kes, store: Store, now_ms: Millis) -> Quote:
-    tariff = store.read_tariff(meter.tariff_id)
-    if tariff is None:
-        raise ConflictError(
-            "meter_not_ready", f"meter {meter.meter_id} has no tariff yet", field="meter_id"
-        )
-    return quote_energy(tariff, meter.meter_id, amount_kes, store, now_ms=now_ms)
+def _price(request: PaymentRequest, world: World) -> Purchase:
+    if request.order_id is not None:
+        return price_order(request.order_id, request.amount_kes, request.caller, world)
+    assert request.meter_id is not None, "parsed to name one of the two"
+    return price_energy(request.meter_id, request.amount_kes, request.caller, world)
 
 
 def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> TransactionId:
@@ -171,18 +157,21 @@ def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> Transac
 
 
 def _new_payment(
-    request: PaymentRequest, transaction_id: TransactionId, quote: Quote, world: World
+    request: PaymentRequest, transaction_id: TransactionId, purchase: Purchase, world: World
 ) -> Payment:
-    now_ms = world.clock()
+    now_ms, order = world.clock(), purchase.order
     return Payment(
         transaction_id=transaction_id,
         user_id=request.caller.uid,
-        meter_id=request.meter_id,
+        meter_id=purchase.meter_id,
+        order=order,
+        product="electricity" if order is None else order.kind.value,
+        delivery=Delivery() if order is None else Delivery(kind=order.kind.value),
         amount_kes=request.amount_kes,
         phone_masked=mask(request.msisdn),
         payer_key=payer_key(request.msisdn, world),
         description=request.description,
-        quote=quote,
+        quote=purchase.quote,
         nonce=world.random_bytes(NONCE_BYTES).hex(),
         created_at_ms=now_ms,
         updated_at_ms=now_ms,
@@ -199,8 +188,8 @@ def _push(payment: Payment, msisdn: Msisdn, world: World) -> Payment:
     push = PushRequest(
         amount_kes=payment.amount_kes,
         msisdn=msisdn,
-        account_reference=account_reference(payment.meter_id),
-        description=PROMPT_DESCRIPTION,
+        account_reference=account_reference(payment.account),
+        description=PROMPT_DESCRIPTIONS[payment.product],
         merchant=payment.merchant,
         callback_url=world.callback_url(payment.transaction_id),
     )

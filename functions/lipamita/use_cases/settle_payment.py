@@ -15,15 +15,14 @@ from lipamita.domain.confirmation import STATEMENT, STATUS
 from lipamita.domain.errors import BusyError, NotFoundError
 from lipamita.domain.evidence import Callback, StkCallback
 from lipamita.domain.ids import TransactionId
-from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.payment import Payment, Status
 from lipamita.domain.prompt import Prompt
 from lipamita.domain.push_answer import acknowledged
 from lipamita.domain.settlement import Known, Verdict, decide_callbacks
 from lipamita.domain.units import Millis
-from lipamita.use_cases.deliver import deliver
+from lipamita.use_cases.fulfil import fulfil
 from lipamita.use_cases.know_prompt import owns_prompt
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES, Store
-from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
 
 BY_HAND = frozenset({"c2b", "pull", STATUS, STATEMENT})
@@ -31,10 +30,7 @@ BY_HAND = frozenset({"c2b", "pull", STATUS, STATEMENT})
 
 def settle_payment(transaction_id: TransactionId, world: World) -> Payment:
     """The payment after all its evidence. Raises NotFoundError and BusyError."""
-    payment = _believe_evidence(transaction_id, world)
-    if payment.status is Status.PAID and payment.delivery.status is DeliveryStatus.NONE:
-        payment = vend(deliver(payment, world), world)
-    return payment
+    return fulfil(_believe_evidence(transaction_id, world), world)
 
 
 def _believe_evidence(transaction_id: TransactionId, world: World) -> Payment:
@@ -130,7 +126,7 @@ def _is_twin(payment: Payment, owner: TransactionId, store: Store) -> bool:
     if read is None:
         return False
     other = read.value
-    return other.channel in BY_HAND and (other.meter_id, other.amount_kes) == (
-        payment.meter_id,
+    return other.channel in BY_HAND and (other.account, other.amount_kes) == (
+        payment.account,
         payment.amount_kes,
     )

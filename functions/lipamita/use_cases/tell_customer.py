@@ -8,6 +8,8 @@ notice lasts is no news and is not told any more. Nothing about money depends on
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from lipamita.domain.customer_notice import (
     EVENT_OF_ALERT,
     LASTS_MS,
@@ -24,7 +26,8 @@ from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
-from lipamita.domain.units import Millis
+from lipamita.domain.units import EAT, SECOND_MS, Millis
+from lipamita.use_cases.deliver_order import GOES_BACK
 from lipamita.use_cases.identity_ports import Profile
 from lipamita.use_cases.notify import put_notice
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
@@ -59,6 +62,8 @@ def tell_payer(payment: Payment, world: World) -> None:
 def _news_of(payment: Payment) -> tuple[CustomerEvent | None, Millis]:
     """What there is to tell of it, and when that happened."""
     delivery = payment.delivery
+    if payment.order is not None:
+        return _event_of_place(payment), payment.paid_at_ms or payment.updated_at_ms
     if delivery.status is DeliveryStatus.DELIVERED:
         return CustomerEvent.DELIVERED, delivery.delivered_at_ms or payment.updated_at_ms
     at_ms = payment.paid_at_ms if payment.status is Status.PAID else None
@@ -66,14 +71,13 @@ def _news_of(payment: Payment) -> tuple[CustomerEvent | None, Millis]:
 
 
 def _tell_payer(payment: Payment, event: CustomerEvent, world: World) -> None:
-    meter = world.store.read_meter(payment.meter_id)
     transaction_id = payment.transaction_id
     facts = {
         "amount_kes": str(payment.amount_kes),
         "receipt": payment.mpesa_receipt or "-",
         "energy": kwh(payment.delivery.energy_wh or payment.quote.energy_wh),
         "balance": kwh(payment.delivery.balance_after_wh),
-        "meter": meter.name if meter else payment.meter_id,
+        "meter": _what(payment, world),
     }
     _tell(
         News(
@@ -85,6 +89,25 @@ def _tell_payer(payment: Payment, event: CustomerEvent, world: World) -> None:
         ),
         world,
     )
+
+
+def _event_of_place(payment: Payment) -> CustomerEvent | None:
+    """A place is told of once it is the payer's, which is at once, or is not to be had."""
+    if payment.status is Status.REVIEW and payment.reason in GOES_BACK:
+        return CustomerEvent.PLACE_GONE
+    if payment.status is Status.PAID:
+        queued = payment.delivery.status is DeliveryStatus.QUEUED
+        return CustomerEvent.PLACE_CONFIRMED if queued else None
+    return _OF_STATUS.get(payment.status)
+
+
+def _what(payment: Payment, world: World) -> str:
+    """The meter's name; or the place and when."""
+    if payment.order is not None:
+        at = datetime.fromtimestamp(payment.order.starts_at_ms // SECOND_MS, EAT)
+        return f"{payment.order.name} ({at:%d.%m.%Y %H:%M})"
+    meter = world.store.read_meter(payment.charged_meter)
+    return meter.name if meter else payment.charged_meter
 
 
 def tell_of_alert(meter_id: MeterId, alert_id: str, world: World) -> None:

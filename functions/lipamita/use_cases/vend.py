@@ -47,7 +47,7 @@ def vend(payment: Payment, world: World) -> Payment:
     waits = payment.status is Status.PAID and payment.delivery.status is DeliveryStatus.QUEUED
     if cloud is None or not waits:
         return payment
-    meter = world.store.read_meter(payment.meter_id)
+    meter = world.store.read_meter(payment.charged_meter)
     if meter is None or meter.kind != VENDED_KIND or meter.device_uid is None:
         return payment
     old = world.store.read_vend(payment.transaction_id)
@@ -69,7 +69,7 @@ def send_charge(
     if entry is None or before is None:
         return False
     intent = Vend(
-        meter_id=payment.meter_id,
+        meter_id=payment.charged_meter,
         attempt=1 if old.value is None else old.value.attempt + 1,
         units=units_of(entry),
         before_units=before.charged_units,
@@ -92,18 +92,18 @@ def acknowledge(payment: Payment, reading: Reading | None, world: World) -> Paym
     now_ms = world.clock()
     balance_wh = 0 if reading is None else reading.balance_units * UNIT_WH
     world.store.acknowledge_recharge(
-        payment.meter_id,
+        payment.charged_meter,
         payment.transaction_id,
         Acknowledgement(processed_at_ms=now_ms, balance_after_wh=balance_wh),
     )
-    return close_recharge(payment.meter_id, payment.transaction_id, world) or payment
+    return close_recharge(payment.charged_meter, payment.transaction_id, world) or payment
 
 
 def _entry_in_turn(payment: Payment, world: World) -> SoldEntry | None:
     """The sale, once all earlier ones of the meter are closed: two charges at once could not be
     told apart in its totals.
     """
-    register = world.store.read_register(payment.meter_id).value
+    register = world.store.read_register(payment.charged_meter).value
     entry = register.entries.get(payment.transaction_id) if register else None
     if register is None or entry is None:
         return None

@@ -15,7 +15,7 @@ from lipamita.use_cases.world import World
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentView:
-    """A payment and the meter it was for."""
+    """A payment and the meter it was for; None if it was for a place, or the meter is gone."""
 
     payment: Payment
     meter: Meter | None
@@ -70,7 +70,7 @@ def _readable(
     payment = read.value if read else world.record.read_payment(transaction_id)
     if payment is None:
         raise unknown
-    meter = world.store.read_meter(payment.meter_id)
+    meter = None if payment.meter_id is None else world.store.read_meter(payment.meter_id)
     if not may_read_payment(
         caller,
         payer=payment.user_id,

@@ -14,6 +14,14 @@ from lipamita.adapters.meter_schema import (
     tariff_from_json,
 )
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
+from lipamita.adapters.place_schema import (
+    day_from_json,
+    day_to_json,
+    order_from_json,
+    order_to_json,
+    place_from_json,
+    place_to_json,
+)
 from lipamita.adapters.refund_schema import refund_from_json, refund_to_json
 from lipamita.adapters.rtdb_notices import notice_from_json, notice_to_json
 from lipamita.domain.ids import MeterId, TransactionId
@@ -30,6 +38,7 @@ DATABASE = json.loads(
 FIELDS = read_fields()
 PAYMENT = TransactionId("-Of2aAbcdEFGHijkl012")
 METER = MeterId("MTR-001")
+ORDER = "B0123456789A"
 REFUND = RefundId("-Of2aAbcdEFGHijkl099")
 KEYS = {"{line}": "l01", "{step}": "h01", "{transaction_id}": PAYMENT, "{refund_id}": REFUND}
 
@@ -47,9 +56,23 @@ def documented(path: str) -> Any:
     return node
 
 
-def test_a_payment_is_kept_field_by_field() -> None:
+@pytest.mark.parametrize("other", ["meter_id", "order"])
+def test_a_payment_is_kept_field_by_field(other: str) -> None:
     node = documented("transactions/{transaction_id}")
+    del node[other]  # it is for a meter or for an order
     assert payment_to_json(payment_from_json(PAYMENT, node)) == node
+
+
+def test_an_order_is_kept_field_by_field() -> None:
+    node = documented("orders/{order_id}")
+    assert order_to_json(order_from_json(ORDER, node)) == node
+
+
+def test_a_place_and_its_day_are_kept_field_by_field() -> None:
+    node = documented("places/{place_id}")
+    assert place_to_json(place_from_json("court-1", node)) == node
+    day = documented("place_days/{place_id}/{day}")
+    assert day_to_json(day_from_json("place_days/court-1/2026-11-21", day)) == day
 
 
 def test_a_notice_is_kept_field_by_field() -> None:

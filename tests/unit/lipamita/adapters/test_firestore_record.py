@@ -140,7 +140,7 @@ def test_a_history_comes_in_pages_newest_first(record: Record) -> None:
     first = record.payments_of(PaymentsBy.USER, user, before=None, limit=3)
     second = record.payments_of(PaymentsBy.USER, user, before=first[-1].transaction_id, limit=3)
     assert [*first, *second] == [numbered(number) for number in (4, 3, 2, 1, 0)]
-    of_meter = record.payments_of(PaymentsBy.METER, DELIVERED.meter_id, before=None, limit=9)
+    of_meter = record.payments_of(PaymentsBy.METER, DELIVERED.account, before=None, limit=9)
     assert len(of_meter) == 6
 
 

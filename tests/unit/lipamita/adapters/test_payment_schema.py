@@ -105,7 +105,7 @@ def test_a_map_is_never_keyed_by_numbers_alone() -> None:
 
 
 REQUIRED = [
-    *("user_id", "meter_id", "product", "amount", "phone_number", "channel", "status"),
+    *("user_id", "product", "amount", "phone_number", "channel", "status"),
     *("timestamp", "updated_at", "quote", "delivery"),
 ]
 
@@ -115,6 +115,13 @@ def test_a_payment_without_a_required_field_is_unreadable_and_the_field_is_named
     node = payment_to_json(full_payment())
     del node[name]
     with pytest.raises(UnreadableError, match=f"transactions/{TRANSACTION}/{name}"):
+        payment_from_json(TRANSACTION, node)
+
+
+def test_a_payment_for_neither_meter_nor_order_is_unreadable() -> None:
+    node = payment_to_json(full_payment())
+    del node["meter_id"]
+    with pytest.raises(UnreadableError, match="for a meter or for an order"):
         payment_from_json(TRANSACTION, node)
 
 

@@ -14,7 +14,7 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.evidence import StkCallback, UnreadableCallback
 from lipamita.domain.guard import PhonePrompt, RateKind
-from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
+from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import Recharge, empty_register, make_recharge, sell
 from lipamita.domain.review import Decided, ReviewCase, Told
@@ -222,7 +222,7 @@ def test_of_many_who_write_a_rate_or_a_phone_one_wins(store: RtdbStore) -> None:
     prompt = PhonePrompt(
         transaction_id=TRANSACTION,
         user_id=UID,
-        meter_id=MeterId("MTR-001"),
+        account="MTR-001",
         amount_kes=Kes(100),
         created_at_ms=NOW,
     )

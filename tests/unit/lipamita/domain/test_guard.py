@@ -18,7 +18,7 @@ from lipamita.domain.guard import (
     admit,
     clear_phone,
 )
-from lipamita.domain.ids import MeterId, TransactionId, Uid
+from lipamita.domain.ids import TransactionId, Uid
 from lipamita.domain.payment import Status
 from lipamita.domain.units import Kes, Millis
 
@@ -26,7 +26,7 @@ NOW = Millis(1_795_000_000_000)
 FIRST = PhonePrompt(
     transaction_id=TransactionId("first"),
     user_id=Uid("amina"),
-    meter_id=MeterId("MTR-001"),
+    account="MTR-001",
     amount_kes=Kes(100),
     created_at_ms=NOW,
 )
@@ -55,7 +55,7 @@ def test_a_second_tap_is_the_first_purchase(status: Status) -> None:
     "second",
     [
         later(50, amount_kes=Kes(200)),
-        later(50, meter_id=MeterId("MTR-002")),
+        later(50, account="MTR-002"),
         later(50, user_id=Uid("brian")),
         later(DOUBLE_TAP_MS),
     ],

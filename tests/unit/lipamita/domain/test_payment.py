@@ -45,8 +45,9 @@ def test_the_table_gives_one_answer_for_each_state_and_cause() -> None:
     assert len(TABLE) == len(MOVES)
 
 
-def test_nothing_but_a_refund_leaves_paid() -> None:
-    assert [row[1] for row in MOVES if row[0] is Status.PAID] == [Cause.REFUND_BEGUN]
+def test_nothing_but_a_refund_or_a_place_that_is_gone_leaves_paid() -> None:
+    causes = [row[1] for row in MOVES if row[0] is Status.PAID]
+    assert causes == [Cause.REFUND_BEGUN, Cause.NOTHING_TO_GIVE]
 
 
 def test_nothing_leaves_refunded() -> None:

@@ -115,7 +115,7 @@ def test_eight_workers_sell_every_payment_once_and_each_meter_in_order() -> None
         a_minute(estate)  # those that lost to others at a meter's register too often
     sold = now(estate, payments)
     assert {payment.delivery.status for payment in sold} == {DeliveryStatus.QUEUED}
-    for meter_id in {payment.meter_id for payment in sold}:
+    for meter_id in {payment.charged_meter for payment in sold}:
         numbers = [one.delivery.sequence for one in sold if one.meter_id == meter_id]
         assert sorted(filter(None, numbers)) == list(range(1, len(numbers) + 1))
         register = estate.store.registers[meter_id]

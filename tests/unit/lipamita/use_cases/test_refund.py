@@ -467,7 +467,7 @@ def test_money_that_was_never_credited_goes_back_whole_or_not_at_all(part_kes: i
 def test_no_more_goes_back_than_a_confirmation_says_was_paid() -> None:
     estate = Refunding()
     payment = in_review(estate)
-    confirm(estate, str(RECEIPT), "300.00", account=payment.meter_id)
+    confirm(estate, str(RECEIPT), "300.00", account=payment.charged_meter)
     with pytest.raises(ConflictError) as refused:
         estate.ask_back(amount_kes=3_000)
     assert refused.value.code == "more_than_unused"
