@@ -24,7 +24,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "functions"))
 
 from lipamita.adapters.firestore_record import FirestoreRecord
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
-from lipamita.domain.meter import Caller, Role
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Delivery, DeliveryStatus, Payment, Status
 from lipamita.domain.payment_entries import entries_of_payment
@@ -33,7 +32,8 @@ from lipamita.domain.units import DAY_MS, Cents, Kes, Millis, Wh, day_eat
 from lipamita.use_cases.close_days import count_day
 from lipamita.use_cases.read_books import trial_balance
 from lipamita.use_cases.record_ports import PaymentsBy, Record
-from lipamita.use_cases.report import Period, daily_sales
+from lipamita.use_cases.report_books import daily_sales
+from lipamita.use_cases.report_ports import Period
 from lipamita.use_cases.world import World
 
 START_MS = Millis(1_793_000_000_000)
@@ -42,7 +42,6 @@ USERS = 500
 START_LIMIT_S = 20
 PAYMENTS_PER_COMMIT = 60  # three entries and a document each, and their days' totals
 PROJECT = "demo-bench-ledger"
-STAFF = Caller(uid=Uid("operator-grace"), role=Role.OPERATOR)
 TARIFF = Tariff(
     tariff_id="domestic",
     blocks=(
@@ -140,8 +139,8 @@ def _balance(world: World) -> str:
 
 def _month(world: World) -> str:
     period = Period(from_day=day_eat(START_MS), to_day=day_eat(_days_end()))
-    rows = list(daily_sales(period, STAFF, world))
-    return f"{len(rows)} rows"
+    rows = list(daily_sales(period, world).with_sums())
+    return f"{len(rows)} rows, the last of them the sums"
 
 
 def _count(record: Record) -> str:

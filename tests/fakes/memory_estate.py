@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -130,6 +130,20 @@ class MemoryEstate(MemoryLooks, MemoryPeople):
         meter = self.meters[meter_id]
         told = replace(meter.status, **{**status, "last_seen_ms": now_ms})
         self._change(replace(meter, status=told))
+
+    def meters_after(
+        self, after: MeterId | None, *, limit: int
+    ) -> Sequence[tuple[MeterId, Meter | None]]:
+        keys = sorted(key for key in self.meters if after is None or key > after)
+        return [(key, self.meters[key]) for key in keys[:limit]]
+
+    def meters_silent_since(self, before_ms: Millis, *, limit: int) -> Sequence[Meter]:
+        seen = [
+            (meter.status.last_seen_ms, meter.meter_id)
+            for meter in self.meters.values()
+            if meter.status.last_seen_ms is not None and meter.status.last_seen_ms <= before_ms
+        ]
+        return [self.meters[meter_id] for _, meter_id in sorted(seen)[:limit]]
 
     def _change(self, meter: Meter) -> None:
         changed = {meter.meter_id: meter}

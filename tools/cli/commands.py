@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,17 +13,18 @@ from lipamita.domain.ids import parse_meter_id, path_key
 from lipamita.use_cases.audit import audited, verify_audit
 from lipamita.use_cases.create_claim import ClaimOrder, create_claim
 from lipamita.use_cases.give_role import bootstrap_admin
-from lipamita.use_cases.read_books import days, trial_balance, verify_books
+from lipamita.use_cases.read_books import trial_balance, verify_books
 from lipamita.use_cases.reconcile import MAX_WORKERS, reconcile
+from lipamita.use_cases.report_books import trial_balance_report
 from rich.progress import Progress
 
 from tools.cli import personal_data
 from tools.cli.connection import connect
-from tools.cli.console import Emulator, Project, give, out, progress_out
+from tools.cli.console import CsvOut, Emulator, PdfOut, Project, give, out, progress_out
 from tools.cli.deployment import FIREBASE, TARGETS, find_problem
 from tools.cli.exits import Exit, told_errors
 from tools.cli.imports import import_file
-from tools.cli.report_table import balance_table, daily_table
+from tools.cli.reports import export, sales
 from tools.cli.statements import statement
 
 MAX_RUNS = 60  # of reconciliation in one command
@@ -39,6 +38,8 @@ app = typer.Typer(
 app.add_typer(personal_data.app, name="personal-data")
 app.command(name="import")(import_file)
 app.command()(statement)
+app.command(name="report")(sales)
+app.command()(export)
 
 
 @app.command()
@@ -146,37 +147,14 @@ def verify(
 
 @app.command(name="trial-balance")
 def show_trial_balance(
-    pdf: Annotated[Path | None, typer.Option(help="Write it as PDF to this file.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write it as CSV to this file.")] = None,
-    project: Project = "",
-    emulator: Emulator = False,
+    pdf: PdfOut = None, csv: CsvOut = None, project: Project = "", emulator: Emulator = False
 ) -> None:
     """Show all accounts of the ledger as they stand now; ends with 1 if they do not add up."""
     with told_errors():
-        balance = trial_balance(connect(project, emulator=emulator).world)
-    give(balance_table(balance), pdf=pdf, csv=csv)
-    raise typer.Exit(Exit.OK if balance.balances.balanced else Exit.PROBLEMS)
-
-
-@app.command()
-def report(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    first: Annotated[datetime, typer.Argument(metavar="FROM", formats=["%Y-%m-%d"])],
-    last: Annotated[datetime, typer.Argument(metavar="TO", formats=["%Y-%m-%d"])],
-    pdf: Annotated[Path | None, typer.Option(help="Write it as PDF to this file.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write it as CSV to this file.")] = None,
-    project: Project = "",
-    emulator: Emulator = False,
-) -> None:
-    """Sales of each day from FROM to TO: received, energy, revenue, VAT and levies."""
-    with told_errors(), Progress(console=progress_out, transient=True) as progress:
         world = connect(project, emulator=emulator).world
-        task = progress.add_task("Days", total=(last - first).days + 1)
-        found = []
-        for day in days(f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}", world):
-            found.append(day)
-            progress.advance(task)
-    title = f"Sales {first:%Y-%m-%d} to {last:%Y-%m-%d}"
-    give(daily_table(found, title=title), pdf=pdf, csv=csv)
+        give(trial_balance_report(world), pdf=pdf, csv=csv)
+        balanced = trial_balance(world).balances.balanced
+    raise typer.Exit(Exit.OK if balanced else Exit.PROBLEMS)
 
 
 @app.command(name="audit")

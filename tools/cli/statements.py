@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,7 @@ from lipamita.adapters.statement_file import read_csv
 from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import Receipt
+from lipamita.domain.report_table import Column, Report, Row, Unit, shown
 from lipamita.domain.statement import (
     BadRow,
     Comparison,
@@ -24,7 +25,7 @@ from lipamita.domain.statement import (
     is_reversal,
     unheard,
 )
-from lipamita.domain.units import EAT, Millis
+from lipamita.domain.units import Millis
 from lipamita.use_cases.audit import audited
 from lipamita.use_cases.compare_statement import compare_statement
 from lipamita.use_cases.read_pull import read_pull
@@ -34,9 +35,8 @@ from rich.progress import Progress
 
 from tools.cli import connection
 from tools.cli.connection import Connection
-from tools.cli.console import Emulator, Project, progress_out, read_file, say
+from tools.cli.console import Emulator, Project, give, progress_out, read_file, say
 from tools.cli.exits import Exit, told_errors
-from tools.cli.report_table import Table, shillings, write_csv
 from tools.cli.statement_excel import SIGNATURE, read_excel
 
 _ENCODINGS = ("utf-8-sig", "cp1252")  # the portal's, and what Excel saves on Windows
@@ -45,6 +45,19 @@ _NOTES = {
     Difference.MISSING_THERE: "in the books, not in the statement",
     Difference.AMOUNT_DIFFERS: "the amounts differ",
 }
+REPORT = Report(
+    title="Statement and books",
+    note="Of the PayBill's float; money that left is below 0.",
+    columns=(
+        *(Column(name="mpesa_receipt", label="Receipt"), Column(name="difference", label="What")),
+        Column(name="at_ms", label="Time", unit=Unit.MS),
+        *(Column(name="account", label="Account"), Column(name="reason", label="Reason")),
+        Column(name="statement_cents", label="Statement", unit=Unit.CENTS),
+        Column(name="books_cents", label="Books", unit=Unit.CENTS),
+        Column(name="became", label="Became"),
+    ),
+    rows=iter(()),
+)
 
 
 def statement(  # noqa: PLR0913, PLR0917 - each is an option of the command
@@ -87,12 +100,14 @@ def statement(  # noqa: PLR0913, PLR0917 - each is an option of the command
         )
     for bad in told.bad_rows:
         say(f"row {bad.row}: {bad.why}")
-    table = _table(told, comparison, done)
-    for receipt, what, at, account, reason, there, here, became in table.rows:
-        where = ", ".join(word for word in (at, account, reason, became) if word)
-        say(f"{receipt}: {what}: statement {there or '-'}, books {here or '-'} ({where})")
+    rows = _rows(told, comparison, done)
+    for receipt, what, at_ms, account, reason, there, here, became in rows:
+        at = shown(at_ms, Unit.MS)
+        where = ", ".join(str(word) for word in (at, account, reason, became) if word)
+        told_there, told_here = (shown(cents, Unit.CENTS) or "-" for cents in (there, here))
+        say(f"{receipt}: {what}: statement {told_there}, books {told_here} ({where})")
     if csv is not None:
-        write_csv(table, csv)
+        give(replace(REPORT, rows=iter(rows)), pdf=None, csv=csv)
     say(_summary(told, comparison, done))
     left = [one for one in comparison.differences if one.receipt not in done]
     raise typer.Exit(Exit.PROBLEMS if left or told.bad_rows else Exit.OK)
@@ -146,41 +161,24 @@ def _pulled(world: World) -> Statement:
     return Statement(lines=tuple(lines), bad_rows=tuple(bad), incoming_only=True)
 
 
-def _table(told: Statement, comparison: Comparison, done: Mapping[Receipt, TakenIn]) -> Table:
+def _rows(told: Statement, comparison: Comparison, done: Mapping[Receipt, TakenIn]) -> list[Row]:
     """A row for each receipt that differs, all of them."""
     lines: dict[Receipt, list[StatementLine]] = defaultdict(list)
     for line in told.lines:
         lines[line.receipt].append(line)
-    ours, theirs = 0, 0
-    rows = []
-    for one in comparison.differences:
-        ours, theirs = ours + one.here_cents, theirs + one.there_cents
-        rows.append(_row(one, lines[one.receipt], done.get(one.receipt)))
-    return Table(
-        title="Statement and books",
-        note="KES of the PayBill's float; money that left is below 0.",
-        head=("Receipt", "What", "Time", "Account", "Reason", "Statement", "Books", "Done"),
-        rows=tuple(rows),
-        last=("Sum", "", "", "", "", shillings(theirs), shillings(ours), ""),
-    )
+    return [_row(one, lines[one.receipt], done.get(one.receipt)) for one in comparison.differences]
 
 
-def _row(one: Mismatch, lines: Iterable[StatementLine], done: TakenIn | None) -> tuple[str, ...]:
+def _row(one: Mismatch, lines: Iterable[StatementLine], done: TakenIn | None) -> Row:
     what = _NOTES[one.kind]
     first = next(iter(lines), None)
     if first is not None and is_reversal(first):
         what = f"{what}: takes back {first.linked or 'a movement'}"
-    at = (
-        "" if first is None else f"{datetime.fromtimestamp(first.at_ms / 1000, EAT):%Y-%m-%d %H:%M}"
-    )
     return (
-        one.receipt,
-        what,
-        at,
-        "" if first is None else first.account,
-        "" if first is None else first.reason,
-        "" if one.kind is Difference.MISSING_THERE else shillings(one.there_cents),
-        "" if one.kind is Difference.MISSING_HERE else shillings(one.here_cents),
+        *(one.receipt, what),
+        *(("", "", "") if first is None else (first.at_ms, first.account, first.reason)),
+        "" if one.kind is Difference.MISSING_THERE else one.there_cents,
+        "" if one.kind is Difference.MISSING_HERE else one.here_cents,
         "" if done is None else done.value,
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lipamita.adapters.meter_schema import meter_from_json
 from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Meter
 from lipamita.domain.report import BalanceReport
@@ -39,6 +40,28 @@ class RtdbReports(RtdbNodes):
         self, meter_id: MeterId, status: Mapping[str, object], *, now_ms: Millis
     ) -> None:
         self.at(f"meters/{meter_id}/status").update({**status, "last_seen": now_ms})
+
+    def meters_after(
+        self, after: MeterId | None, *, limit: int
+    ) -> Sequence[tuple[MeterId, Meter | None]]:
+        query = self.at("meters").order_by_key()
+        if after is not None:
+            query = query.start_at(after)  # inclusive, and so one more
+        found = query.limit_to_first(limit + 1).get() or {}
+        keys = [MeterId(key) for key in sorted(found) if key != after][:limit]
+        return [(key, _readable(key, found[key])) for key in keys]
+
+    def meters_silent_since(self, before_ms: Millis, *, limit: int) -> Sequence[Meter]:
+        found = self.due_nodes("meters", now_ms=before_ms, limit=limit, by="status/last_seen")
+        read = [_readable(MeterId(key), node) for key, node in found.items()]
+        return [meter for meter in read if meter is not None]
+
+
+def _readable(meter_id: MeterId, node: object) -> Meter | None:
+    try:
+        return meter_from_json(meter_id, node)
+    except UnreadableError:
+        return None
 
 
 def _totals(meter: Meter) -> tuple[int | None, ...]:

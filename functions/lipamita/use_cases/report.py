@@ -1,54 +1,73 @@
-"""Reports as rows of cells: sales by day, and the ledger line by line. For staff.
+"""Reports by name, for staff. Rows are made one at a time; their number and days have a limit.
 
-Rows are made one at a time, so a report of any length takes constant memory; its days and rows
-have a limit. Sales are read from the kept totals of each day, not from its entries.
+What sums up days is read from the kept totals of each day, and takes as long whether ten payments
+were made or a hundred thousand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lipamita.domain.errors import ConflictError, ForbiddenError, InvalidInputError
-from lipamita.domain.ledger import (
-    ENERGY_DELIVERED,
-    ENERGY_SOLD,
-    FIXED_CHARGES,
-    LEVIES,
-    PAYBILL_FLOAT,
-    REFUNDS,
-    REMAINDER,
-    REVENUE,
-    SUSPENSE,
-    VAT,
-    Totals,
-)
+from lipamita.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from lipamita.domain.meter import Caller
-from lipamita.use_cases.read_books import days
+from lipamita.domain.report_table import Report
+from lipamita.domain.units import day_eat
+from lipamita.use_cases.report_books import (
+    daily_sales,
+    ledger_lines,
+    reconciliation,
+    trial_balance_report,
+    vat,
+)
+from lipamita.use_cases.report_estate import meter_list, silent_meters
+from lipamita.use_cases.report_ports import Period
 from lipamita.use_cases.world import World
 
 MAX_DAYS = 366
-MAX_ROWS = 200_000
-PAGE = 500
-Row = tuple[str | int, ...]
-SALES_HEADINGS = (
-    *("day", "closed", "entries", "paybill_float_cents", "energy_sold_wh", "energy_delivered_wh"),
-    *("energy_revenue_cents", "fixed_charges_cents", "remainder_cents", "vat_cents"),
-    *("levies_cents", "suspense_cents", "refunds_payable_cents"),
-)
-LEDGER_HEADINGS = (
-    *("day", "entry_id", "kind", "at_ms", "transaction_id", "mpesa_receipt"),
-    *("account", "cents", "energy_wh"),
-)
+SILENT_DAYS, MAX_SILENT_DAYS = 7, 3650
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """Accounting days, both included."""
+class ReportQuery:
+    """What is asked for. ``silent_days``: how long a meter was not heard from."""
 
-    from_day: str
-    to_day: str
+    period: Period
+    silent_days: int = SILENT_DAYS
+
+
+REPORTS: Mapping[str, Callable[[ReportQuery, World], Report]] = {
+    "daily-sales": lambda asked, world: daily_sales(asked.period, world),
+    "ledger": lambda asked, world: ledger_lines(asked.period, world),
+    "meters": lambda _, world: meter_list(world),
+    "reconciliation": lambda asked, world: reconciliation(asked.period, world),
+    "silent-meters": lambda asked, world: silent_meters(asked.silent_days, world),
+    "trial-balance": lambda _, world: trial_balance_report(world),
+    "vat": lambda asked, world: vat(asked.period, world),
+}
+
+
+def make_report(name: str, asked: ReportQuery, caller: Caller, world: World) -> Report:
+    """The report of that name. Raises ForbiddenError and NotFoundError (unknown_report)."""
+    if not caller.is_staff:
+        raise ForbiddenError("staff_only", "only staff may read reports")
+    make = REPORTS.get(name)
+    if make is None:
+        raise NotFoundError(
+            "unknown_report", f"there are {', '.join(sorted(REPORTS))}", field="name"
+        )
+    return make(asked, world)
+
+
+def parse_query(given: Mapping[str, str], world: World) -> ReportQuery:
+    """``from``, ``to`` and ``days`` as they were asked for; this month and SILENT_DAYS without.
+
+    Raises InvalidInputError and ConflictError naming the field.
+    """
+    today = day_eat(world.clock())
+    period = parse_period(given.get("from", f"{today[:7]}-01"), given.get("to", today))
+    return ReportQuery(period=period, silent_days=_whole(given.get("days", str(SILENT_DAYS))))
 
 
 def parse_period(from_day: object, to_day: object) -> Period:
@@ -62,80 +81,12 @@ def parse_period(from_day: object, to_day: object) -> Period:
     return Period(from_day=first.isoformat(), to_day=last.isoformat())
 
 
-def daily_sales(period: Period, caller: Caller, world: World) -> Iterator[Row]:
-    """The headings, then one row a day. Credits are shown above 0. Raises ForbiddenError."""
-    _check_staff(caller)
-    return _sales_rows(period, world)
-
-
-def ledger_lines(period: Period, caller: Caller, world: World) -> Iterator[Row]:
-    """The headings, then one row for each line of each entry. Raises ForbiddenError.
-
-    A last row says so if there were more than MAX_ROWS.
-    """
-    _check_staff(caller)
-    return _ledger_rows(period, world)
-
-
-def _sales_rows(period: Period, world: World) -> Iterator[Row]:
-    yield SALES_HEADINGS
-    for one in days(period.from_day, period.to_day, world):
-        totals = one.totals
-        yield (
-            one.day,
-            "yes" if one.closed else "no",
-            totals.entries,
-            totals.cents.get(PAYBILL_FLOAT, 0),
-            -totals.energy_wh.get(ENERGY_SOLD, 0),
-            totals.energy_wh.get(ENERGY_DELIVERED, 0),
-            *(
-                -_sum(totals, account)
-                for account in (REVENUE, FIXED_CHARGES, REMAINDER, VAT, LEVIES, SUSPENSE, REFUNDS)
-            ),
+def _whole(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_SILENT_DAYS):
+        raise InvalidInputError(
+            "invalid_days", f"days must be a whole number from 1 to {MAX_SILENT_DAYS}", field="days"
         )
-
-
-def _ledger_rows(period: Period, world: World) -> Iterator[Row]:
-    yield LEDGER_HEADINGS
-    rows = 0
-    for one in days(period.from_day, period.to_day, world):
-        for row in _rows_of(one.day, world):
-            if rows == MAX_ROWS:
-                yield ("more", f"only the first {MAX_ROWS} rows are shown; ask for fewer days")
-                return
-            rows += 1
-            yield row
-
-
-def _rows_of(day: str, world: World) -> Iterator[Row]:
-    after: str | None = None
-    while True:
-        page = world.record.entries_of(day, after=after, limit=PAGE)
-        for entry in page:
-            for account in sorted({*entry.cents, *entry.energy_wh}):
-                yield (
-                    day,
-                    entry.entry_id,
-                    entry.kind.value,
-                    entry.at_ms,
-                    entry.transaction_id or "",
-                    entry.receipt or "",
-                    account,
-                    entry.cents.get(account, 0),
-                    entry.energy_wh.get(account, 0),
-                )
-        if len(page) < PAGE:
-            return
-        after = page[-1].entry_id
-
-
-def _sum(totals: Totals, account: str) -> int:
-    """Of an account, or of all that are parts of it."""
-    return sum(
-        cents
-        for name, cents in totals.cents.items()
-        if name == account or name.startswith(f"{account}:")
-    )
+    return int(text)
 
 
 def _day(value: object, field: str) -> date:
@@ -148,8 +99,3 @@ def _day(value: object, field: str) -> date:
         raise InvalidInputError(
             "invalid_day", f"{field} must be a day such as 2026-11-21", field=field
         ) from None
-
-
-def _check_staff(caller: Caller) -> None:
-    if not caller.is_staff:
-        raise ForbiddenError("staff_only", "only staff may read reports")

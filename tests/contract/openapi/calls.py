@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from firebase_admin import auth
+from lipamita.adapters import report_pdf
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.claim import ClaimRequest, claim_proof, proof_key
 from lipamita.domain.command import MAX_OPEN_COMMANDS
@@ -233,6 +234,17 @@ class Calls:
 
         self.patch.setattr(self.edge.app.record, "totals_of", fail)
         return self.good("getReport")
+
+    def report(self, name: str) -> TestResponse:
+        return self.good("getReport", path=f"/api/reports/{name}")
+
+    def asks_for_too_long_a_pdf(self) -> TestResponse:
+        self.patch.setattr(report_pdf, "MAX_PDF_ROWS", 0)
+        return self.report("daily-sales.pdf?from=2026-11-21&to=2026-11-21")
+
+    def never_closed_the_books(self) -> TestResponse:
+        self.patch.setattr(self.edge.app.record, "first_day", lambda: "2026-01-01")
+        return self.report("trial-balance.csv")
 
     def finds_google_away(self, operation_id: str) -> TestResponse:
         def offline(*_: object, **__: object) -> None:

@@ -99,7 +99,7 @@ TARGETS = Targets(
     refunds=(REFUND, REFUND, "-Of2fAbcdEFGHijkl012"),
     attempts=(RESULT,),
     fields=FOR_ESTATE
-    | {"getReport": {"from": ("2026-11-20", "2024-02-29"), "to": ("2026-11-21",)}}
+    | {"getReport": {"from": ("2026-11-20", "2024-02-29"), "to": ("2026-11-21",), "days": (7, 30)}}
     | {
         operation_id: {name: (value,) for name, value in request_example(operation_id).items()}
         for operation_id in ("createClaim", "claimMeter", "completeClaim")

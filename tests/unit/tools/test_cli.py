@@ -14,6 +14,7 @@ from lipamita.domain.errors import BusyError, ConfigurationError
 from lipamita.domain.ids import Uid
 from lipamita.domain.meter import Role
 from lipamita.use_cases.audit import Action, audited
+from lipamita.use_cases.report import REPORTS
 from typer.testing import CliRunner, Result
 
 from tests.fakes.estate import Estate
@@ -122,7 +123,23 @@ def test_a_report_is_written_where_it_was_asked_for(estate: Estate, tmp_path: Pa
     told = run("report", "2026-11-01", "2026-11-30", "--pdf", str(pdf), "--csv", str(csv))
     assert told.exit_code == Exit.OK, told.output
     assert pdf.read_bytes().startswith(b"%PDF-")
-    assert csv.read_text().startswith("Day,Received")
+    assert csv.read_text().startswith("day,closed,entries,paybill_float_cents")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_can_be_exported(estate: Estate, tmp_path: Path, name: str) -> None:
+    pdf, csv = tmp_path / "it.pdf", tmp_path / "it.csv"
+    told = run("export", name, "--pdf", str(pdf), "--csv", str(csv))
+    assert told.exit_code == Exit.OK, told.output
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert csv.read_text().splitlines()[-1].startswith("sum")
+
+
+@pytest.mark.parametrize("words", [["ledger"], ["profit", "--csv", "x.csv"]])
+def test_an_export_without_a_file_or_of_nothing_known_is_wrong_usage(
+    estate: Estate, words: list[str]
+) -> None:
+    assert run("export", *words).exit_code == Exit.USAGE
 
 
 def test_a_day_that_is_none_is_wrong_usage(estate: Estate) -> None:
