@@ -7,7 +7,7 @@ PYTHON_CODE := functions emulators tools tests bench
 ONCE ?=
 PROJECT ?=
 
-.PHONY: soak help setup demo test check check-deep fmt bench bench-rtdb bench-firmware emulators meter firmware dashboard sim register-urls deploy
+.PHONY: soak help setup demo test check check-deep fmt bench bench-rtdb bench-drain bench-firmware emulators meter firmware dashboard sim register-urls deploy
 
 help: ## List the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ bench-ledger: setup ## Measure the books with 100,000 payments
 
 bench-rtdb: setup ## Measure the Realtime Database emulator
 	@$(PY) -m bench.rtdb
+
+bench-drain: setup ## Measure how fast a backlog of paid payments drains
+	@$(PY) -m bench.drain
 
 bench-firmware: setup firmware ## Measure the firmware core
 	@tools/setup.sh deep

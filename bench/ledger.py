@@ -107,7 +107,11 @@ def _read(count: int) -> None:
 
 
 def _payment(number: int, count: int) -> Payment:
-    at_ms = Millis(START_MS + number * MONTH_DAYS * DAY_MS // count)
+    return payment_at(number, Millis(START_MS + number * MONTH_DAYS * DAY_MS // count))
+
+
+def payment_at(number: int, at_ms: Millis) -> Payment:
+    """A payment that was paid and delivered then."""
     delivery = Delivery(
         status=DeliveryStatus.DELIVERED, energy_wh=QUOTE.energy_wh, delivered_at_ms=at_ms
     )

@@ -28,9 +28,9 @@ from lipamita.use_cases.query_ports import DuePayment
 from lipamita.use_cases.share_out import share_out
 from lipamita.use_cases.world import World
 
-MAX_BATCH = 200
+MAX_BATCH = 600
 MAX_WORKERS = 8  # at once; the admin SDK keeps ten connections to the database
-MAX_URGENT = 150  # of them; so what waits has its share of every run, and evidence goes first
+MAX_URGENT = 500  # of them; so what waits has its share of every run, and evidence goes first
 MAX_IN_LINE = 50  # those who wait for Daraja and stay due, though the batch is full
 SLOW_QUERY_MS = 5 * SECOND_MS  # then this run asks no more, and does its other work
 URGENT_RUN_MS = 30 * SECOND_MS

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
+import pytest
 from lipamita.domain.evidence import PushUnclear
 from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
@@ -14,6 +15,7 @@ from lipamita.domain.prompt import Prompt
 from lipamita.domain.query_pace import QUERIES_PER_WINDOW
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.units import HOUR_MS, MINUTE_MS, Millis
+from lipamita.use_cases import reconcile as reconciling
 from lipamita.use_cases.ports import Store
 from lipamita.use_cases.reconcile import (
     MAX_BATCH,
@@ -143,9 +145,13 @@ def test_evidence_and_unknown_pushes_do_not_wait_behind_thousands_who_wait_for_d
     assert all(payment.check_count > 0 for payment in now(estate, unknown))
 
 
-def test_everybody_in_a_long_line_is_asked_about_in_the_end_at_full_pace() -> None:
+def test_everybody_in_a_long_line_is_asked_about_in_the_end_at_full_pace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reconciling, "MAX_BATCH", 200)  # the line is three times as long
+    monkeypatch.setattr(reconciling, "MAX_URGENT", 150)
     estate = Estate()
-    count = 3 * MAX_BATCH
+    count = 600
     waiting = backlog(estate, Status.PROMPTED, count, prefix="line")
     estate.daraja.query_answers = ["1032"] * count
     runs = 0
