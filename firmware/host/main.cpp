@@ -53,7 +53,7 @@ void serve_panel(meter::App& app, ShownScreen& shown, meter::ILog& log) {
   pressed = held = 0;
   app.draw(shown);
   if (!shown.take_change()) return;
-  constexpr std::string_view kNames[] = {"row0", "row1", "row2", "row3",
+  constexpr const char* kNames[] = {"row0", "row1", "row2", "row3",
                                          "row4", "row5", "row6", "row7"};
   const meter::ScreenText screen = app.screen();
   meter::Event event("screen");

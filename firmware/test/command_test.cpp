@@ -73,7 +73,7 @@ TEST_F(CommandTest, DisconnectionOutlivesARebootAndARecharge) {
   cloud.sell("-N2", 500);
   run(5000);
   EXPECT_FALSE(relay.closed);
-  EXPECT_EQ(app->meter().supply().reason(), "held");
+  EXPECT_EQ(app->meter().supply().reason(), SupplyReason::held);
 }
 
 TEST_F(CommandTest, ZoneSetByCommandRaisesItsAlert) {

@@ -75,7 +75,7 @@ class MeterTest : public testing::Test {
 TEST_F(MeterTest, StartsOpenWithoutCredit) {
   EXPECT_EQ(loaded, LoadResult::fresh);
   EXPECT_FALSE(relay.closed);
-  EXPECT_EQ(meter->supply().reason(), "out_of_credit");
+  EXPECT_EQ(meter->supply().reason(), SupplyReason::out_of_credit);
 }
 
 TEST_F(MeterTest, ClosesWithCreditAndOpensAtZero) {
@@ -151,7 +151,7 @@ TEST_F(MeterTest, HeldSupplyStaysOpenDespiteCredit) {
   meter->ledger().flags |= kFlagSupplyHeld;
   meter->poll();
   EXPECT_FALSE(relay.closed);
-  EXPECT_EQ(meter->supply().reason(), "held");
+  EXPECT_EQ(meter->supply().reason(), SupplyReason::held);
 }
 
 TEST_F(MeterTest, EnergyBeforeTheTimeIsKnownBelongsToTheFirstHour) {

@@ -42,10 +42,10 @@ class SupplyTest : public testing::Test {
 TEST_F(SupplyTest, CreditConnectsAndItsEndDisconnects) {
   balance(1);
   EXPECT_EQ(supply.state(), SwitchState::connected);
-  EXPECT_EQ(supply.reason(), "credit");
+  EXPECT_EQ(supply.reason(), SupplyReason::credit);
   balance(0);
   EXPECT_EQ(supply.state(), SwitchState::disconnected);
-  EXPECT_EQ(supply.reason(), "out_of_credit");
+  EXPECT_EQ(supply.reason(), SupplyReason::out_of_credit);
 }
 
 TEST_F(SupplyTest, EmergencyCreditWaitsForTheButtonAndEndsAtItsLimit) {
@@ -56,7 +56,7 @@ TEST_F(SupplyTest, EmergencyCreditWaitsForTheButtonAndEndsAtItsLimit) {
   ledger.flags |= kFlagEmergencyAccepted;
   update();
   EXPECT_EQ(supply.state(), SwitchState::connected);
-  EXPECT_EQ(supply.reason(), "emergency_credit");
+  EXPECT_EQ(supply.reason(), SupplyReason::emergency_credit);
   balance(-99);
   EXPECT_EQ(supply.state(), SwitchState::connected);
   balance(-100);
@@ -70,7 +70,7 @@ TEST_F(SupplyTest, FriendlyHoursPreventDisconnectionButDoNotConnect) {
   epoch_ms = kMondayNoon + 7 * kHourMs;  // 19:00
   balance(-3);
   EXPECT_EQ(supply.state(), SwitchState::connected);
-  EXPECT_EQ(supply.reason(), "friendly_hours");
+  EXPECT_EQ(supply.reason(), SupplyReason::friendly_hours);
   epoch_ms = kMondayNoon + 19 * kHourMs;  // 07:00
   update();
   EXPECT_EQ(supply.state(), SwitchState::disconnected);
@@ -122,7 +122,7 @@ TEST_F(SupplyTest, PowerLimitCoolsDownReturnsAndAtLastWaitsForTheButton) {
     update(1);
     update(30000);
     ASSERT_EQ(supply.state(), SwitchState::disconnected) << trip;
-    ASSERT_EQ(supply.reason(), "power_limit");
+    ASSERT_EQ(supply.reason(), SupplyReason::power_limit);
     update(59999);
     ASSERT_EQ(supply.state(), SwitchState::disconnected);
     update(1);
@@ -144,14 +144,14 @@ TEST_F(SupplyTest, HeldBeatsEverythingElse) {
   supply.test_supply_until(now_ms + 1000);
   balance(1000);
   EXPECT_EQ(supply.state(), SwitchState::disconnected);
-  EXPECT_EQ(supply.reason(), "held");
+  EXPECT_EQ(supply.reason(), SupplyReason::held);
 }
 
 TEST_F(SupplyTest, TestSupplyEndsByItself) {
   balance(0);
   supply.test_supply_until(now_ms + 60000);
   update();
-  EXPECT_EQ(supply.reason(), "test_supply");
+  EXPECT_EQ(supply.reason(), SupplyReason::test_supply);
   update(60000);
   EXPECT_EQ(supply.state(), SwitchState::disconnected);
 }

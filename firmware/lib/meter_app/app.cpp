@@ -6,10 +6,10 @@ bool App::begin() {
   if (!update_.fit_to_start()) return false;
   const LoadResult loaded = meter_.begin();
   const Ledger& ledger = meter_.ledger();
-  const char* const storage = loaded == LoadResult::restored  ? "restored"
-                              : loaded == LoadResult::fresh   ? "fresh"
-                              : loaded == LoadResult::damaged ? "damaged"
-                                                              : "foreign";
+  const std::string_view storage = loaded == LoadResult::restored  ? "restored"
+                                   : loaded == LoadResult::fresh   ? "fresh"
+                                   : loaded == LoadResult::damaged ? "damaged"
+                                                                   : "foreign";
   log_.event(Event("started")
                  .text("meter_id", config_.meter_id)
                  .text("firmware", config_.firmware)

@@ -56,7 +56,7 @@ class Cloud final : private IStreamListener {
  private:
   enum class Job { none, sign_in, snapshot, acknowledge, report, command, alert, hour, download };
 
-  static std::string_view name_of(Job job);
+  static const char* name_of(Job job);
   void poll_stream();
   void stream_ended();
   void poll_exchange();
@@ -71,7 +71,7 @@ class Cloud final : private IStreamListener {
   IJsonHandler& reader_of(Job job);
   void finish(Job job);
   void refused(Job job);
-  void failed(Job job, std::string_view reason);
+  void failed(Job job, const char* reason);
   void signed_in();
   void snapshot_read();
   void reported();

@@ -31,7 +31,7 @@ void Cloud::finish(Job job) {
 // waits.
 void Cloud::refused(Job job) {
   const int status = exchange_.status();
-  const bool denied = status == 401 && exchange_.error_text() == "Permission denied";
+  const bool denied = status == 401 && same(exchange_.error_text(), "Permission denied");
   const bool for_good = denied || status == 400 || status == 403;
   log_.event(Event("error")
                  .text("reason", denied ? "permission_denied" : "refused")
@@ -60,7 +60,7 @@ void Cloud::refused(Job job) {
   retry_at_ms_ = clock_.monotonic_ms() + backoff_.next_ms();
 }
 
-void Cloud::failed(Job job, std::string_view reason) {
+void Cloud::failed(Job job, const char* reason) {
   log_.event(Event("error")
                  .text("reason", reason)
                  .text("job", name_of(job))
@@ -103,28 +103,10 @@ void Cloud::reported() {
                  .number("power_w", meter_.power_w()));
 }
 
-std::string_view Cloud::name_of(Job job) {
-  switch (job) {
-    case Job::none:
-      return "none";
-    case Job::sign_in:
-      return "sign_in";
-    case Job::snapshot:
-      return "snapshot";
-    case Job::acknowledge:
-      return "acknowledge";
-    case Job::report:
-      return "report";
-    case Job::command:
-      return "command";
-    case Job::alert:
-      return "alert";
-    case Job::hour:
-      return "hour";
-    case Job::download:
-      return "download";
-  }
-  return "none";
+const char* Cloud::name_of(Job job) {
+  constexpr const char* kNames[] = {"none",    "sign_in", "snapshot", "acknowledge", "report",
+                                    "command", "alert",   "hour",     "download"};
+  return kNames[static_cast<size_t>(job)];
 }
 
 }  // namespace meter

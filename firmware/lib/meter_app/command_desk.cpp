@@ -19,13 +19,13 @@ void CommandDesk::on_command(const Command& command) {
     return;
   }
   Ledger& ledger = meter_.ledger();
-  std::string_view result = "ok";
+  const char* result = "ok";
   if (command.sequence > ledger.command_sequence) {
     result = carry_out(command);
     ledger.command_sequence = static_cast<uint32_t>(command.sequence);
     meter_.update_supply();
     effect_ = true;
-  } else if (command.kind.view() == "withdraw") {
+  } else if (same(command.kind.view(), "withdraw")) {
     result = withdrawn_before(command.arguments.view());
   }
   if (!meter_.commit()) return;  // it comes again with the next snapshot
@@ -36,21 +36,21 @@ void CommandDesk::on_command(const Command& command) {
   results_[count_++] = {command.command_id, result};
 }
 
-std::string_view CommandDesk::carry_out(const Command& command) {
+const char* CommandDesk::carry_out(const Command& command) {
   const std::string_view kind = command.kind.view();
   const std::string_view arguments = command.arguments.view();
-  if (kind == "connect") return meter_.hold_supply(false), "ok";
-  if (kind == "disconnect") return meter_.hold_supply(true), "ok";
-  if (kind == "test_supply") return test_supply(arguments);
-  if (kind == "set_tariff_zone") return set_policy(arguments);
-  if (kind == "withdraw") return raise_totals(arguments, true);
-  if (kind == "restore") return raise_totals(arguments, false);
-  if (kind == "update_firmware") return update_firmware(arguments);
-  if (kind == "reboot") return reboot_wanted_ = true, "ok";
+  if (same(kind, "connect")) return meter_.hold_supply(false), "ok";
+  if (same(kind, "disconnect")) return meter_.hold_supply(true), "ok";
+  if (same(kind, "test_supply")) return test_supply(arguments);
+  if (same(kind, "set_tariff_zone")) return set_policy(arguments);
+  if (same(kind, "withdraw")) return raise_totals(arguments, true);
+  if (same(kind, "restore")) return raise_totals(arguments, false);
+  if (same(kind, "update_firmware")) return update_firmware(arguments);
+  if (same(kind, "reboot")) return reboot_wanted_ = true, "ok";
   return "unknown kind";
 }
 
-std::string_view CommandDesk::set_policy(std::string_view arguments) {
+const char* CommandDesk::set_policy(std::string_view arguments) {
   SupplyPolicy policy = meter_.policy();
   Arguments pairs(arguments);
   std::string_view name;
@@ -63,21 +63,21 @@ std::string_view CommandDesk::set_policy(std::string_view arguments) {
 }
 
 // Totals only grow, whatever the command says.
-std::string_view CommandDesk::raise_totals(std::string_view arguments, bool withdrawal) {
+const char* CommandDesk::raise_totals(std::string_view arguments, bool withdrawal) {
   Registers totals;
   Arguments pairs(arguments);
   std::string_view name;
   uint64_t value = 0;
   while (pairs.next(name, value)) {
-    if (name == "withdrawn_total_wh") {
+    if (same(name, "withdrawn_total_wh")) {
       totals.withdrawn_wh = value;
     } else if (withdrawal) {
       return "argument not known";
-    } else if (name == "credited_total_wh") {
+    } else if (same(name, "credited_total_wh")) {
       totals.credited_wh = value;
-    } else if (name == "consumed_total_wh") {
+    } else if (same(name, "consumed_total_wh")) {
       totals.consumed_wh = value;
-    } else if (name == "sequence") {
+    } else if (same(name, "sequence")) {
       totals.sequence = value;
     } else {
       return "argument not known";
@@ -98,19 +98,19 @@ std::string_view CommandDesk::raise_totals(std::string_view arguments, bool with
 }
 
 // Money leaves on this word, so a refusal whose telling was lost must not become an "ok".
-std::string_view CommandDesk::withdrawn_before(std::string_view arguments) const {
+const char* CommandDesk::withdrawn_before(std::string_view arguments) const {
   Arguments pairs(arguments);
   std::string_view name;
   uint64_t total_wh = 0;
-  const bool known = pairs.next(name, total_wh) && name == "withdrawn_total_wh";
+  const bool known = pairs.next(name, total_wh) && same(name, "withdrawn_total_wh");
   return known && meter_.ledger().withdrawn_wh >= total_wh ? "ok" : "not withdrawn";
 }
 
-std::string_view CommandDesk::test_supply(std::string_view arguments) {
+const char* CommandDesk::test_supply(std::string_view arguments) {
   Arguments pairs(arguments);
   std::string_view name;
   uint64_t seconds = 0;
-  if (!pairs.next(name, seconds) || name != "seconds" || seconds == 0 ||
+  if (!pairs.next(name, seconds) || !same(name, "seconds") || seconds == 0 ||
       seconds > kMaxTestSupplyS) {
     return "expected seconds=1..3600";
   }
@@ -118,11 +118,11 @@ std::string_view CommandDesk::test_supply(std::string_view arguments) {
   return "ok";
 }
 
-std::string_view CommandDesk::update_firmware(std::string_view arguments) {
+const char* CommandDesk::update_firmware(std::string_view arguments) {
   Arguments pairs(arguments);
   std::string_view name;
   uint64_t version = 0;
-  if (!pairs.next(name, version) || name != "version" || version > UINT32_MAX) {
+  if (!pairs.next(name, version) || !same(name, "version") || version > UINT32_MAX) {
     return "expected version=N";
   }
   return update_.order(static_cast<uint32_t>(version));

@@ -18,7 +18,7 @@ class CommandDesk final : public ICommandSink {
  public:
   struct Result {
     FixedText<64> command_id;
-    std::string_view text;  // "ok" or why not
+    const char* text = "";  // "ok" or why not
   };
 
   CommandDesk(const Config& config, Meter& meter, Update& update, IClock& clock, ILog& log)
@@ -43,12 +43,12 @@ class CommandDesk final : public ICommandSink {
  private:
   static constexpr size_t kMaxResults = 4;
 
-  std::string_view carry_out(const Command& command);
-  std::string_view set_policy(std::string_view arguments);
-  std::string_view raise_totals(std::string_view arguments, bool withdrawal);
-  std::string_view update_firmware(std::string_view arguments);
-  std::string_view withdrawn_before(std::string_view arguments) const;
-  std::string_view test_supply(std::string_view arguments);
+  const char* carry_out(const Command& command);
+  const char* set_policy(std::string_view arguments);
+  const char* raise_totals(std::string_view arguments, bool withdrawal);
+  const char* update_firmware(std::string_view arguments);
+  const char* withdrawn_before(std::string_view arguments) const;
+  const char* test_supply(std::string_view arguments);
   bool queued(std::string_view command_id) const;
 
   const Config& config_;

@@ -88,7 +88,7 @@ void Meter::watch() {
   alerts_.set(AlertKind::out_of_credit,
               used_before && (zone == CreditZone::out || zone == CreditZone::emergency), balance,
               now);
-  alerts_.set(AlertKind::power_limit, supply_.reason() == "power_limit", power_w_, now);
+  alerts_.set(AlertKind::power_limit, supply_.reason() == SupplyReason::power_limit, power_w_, now);
   alerts_.set(AlertKind::switch_leaking, open_switch_.leaking(),
               static_cast<int64_t>(open_switch_.leaked_wh()), now);
 }
@@ -107,7 +107,7 @@ void Meter::update_supply() {
   switch_changed_ = true;
   ports_.log.event(Event("switch")
                        .text("state", name_of(supply_.state()))
-                       .text("reason", supply_.reason())
+                       .text("reason", name_of(supply_.reason()))
                        .number("balance_wh", ledger_.balance_wh()));
   commit();
 }

@@ -11,17 +11,17 @@ void append_padded(FixedText<16>& text, uint32_t value) {
   text.append(Decimal::of(value).view());
 }
 
-void write_acknowledgement(JsonObject<RequestText::kMaxBody>& body,
-                           const RechargeBook::Acknowledgement& entry, const Ledger& ledger) {
-  const auto key = [&entry](std::string_view field) {
+void write_acknowledgement(JsonObject& body, const RechargeBook::Acknowledgement& entry,
+                           const Ledger& ledger) {
+  const auto key = [&entry](const char* field) {
     FixedText<128> text("pending_recharge/");
     text.append(entry.transaction_id.view());
     text.append(field);
     return text;
   };
-  body.boolean(key("/processed").view(), true)
-      .server_time(key("/processed_at").view())
-      .number(key("/balance_after").view(), RechargeBook::balance_after(entry, ledger));
+  body.boolean(key("/processed").c_str(), true)
+      .server_time(key("/processed_at").c_str())
+      .number(key("/balance_after").c_str(), RechargeBook::balance_after(entry, ledger));
 }
 
 }  // namespace
@@ -66,7 +66,7 @@ bool Requests::write_report(RequestText& text, const Meter& meter, const DeviceS
       .number("status/rssi", status.rssi)
       .server_time("status/last_seen")
       .number("status/boot_count", ledger.boot_count)
-      .text("status/reason", meter.supply().reason());
+      .text("status/reason", name_of(meter.supply().reason()));
   for (size_t i = 0; i < count; ++i) write_acknowledgement(body, book.at(i), ledger);
   return body.end();
 }
@@ -104,7 +104,7 @@ bool Requests::alert(RequestText& text, std::string_view id_token, const Alert& 
 }
 
 bool Requests::command_result(RequestText& text, std::string_view id_token,
-                              std::string_view command_id, std::string_view result) const {
+                              std::string_view command_id, const char* result) const {
   begin_target(text, "/meters/");
   text.target.append("/commands/");
   text.target.append(command_id);
@@ -113,7 +113,7 @@ bool Requests::command_result(RequestText& text, std::string_view id_token,
   return body.end() && end_target(text, id_token, true);
 }
 
-void Requests::begin_target(RequestText& text, std::string_view root) const {
+void Requests::begin_target(RequestText& text, const char* root) const {
   text.target.clear();
   text.target.append(prefix_);
   text.target.append(root);

@@ -40,12 +40,12 @@ class Requests {
   bool hour(RequestText& text, std::string_view id_token, const ClosedHour& hour) const;
   bool alert(RequestText& text, std::string_view id_token, const Alert& alert) const;
   bool command_result(RequestText& text, std::string_view id_token, std::string_view command_id,
-                      std::string_view result) const;
+                      const char* result) const;
 
  private:
   bool write_report(RequestText& text, const Meter& meter, const DeviceStatus& status,
                     const RechargeBook& book, size_t count) const;
-  void begin_target(RequestText& text, std::string_view root) const;
+  void begin_target(RequestText& text, const char* root) const;
   bool end_target(RequestText& text, std::string_view id_token, bool silent) const;
 
   const Config& config_;

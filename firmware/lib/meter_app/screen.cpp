@@ -54,7 +54,7 @@ void append_time(Row& row, int64_t epoch_ms) {
 
 void put_header(Row& row, const View& view, Language language) {
   const std::string_view state = say(view.link.online ? Phrase::online : Phrase::offline, language);
-  row.append(view.meter_id.substr(0, ScreenText::kRowBytes - 1 - state.size()));
+  row.append(meter::first(view.meter_id, ScreenText::kRowBytes - 1 - state.size()));
   while (row.size() + state.size() < ScreenText::kRowBytes) row.append(' ');
   row.append(state);
 }
@@ -67,8 +67,9 @@ void put_message(Row& first, Row& second, std::string_view message) {
   }
   const size_t space = message.rfind(' ', ScreenText::kRowBytes);
   const size_t end = space == std::string_view::npos ? ScreenText::kRowBytes : space;
-  first.assign(message.substr(0, end));
-  second.assign(message.substr(space == std::string_view::npos ? end : end + 1));
+  first.assign(meter::first(message, end));
+  message.remove_prefix(space == std::string_view::npos ? end : end + 1);
+  second.assign(message);
 }
 
 void put_signal(Row& row, const View& view, Language language) {
@@ -118,7 +119,7 @@ ScreenText compose(Page page, const View& view, Language language) {
     case Page::link:
       label.append(say(view.supplied ? Phrase::supply_on : Phrase::supply_off, language));
       put_signal(text.rows[kLabelRow + 2], view, language);
-      detail.append(view.firmware.substr(0, ScreenText::kRowBytes));
+      detail.append(first(view.firmware, ScreenText::kRowBytes));
       break;
   }
   put_message(text.rows[kMessageRow], text.rows[kMessageRow + 1], say(view.notice, language));

@@ -59,7 +59,7 @@ void Update::begin() {
   if (record_.stage != UpdateRecord::Stage::none) forget();
 }
 
-std::string_view Update::order(uint32_t version) {
+const char* Update::order(uint32_t version) {
   if (updater_ == nullptr || verifier_ == nullptr || config_.update_url.empty()) {
     return "this meter takes no updates";
   }
@@ -151,7 +151,7 @@ void Update::take_manifest(bool complete) {
 
 void Update::take_image(std::string_view slice) {
   const uint32_t left = manifest_.release().size_bytes - offset_;
-  if (slice.size() > left) slice = slice.substr(0, left);
+  slice = first(slice, left);
   if (flash_failed_ || slice.empty()) return;
   if (!updater_->write(offset_, reinterpret_cast<const uint8_t*>(slice.data()), slice.size())) {
     flash_failed_ = true;
@@ -207,13 +207,13 @@ void Update::watch_trial() {
   if (clock_.monotonic_ms() - trial_since_ms_ >= config_.trial_ms) roll_back("no_round_trip");
 }
 
-void Update::roll_back(std::string_view reason) {
+void Update::roll_back(const char* reason) {
   state_ = State::idle;
   log_.event(Event("update").text("stage", "rolling_back").text("reason", reason));
   updater_->roll_back();
 }
 
-void Update::enter(State state, std::string_view name) {
+void Update::enter(State state, const char* name) {
   state_ = state;
   log_.event(Event("update")
                  .text("stage", name)
@@ -221,7 +221,7 @@ void Update::enter(State state, std::string_view name) {
                  .number("offset", offset_));
 }
 
-void Update::give_up(std::string_view reason) {
+void Update::give_up(const char* reason) {
   log_.event(Event("update")
                  .text("stage", "failed")
                  .text("reason", reason)

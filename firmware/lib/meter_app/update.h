@@ -50,7 +50,7 @@ class Update final : public IBodySink {
   void begin();
 
   // Accepts an order, durably; otherwise says why not. The latest order replaces an earlier one.
-  std::string_view order(uint32_t version);
+  const char* order(uint32_t version);
 
   // What to ask the release server for next; compose() writes the request.
   enum class Ask { none, manifest, image };
@@ -73,9 +73,9 @@ class Update final : public IBodySink {
   void check();
   void arm();
   void watch_trial();
-  void roll_back(std::string_view reason);
-  void enter(State state, std::string_view name);
-  void give_up(std::string_view reason);
+  void roll_back(const char* reason);
+  void enter(State state, const char* name);
+  void give_up(const char* reason);
   bool keep(UpdateRecord::Stage stage);
   void forget();
 

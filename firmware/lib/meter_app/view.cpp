@@ -15,7 +15,7 @@ bool any_raised(const Alerts& alerts, std::initializer_list<AlertKind> kinds) {
 Notice notice_of(const Meter& meter, const Link& link) {
   const Alerts& alerts = meter.alerts();
   const Supply& supply = meter.supply();
-  const std::string_view reason = supply.reason();
+  const SupplyReason reason = supply.reason();
   if (any_raised(alerts, {AlertKind::storage_damaged, AlertKind::sensor_silent})) {
     return Notice::fault;
   }
@@ -24,13 +24,13 @@ Notice notice_of(const Meter& meter, const Link& link) {
                           AlertKind::reverse_current, AlertKind::switch_leaking})) {
     return Notice::tamper;
   }
-  if (reason == "held") return Notice::held;
-  if (reason == "power_limit") {
+  if (reason == SupplyReason::held) return Notice::held;
+  if (reason == SupplyReason::power_limit) {
     return supply.state() == SwitchState::ready ? Notice::press_to_reconnect : Notice::power_limit;
   }
   if (supply.offers_emergency()) return Notice::press_for_emergency;
-  if (reason == "emergency_credit") return Notice::emergency;
-  if (reason == "out_of_credit") return Notice::out_of_credit;
+  if (reason == SupplyReason::emergency_credit) return Notice::emergency;
+  if (reason == SupplyReason::out_of_credit) return Notice::out_of_credit;
   if (alerts.raised(AlertKind::low_credit)) return Notice::low_credit;
   return link.online ? Notice::none : Notice::offline;
 }

@@ -11,32 +11,13 @@ constexpr uint8_t kUntold = 2;
 
 }  // namespace
 
-std::string_view name_of(AlertKind kind) {
-  switch (kind) {
-    case AlertKind::low_credit:
-      return "low_credit";
-    case AlertKind::out_of_credit:
-      return "out_of_credit";
-    case AlertKind::power_limit:
-      return "power_limit";
-    case AlertKind::switch_leaking:
-      return "switch_leaking";
-    case AlertKind::cover_open:
-      return "cover_open";
-    case AlertKind::magnetic_field:
-      return "magnetic_field";
-    case AlertKind::reverse_current:
-      return "reverse_current";
-    case AlertKind::sensor_silent:
-      return "sensor_silent";
-    case AlertKind::storage_damaged:
-      return "storage_damaged";
-    case AlertKind::update_failed:
-      return "update_failed";
-    case AlertKind::count:
-      break;
-  }
-  return "unknown";
+const char* name_of(AlertKind kind) {
+  constexpr const char* kNames[] = {
+      "low_credit",     "out_of_credit",   "power_limit",   "switch_leaking",  "cover_open",
+      "magnetic_field", "reverse_current", "sensor_silent", "storage_damaged", "update_failed"};
+  static_assert(sizeof kNames / sizeof kNames[0] == static_cast<size_t>(AlertKind::count),
+                "a name for each");
+  return kNames[static_cast<size_t>(kind)];
 }
 
 void Alerts::set(AlertKind kind, bool raised, int64_t value, int64_t epoch_ms) {

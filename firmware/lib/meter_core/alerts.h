@@ -27,7 +27,7 @@ enum class AlertKind : uint8_t {
   count,
 };
 
-std::string_view name_of(AlertKind kind);
+const char* name_of(AlertKind kind);
 
 struct Alert {
   AlertKind kind = AlertKind::low_credit;

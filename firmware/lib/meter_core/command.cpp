@@ -29,18 +29,12 @@ bool authentic(const Digest& device_key, std::string_view meter_id, const Comman
 
 bool Arguments::next(std::string_view& name, uint64_t& value) {
   if (rest_.empty()) return false;
-  const size_t end = rest_.find(';');
-  const std::string_view pair = rest_.substr(0, end);
-  rest_ = end == std::string_view::npos ? std::string_view{} : rest_.substr(end + 1);
-  const size_t equals = pair.find('=');
-  if (equals == std::string_view::npos || equals == 0 ||
-      !parse_decimal(pair.substr(equals + 1), value)) {
-    broken_ = true;
-    rest_ = {};
-    return false;
-  }
-  name = pair.substr(0, equals);
-  return true;
+  std::string_view pair = take_until(rest_, ';');
+  name = take_until(pair, '=');
+  if (!name.empty() && parse_decimal(pair, value)) return true;
+  broken_ = true;
+  rest_ = {};
+  return false;
 }
 
 }  // namespace meter

@@ -29,14 +29,14 @@ constexpr uint32_t kMostWh = 1000000000;
 }  // namespace
 
 bool set_policy_number(SupplyPolicy& policy, std::string_view name, uint64_t value) {
-  if (name == "friendly_weekend") {
+  if (same(name, "friendly_weekend")) {
     if (value > 1) return false;
     policy.friendly_weekend = value == 1;
     return true;
   }
   for (const Number& number : kNumbers) {
     if (number.name != name) continue;
-    const bool hour = name == "friendly_from_hour" || name == "friendly_to_hour";
+    const bool hour = same(name, "friendly_from_hour") || same(name, "friendly_to_hour");
     if (value > (hour ? 23 : kMostWh)) return false;
     policy.*number.member = static_cast<uint32_t>(value);
     return true;

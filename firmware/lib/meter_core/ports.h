@@ -84,7 +84,7 @@ class IDisplay {
 };
 
 struct EventField {
-  std::string_view name;
+  const char* name = "";
   std::string_view text;
   int64_t number = 0;
   bool is_number = false;
@@ -95,17 +95,19 @@ class Event {
  public:
   static constexpr size_t kMaxFields = 8;
 
-  explicit Event(std::string_view name);
+  // Names are literals.
+  explicit Event(const char* name);
 
-  Event& text(std::string_view name, std::string_view value);
-  Event& number(std::string_view name, int64_t value);
+  Event& text(const char* name, std::string_view value);
+  Event& text(const char* name, const char* value);
+  Event& number(const char* name, int64_t value);
 
-  std::string_view name() const { return name_; }
+  const char* name() const { return name_; }
   const EventField* begin() const { return fields_; }
   const EventField* end() const { return fields_ + count_; }
 
  private:
-  std::string_view name_;
+  const char* name_;
   EventField fields_[kMaxFields];
   size_t count_ = 0;
 };

@@ -3,7 +3,7 @@
 namespace meter {
 namespace {
 
-constexpr std::string_view kFieldNames[] = {
+constexpr const char* kFieldNames[] = {
     "lipamita-release ", "board ", "version ", "name ", "size ", "sha256 ", "signature "};
 constexpr uint8_t kSignatureField = 6;
 
@@ -33,9 +33,8 @@ Progress ManifestReader::feed(std::string_view bytes) {
 }
 
 bool ManifestReader::take_line(std::string_view line) {
-  const std::string_view name = kFieldNames[field_];
-  if (line.substr(0, name.size()) != name) return false;
-  const std::string_view value = line.substr(name.size());
+  std::string_view value = line;
+  if (!take_prefix(value, kFieldNames[field_])) return false;
   if (field_ == kSignatureField) {
     digest_ = hash_.finish();
     return take_signature(value);
@@ -44,7 +43,7 @@ bool ManifestReader::take_line(std::string_view line) {
   hash_.update("\n");
   switch (field_) {
     case 0:
-      return value == "1";
+      return same(value, "1");
     case 1:
       return !value.empty() && release_.board.assign(value);
     case 2:

@@ -11,32 +11,22 @@ constexpr uint64_t kForgetTripsMs = 3600000;  // an hour without a trip: start c
 
 }  // namespace
 
-std::string_view name_of(SwitchState state) {
-  switch (state) {
-    case SwitchState::connected:
-      return "connected";
-    case SwitchState::disconnected:
-      return "disconnected";
-    case SwitchState::ready:
-      return "ready";
-  }
-  return "disconnected";
+const char* name_of(SwitchState state) {
+  constexpr const char* kNames[] = {"connected", "disconnected", "ready"};
+  return kNames[static_cast<size_t>(state)];
 }
 
-std::string_view name_of(CreditZone zone) {
-  switch (zone) {
-    case CreditZone::normal:
-      return "normal";
-    case CreditZone::low:
-      return "low";
-    case CreditZone::very_low:
-      return "very_low";
-    case CreditZone::emergency:
-      return "emergency";
-    case CreditZone::out:
-      return "out";
-  }
-  return "out";
+const char* name_of(SupplyReason reason) {
+  constexpr const char* kNames[] = {"",
+                                    "held",
+                                    "power_limit",
+                                    "test_supply",
+                                    "credit",
+                                    "emergency_credit",
+                                    "friendly_hours",
+                                    "emergency_offered",
+                                    "out_of_credit"};
+  return kNames[static_cast<size_t>(reason)];
 }
 
 CreditZone zone_of(const SupplyPolicy& policy, const Ledger& ledger) {
@@ -79,25 +69,26 @@ bool Supply::update(const SupplyInputs& inputs) {
 
 Supply::Decision Supply::decide(const SupplyInputs& inputs) const {
   const Ledger& ledger = inputs.ledger;
-  if ((ledger.flags & kFlagSupplyHeld) != 0) return {SwitchState::disconnected, "held"};
+  if ((ledger.flags & kFlagSupplyHeld) != 0) return {SwitchState::disconnected, SupplyReason::held};
   if (tripped_) {
     const bool waits = trips_ > policy_.power_retries;
-    return {waits ? SwitchState::ready : SwitchState::disconnected, "power_limit"};
+    return {waits ? SwitchState::ready : SwitchState::disconnected, SupplyReason::power_limit};
   }
-  if (inputs.now_ms < test_until_ms_) return {SwitchState::connected, "test_supply"};
+  if (inputs.now_ms < test_until_ms_) return {SwitchState::connected, SupplyReason::test_supply};
   const CreditZone zone = zone_of(policy_, ledger);
-  if (zone == CreditZone::emergency) return {SwitchState::connected, "emergency_credit"};
-  if (zone != CreditZone::out) return {SwitchState::connected, "credit"};
+  if (zone == CreditZone::emergency)
+    return {SwitchState::connected, SupplyReason::emergency_credit};
+  if (zone != CreditZone::out) return {SwitchState::connected, SupplyReason::credit};
   const bool closed =
       started_ ? current_.state == SwitchState::connected : (ledger.flags & kFlagSwitchClosed) != 0;
   if (closed && friendly_at(policy_, inputs.epoch_ms)) {
-    return {SwitchState::connected, "friendly_hours"};
+    return {SwitchState::connected, SupplyReason::friendly_hours};
   }
   const bool accepted = (ledger.flags & kFlagEmergencyAccepted) != 0;
   if (!accepted && ledger.balance_wh() > -int64_t{policy_.emergency_wh}) {
-    return {SwitchState::ready, "emergency_offered"};
+    return {SwitchState::ready, SupplyReason::emergency_offered};
   }
-  return {SwitchState::disconnected, "out_of_credit"};
+  return {SwitchState::disconnected, SupplyReason::out_of_credit};
 }
 
 void Supply::watch_power(const SupplyInputs& inputs) {

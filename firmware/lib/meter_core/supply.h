@@ -24,7 +24,22 @@ enum class SwitchState {
   ready,  // may be connected, waits for a person to press the button
 };
 
-std::string_view name_of(SwitchState state);
+const char* name_of(SwitchState state);
+
+// What decided; the list above.
+enum class SupplyReason : uint8_t {
+  none,  // nothing yet
+  held,
+  power_limit,
+  test_supply,
+  credit,
+  emergency_credit,
+  friendly_hours,
+  emergency_offered,
+  out_of_credit,
+};
+
+const char* name_of(SupplyReason reason);
 
 struct SupplyPolicy {
   uint32_t min_dwell_ms = 0;  // shortest time between two movements of the relay
@@ -42,7 +57,6 @@ struct SupplyPolicy {
 
 enum class CreditZone { normal, low, very_low, emergency, out };
 
-std::string_view name_of(CreditZone zone);
 CreditZone zone_of(const SupplyPolicy& policy, const Ledger& ledger);
 
 // True inside the policy's friendly hours; false while the time is not known.
@@ -67,13 +81,13 @@ class Supply {
   void test_supply_until(uint64_t until_ms) { test_until_ms_ = until_ms; }
 
   SwitchState state() const { return current_.state; }
-  std::string_view reason() const { return current_.reason; }
-  bool offers_emergency() const { return current_.reason == "emergency_offered"; }
+  SupplyReason reason() const { return current_.reason; }
+  bool offers_emergency() const { return current_.reason == SupplyReason::emergency_offered; }
 
  private:
   struct Decision {
     SwitchState state = SwitchState::disconnected;
-    std::string_view reason;
+    SupplyReason reason = SupplyReason::none;
   };
 
   Decision decide(const SupplyInputs& inputs) const;

@@ -6,13 +6,61 @@
 
 namespace meter {
 
-bool append_bounded(char* data, size_t capacity, size_t& size, std::string_view text) {
-  const size_t room = capacity - size;
+Text::Text(size_t capacity) : capacity_(static_cast<uint16_t>(capacity)) { clear(); }
+
+bool Text::assign(std::string_view text) {
+  clear();
+  return append(text);
+}
+
+bool Text::append(std::string_view text) {
+  const size_t room = size_t{capacity_} - size_;
   const size_t count = text.size() < room ? text.size() : room;
-  if (count > 0) std::memcpy(data + size, text.data(), count);
-  size += count;
-  data[size] = '\0';
-  return count == text.size();
+  if (count > 0) std::memcpy(characters() + size_, text.data(), count);
+  if (count < text.size()) whole_ = 0;
+  const size_t size = size_ + count;
+  size_ = size & kMostCapacity;
+  characters()[size] = '\0';
+  return whole();
+}
+
+bool Text::assign(const char* literal) { return assign(std::string_view(literal)); }
+
+bool Text::append(const char* literal) { return append(std::string_view(literal)); }
+
+bool Text::append(char c) { return append(std::string_view(&c, 1)); }
+
+void Text::clear() {
+  size_ = 0;
+  whole_ = 1;
+  characters()[0] = '\0';
+}
+
+void Text::resize(size_t size) {
+  if (size > size_) return;
+  size_ = size & kMostCapacity;
+  characters()[size] = '\0';
+}
+
+std::string_view Text::view() const { return {c_str(), size()}; }
+
+bool same(std::string_view text, const char* literal) { return text == literal; }
+
+bool take_prefix(std::string_view& text, const char* prefix) {
+  const size_t size = std::strlen(prefix);
+  if (!same(first(text, size), prefix)) return false;
+  text.remove_prefix(size);
+  return true;
+}
+
+std::string_view take_until(std::string_view& text, char mark) {
+  const std::string_view before = first(text, text.find(mark));
+  text.remove_prefix(before.size() + (before.size() < text.size() ? 1 : 0));
+  return before;
+}
+
+std::string_view first(std::string_view text, size_t size) {
+  return {text.data(), size < text.size() ? size : text.size()};
 }
 
 Decimal Decimal::of(uint64_t value) {

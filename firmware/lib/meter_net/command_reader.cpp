@@ -9,30 +9,28 @@ void CommandReader::begin() {
 }
 
 void CommandReader::leaf(const Leaf& leaf) {
-  const size_t slash = leaf.path.find('/');
-  const std::string_view id = leaf.path.substr(0, slash);
+  std::string_view field = leaf.path;
+  const std::string_view id = take_until(field, '/');
   if (id != command_.command_id.view()) {
     end();
     command_.command_id.assign(id);
   }
-  if (slash == std::string_view::npos) return;
-  const std::string_view field = leaf.path.substr(slash + 1);
-  const bool text = leaf.kind == Leaf::Kind::string && leaf.whole;
-  if (field == "kind") {
-    seen_ |= kKind;
-    wrong_ = wrong_ || !text || !command_.kind.assign(leaf.text);
-  } else if (field == "arguments") {
-    wrong_ = wrong_ || !text || !command_.arguments.assign(leaf.text);
-  } else if (field == "sequence") {
-    seen_ |= kSequence;
-    const bool number = leaf.kind == Leaf::Kind::number && leaf.whole;
-    wrong_ = wrong_ || !number || !parse_decimal(leaf.text, command_.sequence);
-  } else if (field == "mac") {
-    seen_ |= kMac;
-    wrong_ = wrong_ || !text || !parse_hex(leaf.text, command_.mac);
-  } else if (field == "done_at") {
+  if (same(field, "kind")) {
+    note(kKind, leaf.read(command_.kind));
+  } else if (same(field, "arguments")) {
+    note(kNone, leaf.read(command_.arguments));
+  } else if (same(field, "sequence")) {
+    note(kSequence, leaf.read(command_.sequence));
+  } else if (same(field, "mac")) {
+    note(kMac, leaf.read(command_.mac));
+  } else if (same(field, "done_at")) {
     command_.done = leaf.kind != Leaf::Kind::null;
   }
+}
+
+void CommandReader::note(Field field, bool right) {
+  seen_ |= field;
+  wrong_ = wrong_ || !right;
 }
 
 void CommandReader::end() {

@@ -27,7 +27,15 @@ class CommandReader {
   void end();
 
  private:
-  enum Field : uint8_t { kKind = 1, kSequence = 2, kMac = 4, kComplete = kKind | kSequence | kMac };
+  enum Field : uint8_t {
+    kNone = 0,  // may be missing
+    kKind = 1,
+    kSequence = 2,
+    kMac = 4,
+    kComplete = kKind | kSequence | kMac,
+  };
+
+  void note(Field field, bool right);
 
   ICommandSink& sink_;
   Command command_;

@@ -6,21 +6,16 @@ namespace {
 constexpr size_t kReadBytes = 512;
 constexpr int kMaxReadsPerPoll = 64;
 
-std::string_view name_of(Method method) {
-  switch (method) {
-    case Method::get:
-      return "GET ";
-    case Method::put:
-      return "PUT ";
-    case Method::patch:
-      return "PATCH ";
-    case Method::post:
-      return "POST ";
-  }
-  return "GET ";
+const char* name_of(Method method) {
+  constexpr const char* kNames[] = {"GET ", "PUT ", "PATCH ", "POST "};
+  return kNames[static_cast<size_t>(method)];
 }
 
 }  // namespace
+
+void RequestHead::add(std::string_view part) { parts[count++] = part; }
+
+void RequestHead::add(const char* part) { add(std::string_view(part)); }
 
 void RequestHead::add_target(Method method, const Endpoint& endpoint, const RequestText& text) {
   count = 0;
@@ -32,7 +27,7 @@ void RequestHead::add_target(Method method, const Endpoint& endpoint, const Requ
 }
 
 void RequestHead::compose(Method method, const Endpoint& endpoint, const RequestText& text,
-                          std::string_view extra_headers, bool with_body) {
+                          const char* extra_headers, bool with_body) {
   add_target(method, endpoint, text);
   add(extra_headers);
   if (with_body) {
@@ -226,8 +221,8 @@ void ErrorText::on_end() {
 }
 
 void ErrorText::on_key(std::string_view key, bool) {
-  if (depth_ == 1) in_error_ = key == "error";
-  wanted_ = in_error_ && (depth_ == 1 || (depth_ == 2 && key == "message"));
+  if (depth_ == 1) in_error_ = same(key, "error");
+  wanted_ = in_error_ && (depth_ == 1 || (depth_ == 2 && same(key, "message")));
 }
 
 void ErrorText::on_string(std::string_view piece, bool) {

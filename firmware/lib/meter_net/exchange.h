@@ -125,11 +125,12 @@ struct RequestHead {
   Decimal last = Decimal::of(0);
 
   void compose(Method method, const Endpoint& endpoint, const RequestText& text,
-               std::string_view extra_headers, bool with_body);
+               const char* extra_headers, bool with_body);
   void compose_range(const Endpoint& endpoint, const RequestText& text, const Range& range);
 
  private:
-  void add(std::string_view part) { parts[count++] = part; }
+  void add(std::string_view part);
+  void add(const char* part);
   void add_target(Method method, const Endpoint& endpoint, const RequestText& text);
 };
 

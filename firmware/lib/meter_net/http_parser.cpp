@@ -16,8 +16,8 @@ bool same_ignoring_case(std::string_view left, std::string_view right) {
 }
 
 bool contains_ignoring_case(std::string_view text, std::string_view word) {
-  for (size_t i = 0; i + word.size() <= text.size(); ++i) {
-    if (same_ignoring_case(text.substr(i, word.size()), word)) return true;
+  for (; text.size() >= word.size(); text.remove_prefix(1)) {
+    if (same_ignoring_case(first(text, word.size()), word)) return true;
   }
   return false;
 }
@@ -48,7 +48,7 @@ bool HttpParser::redirect() const {
 Progress HttpParser::feed(std::string_view bytes, IBodySink& sink, size_t& used) {
   used = 0;
   while (used < bytes.size() && state_ != State::done && state_ != State::error) {
-    const std::string_view rest = bytes.substr(used);
+    const std::string_view rest(bytes.data() + used, bytes.size() - used);
     switch (state_) {
       case State::body_length:
         used += take_body(rest, sink, left_);
@@ -118,17 +118,15 @@ void HttpParser::take_head_byte(char c) {
 }
 
 void HttpParser::end_of_status_line() {
-  const std::string_view line = line_.view();
-  if (line.size() < 12 || line.substr(0, 7) != "HTTP/1." || line[8] != ' ') return fail();
-  if (line.size() > 12 && line[12] != ' ') return fail();
-  int status = 0;
-  for (const char c : line.substr(9, 3)) {
-    if (c < '0' || c > '9') return fail();
-    status = status * 10 + (c - '0');
-  }
+  std::string_view rest = line_.view();
+  if (!take_prefix(rest, "HTTP/1.")) return fail();
+  const std::string_view minor = take_until(rest, ' ');
+  const std::string_view code = take_until(rest, ' ');
+  uint64_t status = 0;
+  if (minor.size() != 1 || code.size() != 3 || !parse_decimal(code, status)) return fail();
   if (status < 100 || status > 599) return fail();
-  status_ = status;
-  http_1_0_ = line[7] == '0';
+  status_ = static_cast<int>(status);
+  http_1_0_ = minor[0] == '0';
   keep_alive_ = !http_1_0_;
   line_.clear();
   state_ = State::header_line;
@@ -143,14 +141,14 @@ void HttpParser::end_of_header_line() {
   }
   const std::string_view line = line_.view();
   if (line.empty()) return end_of_head();
-  const size_t colon = line.find(':');
-  if (colon == std::string_view::npos || colon == 0) {
+  std::string_view value = line;
+  const std::string_view name = take_until(value, ':');
+  if (name.empty() || name.size() == line.size()) {
     if (line_.whole()) return fail();
     line_.clear();
     return;
   }
-  const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trimmed(line.substr(colon + 1));
+  value = trimmed(value);
   if (same_ignoring_case(name, "content-length")) {
     uint64_t length = 0;
     if (!parse_decimal(value, length) || length > kMaxLength) return fail();
@@ -211,7 +209,7 @@ void HttpParser::take_chunk_size(char c) {
 
 size_t HttpParser::take_body(std::string_view bytes, IBodySink& sink, uint64_t limit) {
   const size_t count = bytes.size() < limit ? bytes.size() : static_cast<size_t>(limit);
-  if (count > 0) sink.on_body(bytes.substr(0, count));
+  if (count > 0) sink.on_body(first(bytes, count));
   if (state_ != State::body_until_end) left_ -= count;
   return count;
 }

@@ -265,7 +265,7 @@ void JsonReader::take_word(char c, IJsonHandler& handler) {
       handler.on_literal(kLiterals[i]);
       return value_ended();
     }
-    if (kWords[i].substr(0, text_.size()) == text_.view()) return;
+    if (first(kWords[i], text_.size()) == text_.view()) return;
   }
   fail();
 }

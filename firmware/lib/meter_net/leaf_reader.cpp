@@ -2,6 +2,18 @@
 
 namespace meter {
 
+bool Leaf::read(uint64_t& number) const {
+  return kind == Kind::number && whole && parse_decimal(text, number);
+}
+
+bool Leaf::read(Digest& hexadecimal) const {
+  return kind == Kind::string && whole && parse_hex(text, hexadecimal);
+}
+
+bool Leaf::read(Text& characters) const {
+  return kind == Kind::string && whole && characters.assign(text);
+}
+
 void LeafReader::begin(std::string_view base) {
   path_.clear();
   string_.clear();
@@ -58,7 +70,7 @@ void LeafReader::append_segment(std::string_view segment) {
   fits = fits && path_.append(segment);
   if (fits) return;
   cut_ = true;
-  const FixedText<kMaxPath> kept(path_.view().substr(0, before));
+  const FixedText<kMaxPath> kept(first(path_.view(), before));
   path_ = kept;
 }
 

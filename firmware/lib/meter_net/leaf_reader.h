@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "json_reader.h"
+#include "sha256.h"
 
 namespace meter {
 
@@ -15,6 +16,11 @@ struct Leaf {
   Kind kind = Kind::null;
   std::string_view text;  // digits or characters, at most 160 bytes
   bool whole = true;      // false when path or text was cut
+
+  // Each takes a whole value of its kind; false on any other.
+  bool read(uint64_t& number) const;
+  bool read(Digest& hexadecimal) const;
+  bool read(Text& characters) const;
 };
 
 class ILeafListener {

@@ -9,18 +9,18 @@ void RechargeReader::begin() {
 }
 
 void RechargeReader::leaf(const Leaf& leaf) {
-  const size_t slash = leaf.path.find('/');
-  const std::string_view id = leaf.path.substr(0, slash);
+  std::string_view field = leaf.path;
+  const std::string_view id = take_until(field, '/');
   if (id != entry_.transaction_id.view()) {
     end();
     entry_.transaction_id.assign(id);
   }
-  if (slash == std::string_view::npos) {
+  if (id.size() == leaf.path.size()) {
     // null: the entry is gone. Anything else there is not an entry.
     if (leaf.kind != Leaf::Kind::null) wrong_ = true;
     return;
   }
-  take(leaf.path.substr(slash + 1), leaf);
+  take(field, leaf);
 }
 
 void RechargeReader::end() {
@@ -34,31 +34,23 @@ void RechargeReader::end() {
 }
 
 void RechargeReader::take(std::string_view field, const Leaf& leaf) {
-  if (field == "sequence") {
-    take_number(leaf, kSequence, entry_.sequence);
-  } else if (field == "energy_wh") {
-    take_number(leaf, kEnergy, entry_.energy_wh);
-  } else if (field == "credited_total_wh") {
-    take_number(leaf, kTotal, entry_.credited_total_wh);
-  } else if (field == "mac") {
-    seen_ |= kMac;
-    if (leaf.kind != Leaf::Kind::string || !leaf.whole || !parse_hex(leaf.text, entry_.mac)) {
-      wrong_ = true;
-    }
-  } else if (field == "processed") {
-    seen_ |= kProcessed;
+  if (same(field, "sequence")) {
+    note(kSequence, leaf.read(entry_.sequence));
+  } else if (same(field, "energy_wh")) {
+    note(kEnergy, leaf.read(entry_.energy_wh));
+  } else if (same(field, "credited_total_wh")) {
+    note(kTotal, leaf.read(entry_.credited_total_wh));
+  } else if (same(field, "mac")) {
+    note(kMac, leaf.read(entry_.mac));
+  } else if (same(field, "processed")) {
     entry_.processed = leaf.kind == Leaf::Kind::boolean_true;
-    if (!leaf.whole || (!entry_.processed && leaf.kind != Leaf::Kind::boolean_false)) {
-      wrong_ = true;
-    }
+    note(kProcessed, leaf.whole && (entry_.processed || leaf.kind == Leaf::Kind::boolean_false));
   }
 }
 
-void RechargeReader::take_number(const Leaf& leaf, Field field, uint64_t& value) {
+void RechargeReader::note(Field field, bool right) {
   seen_ |= field;
-  if (leaf.kind != Leaf::Kind::number || !leaf.whole || !parse_decimal(leaf.text, value)) {
-    wrong_ = true;
-  }
+  wrong_ = wrong_ || !right;
 }
 
 }  // namespace meter

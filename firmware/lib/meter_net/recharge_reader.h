@@ -44,7 +44,7 @@ class RechargeReader {
   };
 
   void take(std::string_view field, const Leaf& leaf);
-  void take_number(const Leaf& leaf, Field field, uint64_t& value);
+  void note(Field field, bool right);
 
   IRechargeSink& sink_;
   RechargeSource source_;

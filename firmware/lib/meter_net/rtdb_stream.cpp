@@ -19,13 +19,13 @@ void RtdbStream::begin_event() {
 }
 
 void RtdbStream::on_event(std::string_view name) {
-  if (name == "put" || name == "patch") {
+  if (same(name, "put") || same(name, "patch")) {
     kind_ = Kind::change;
-  } else if (name == "keep-alive") {
+  } else if (same(name, "keep-alive")) {
     kind_ = Kind::keep_alive;
-  } else if (name == "cancel") {
+  } else if (same(name, "cancel")) {
     kind_ = Kind::cancel;
-  } else if (name == "auth_revoked") {
+  } else if (same(name, "auth_revoked")) {
     kind_ = Kind::auth_revoked;
   } else {
     kind_ = Kind::none;
@@ -77,10 +77,10 @@ void RtdbStream::on_key(std::string_view key, bool whole) {
     return;
   }
   place_ = Place::other;
-  if (key == "path") {
+  if (same(key, "path")) {
     place_ = Place::path;
     path_.clear();
-  } else if (key == "data") {
+  } else if (same(key, "data")) {
     if (!path_known_ || data_seen_) {
       broken_ = true;  // the path comes first on the wire; without it the data has no place
       return;

@@ -69,13 +69,13 @@ bool Session::accept(uint64_t now_ms) {
 void Session::on_key(std::string_view key, bool) {
   member_ = Member::other;
   if (depth_ != 1) return;
-  if (key == "idToken" || key == "id_token") {
+  if (same(key, "idToken") || same(key, "id_token")) {
     member_ = Member::id_token;
     id_token_.clear();
-  } else if (key == "refreshToken" || key == "refresh_token") {
+  } else if (same(key, "refreshToken") || same(key, "refresh_token")) {
     member_ = Member::refresh_token;
     refresh_token_.clear();
-  } else if (key == "expiresIn" || key == "expires_in") {
+  } else if (same(key, "expiresIn") || same(key, "expires_in")) {
     member_ = Member::expires_in;
     expires_in_.clear();
   }

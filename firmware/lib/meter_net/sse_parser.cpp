@@ -5,8 +5,7 @@ namespace meter {
 void SseParser::feed(std::string_view bytes, ISseHandler& handler) {
   while (!bytes.empty()) {
     if (state_ == State::value && field_ == Field::data) {
-      const size_t end = bytes.find_first_of("\r\n");
-      const std::string_view slice = bytes.substr(0, end);
+      const std::string_view slice = first(bytes, bytes.find_first_of("\r\n"));
       if (!slice.empty()) handler.on_data(slice);
       bytes.remove_prefix(slice.size());
       if (bytes.empty()) return;
@@ -43,10 +42,10 @@ void SseParser::take(char c, ISseHandler& handler) {
 void SseParser::start_value() {
   field_ = Field::other;
   if (!name_.whole()) return;
-  if (name_.view() == "event") {
+  if (same(name_.view(), "event")) {
     field_ = Field::event;
     event_.clear();
-  } else if (name_.view() == "data") {
+  } else if (same(name_.view(), "data")) {
     field_ = Field::data;
   }
 }

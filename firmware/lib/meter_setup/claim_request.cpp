@@ -104,13 +104,11 @@ bool ClaimAnswer::accept(std::string_view meter_id, std::string_view nonce,
 }
 
 void ClaimAnswer::on_leaf(const Leaf& leaf) {
-  const auto text = [&](std::string_view path, auto& into) {
-    if (leaf.path != path || leaf.kind != Leaf::Kind::string) return;
-    whole_ = into.assign(leaf.text) && leaf.whole && whole_;
+  const auto text = [&](std::string_view path, Text& into) {
+    if (leaf.path == path && leaf.kind == Leaf::Kind::string) whole_ = leaf.read(into) && whole_;
   };
   const auto number = [&](std::string_view path, uint64_t& into) {
-    if (leaf.path != path) return;
-    whole_ = leaf.kind == Leaf::Kind::number && parse_decimal(leaf.text, into) && whole_;
+    if (leaf.path == path) whole_ = leaf.read(into) && whole_;
   };
   text("meter_id", meter_id_);
   text("device_key", identity_.device_key);

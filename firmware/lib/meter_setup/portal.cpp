@@ -94,13 +94,14 @@ void Portal::answer(const PortalRequest& request, IPage& page) {
     head(page, reason_of(request.status()), "text/plain");
     return;
   }
-  if (request.host() != address_ || (request.path() != "/" && request.path() != "/status")) {
+  if (request.host() != address_ ||
+      (!same(request.path(), "/") && !same(request.path(), "/status"))) {
     page.write("HTTP/1.1 302 Found\r\nLocation: http://");
     page.write(address_);
     page.write("/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     return;
   }
-  if (request.path() == "/status") {
+  if (same(request.path(), "/status")) {
     head(page, "200 OK", "application/json");
     page.write("{\"state\":\"");
     page.write(name_of(provisioning_.phase()));

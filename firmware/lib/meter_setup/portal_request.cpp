@@ -9,7 +9,8 @@ bool named(std::string_view line, std::string_view name, std::string_view& value
     const char c = line[i];
     if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c) != name[i]) return false;
   }
-  value = line.substr(name.size());
+  value = line;
+  value.remove_prefix(name.size());
   while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
   while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
   return true;
@@ -50,19 +51,18 @@ void PortalRequest::take(char c) {
 
 // "GET /path HTTP/1.1"; the query is left out.
 void PortalRequest::end_of_line() {
-  const std::string_view line = line_.view();
+  std::string_view target = line_.view();
   if (!line_.whole()) return fail(414);
-  const size_t first = line.find(' ');
-  const size_t second = line.rfind(' ');
-  if (first == std::string_view::npos || second <= first ||
-      line.substr(second + 1, 7) != "HTTP/1.") {
-    return fail(400);
-  }
-  const std::string_view method = line.substr(0, first);
-  if (method != "GET" && method != "POST" && method != "HEAD") return fail(405);
-  post_ = method == "POST";
-  std::string_view target = line.substr(first + 1, second - first - 1);
-  target = target.substr(0, target.find('?'));
+  const std::string_view method = take_until(target, ' ');
+  const size_t space = target.rfind(' ');
+  if (space == std::string_view::npos) return fail(400);
+  std::string_view version = target;
+  version.remove_prefix(space + 1);
+  if (!take_prefix(version, "HTTP/1.")) return fail(400);
+  if (!same(method, "GET") && !same(method, "POST") && !same(method, "HEAD")) return fail(405);
+  post_ = same(method, "POST");
+  target = first(target, space);
+  target = first(target, target.find('?'));
   if (target.empty() || target.front() != '/' || !path_.assign(target)) return fail(400);
   state_ = State::header;
 }

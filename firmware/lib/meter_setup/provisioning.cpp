@@ -211,7 +211,7 @@ void Provisioning::draw_nonce() {
   }
 }
 
-std::string_view name_of(Provisioning::Phase phase) {
+const char* name_of(Provisioning::Phase phase) {
   switch (phase) {
     case Provisioning::Phase::idle:
       return "waiting";
@@ -227,7 +227,7 @@ std::string_view name_of(Provisioning::Phase phase) {
   return "waiting";
 }
 
-std::string_view name_of(WishProblem problem) {
+const char* name_of(WishProblem problem) {
   switch (problem) {
     case WishProblem::none:
       return "none";

@@ -118,7 +118,7 @@ class Provisioning {
   bool moving_ = false;  // a ready meter tries another network
 };
 
-std::string_view name_of(Provisioning::Phase phase);
-std::string_view name_of(WishProblem problem);
+const char* name_of(Provisioning::Phase phase);
+const char* name_of(WishProblem problem);
 
 }  // namespace meter

@@ -19,18 +19,18 @@ std::string_view SetupLine::take(char c) {
 }
 
 void SetupLine::answer() {
-  constexpr std::string_view kSetup = "setup ";
-  const std::string_view line = line_.view();
-  if (line == "status") {
+  constexpr char kSetup[] = "setup ";
+  std::string_view line = line_.view();
+  if (same(line, "status")) {
     say("state", name_of(provisioning_.phase()));
     if (provisioning_.problem().empty()) return;
     answer_.append(' ');
     answer_.append(provisioning_.problem());
-  } else if (line == "reset") {
+  } else if (same(line, "reset")) {
     provisioning_.forget() ? say("forgotten", {}) : say("refused", "not_stored");
-  } else if (line.substr(0, kSetup.size()) == kSetup) {
+  } else if (take_prefix(line, kSetup)) {
     Wishes wishes;
-    WishProblem problem = read_wishes(line.substr(kSetup.size()), wishes);
+    WishProblem problem = read_wishes(line, wishes);
     if (problem == WishProblem::none) problem = provisioning_.accept(wishes);
     problem == WishProblem::none ? say("accepted", {}) : say("refused", name_of(problem));
   } else {

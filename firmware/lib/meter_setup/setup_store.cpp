@@ -14,9 +14,8 @@ class Writer {
     for (; bytes > 0; --bytes, value >>= 8) byte(static_cast<uint8_t>(value));
   }
 
-  template <size_t Capacity>
-  void text(const FixedText<Capacity>& text) {
-    static_assert(Capacity <= 255, "the length is one byte");
+  // Of at most 255 characters: the length is one byte.
+  void text(const Text& text) {
     byte(static_cast<uint8_t>(text.size()));
     for (const char c : text.view()) byte(static_cast<uint8_t>(c));
   }
@@ -40,8 +39,7 @@ class Reader {
     return value;
   }
 
-  template <size_t Capacity>
-  void text(FixedText<Capacity>& text) {
+  void text(Text& text) {
     text.clear();
     for (size_t left = byte(); left > 0; --left) text.append(static_cast<char>(byte()));
     whole_ = whole_ && text.whole();

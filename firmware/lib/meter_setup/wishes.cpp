@@ -57,24 +57,24 @@ bool read_meter_id(std::string_view text, FixedText<12>& meter_id) {
 
 WishProblem take(std::string_view name, const Value& value, Wishes& wishes) {
   const std::string_view text = value.view();
-  if (name == "ssid") {
+  if (same(name, "ssid")) {
     return !text.empty() && wishes.wifi_ssid.assign(text) ? WishProblem::none : WishProblem::ssid;
   }
-  if (name == "password") {
+  if (same(name, "password")) {
     const bool fits =
         wishes.wifi_password.assign(text) && (text.empty() || (text.size() >= kMinPassword));
     return fits ? WishProblem::none : WishProblem::password;
   }
-  if (name == "meter_id") {
+  if (same(name, "meter_id")) {
     const std::string_view id = trimmed(text);
     const bool good = id.empty() || read_meter_id(id, wishes.meter_id);
     return good ? WishProblem::none : WishProblem::meter_id;
   }
-  if (name == "code") {
+  if (same(name, "code")) {
     const bool good = trimmed(text).empty() || read_typed(text, kCodeCharacters, wishes.code);
     return good ? WishProblem::none : WishProblem::code;
   }
-  if (name == "server") {
+  if (same(name, "server")) {
     Endpoint endpoint;
     std::string_view prefix;
     const std::string_view url = trimmed(text);
@@ -91,14 +91,11 @@ WishProblem read_wishes(std::string_view form, Wishes& wishes) {
   wishes = Wishes{};
   Value value;
   while (!form.empty()) {
-    const size_t end = form.find('&');
-    const std::string_view pair = form.substr(0, end);
-    form = end == std::string_view::npos ? std::string_view{} : form.substr(end + 1);
-    const size_t equals = pair.find('=');
-    if (equals == std::string_view::npos || !decode(pair.substr(equals + 1), value)) {
-      return WishProblem::form;
-    }
-    const WishProblem problem = take(pair.substr(0, equals), value, wishes);
+    const std::string_view pair = take_until(form, '&');
+    std::string_view encoded = pair;
+    const std::string_view name = take_until(encoded, '=');
+    if (name.size() == pair.size() || !decode(encoded, value)) return WishProblem::form;
+    const WishProblem problem = take(name, value, wishes);
     if (problem != WishProblem::none) return problem;
   }
   if (wishes.wifi_ssid.empty()) return WishProblem::ssid;
