@@ -101,6 +101,13 @@ function SignedIn(
     // What was chosen by hand stands, also when the profile comes in later and says another.
     if (profile.language !== null && !chosen.current) onLanguage(profile.language);
   }, [profile.language, chosen, onLanguage]);
+  const missing = person.role !== "device" && live.state === "known" && !live.value.exists;
+  useEffect(() => {
+    if (!missing) return;
+    // The profile comes in live once it is made. A failure is made up for at the next opening.
+    const body = { language: document.documentElement.lang };
+    void session.ask({ method: "POST", path: "/api/users/me", body });
+  }, [missing, session]);
   const choose = (wanted: Language) => {
     onChoose(wanted);
     const place = ref(firebase.database, `users/${person.uid}/language`);

@@ -2,7 +2,9 @@
 import {
   type Auth,
   onAuthStateChanged,
+  RecaptchaVerifier,
   signInWithEmailAndPassword,
+  signInWithPhoneNumber,
   signOut,
   type User,
 } from "firebase/auth";
@@ -38,7 +40,38 @@ export async function signIn(auth: Auth, email: string, password: string): Promi
   await signInWithEmailAndPassword(auth, email.trim(), password);
 }
 
-export type SignInProblem = "wrong" | "tooMany" | "offline" | "closed" | "failed";
+/**
+ * Has a code sent to that phone (2547XXXXXXXX); the code, given to what comes back, signs in. Firebase
+ * asks Google whether a person does this, in `place` if it must; the emulator does not.
+ */
+export async function sendCode(
+  auth: Auth,
+  msisdn: string,
+  place: HTMLElement,
+): Promise<(code: string) => Promise<void>> {
+  auth.languageCode = document.documentElement.lang;
+  const verifier = new RecaptchaVerifier(auth, place, { size: "invisible" });
+  try {
+    const sent = await signInWithPhoneNumber(auth, `+${msisdn}`, verifier);
+    return async (code) => {
+      await sent.confirm(code);
+    };
+  } finally {
+    verifier.clear();
+  }
+}
+
+export type SignInProblem =
+  | "wrong"
+  | "tooMany"
+  | "offline"
+  | "closed"
+  | "badPhone"
+  | "badCode"
+  | "wrongCode"
+  | "oldCode"
+  | "robot"
+  | "failed";
 
 const PROBLEMS: Readonly<Record<string, SignInProblem>> = {
   "auth/invalid-credential": "wrong",
@@ -50,6 +83,12 @@ const PROBLEMS: Readonly<Record<string, SignInProblem>> = {
   "auth/too-many-requests": "tooMany",
   "auth/network-request-failed": "offline",
   "auth/user-disabled": "closed",
+  "auth/invalid-phone-number": "badPhone",
+  "auth/invalid-verification-code": "wrongCode",
+  "auth/code-expired": "oldCode",
+  "auth/invalid-verification-id": "oldCode",
+  "auth/captcha-check-failed": "robot",
+  "auth/invalid-app-credential": "robot",
 };
 
 /** Why signing in failed; whether the e-mail is known is not told. */

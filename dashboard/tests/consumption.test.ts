@@ -1,20 +1,44 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { daysFromNode } from "../src/consumption.ts";
+import { usageFromApi, usagePath } from "../src/consumption.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 11);
+const START = { start: "2026-11-20", energy_wh: 81, hours: 24, of_hours: 24 };
 
-test("hours add up to days, silent days are nothing", () => {
-  const days = daysFromNode(
-    { "2026-11-20": { "00": 44, "01": 37 }, "2026-11-01": { "00": 9 } },
-    NOW,
-  );
-  assert.equal(days.length, 7);
-  assert.deepEqual(days.at(-2), { day: "2026-11-20", usedWh: 81 });
-  assert.deepEqual(days.at(-1), { day: "2026-11-21", usedWh: 0 });
+test("seven days are asked for, and six months from the first of the first", () => {
+  const path = "/api/meters/MTR-001/consumption";
+  assert.equal(usagePath("MTR-001", "day", NOW), `${path}?from=2026-11-15&to=2026-11-21&step=day`);
+  const months = usagePath("MTR-001", "month", NOW);
+  assert.equal(months, `${path}?from=2026-06-01&to=2026-11-21&step=month`);
+  const march = usagePath("MTR-001", "month", Date.UTC(2026, 2, 31, 22));
+  assert.equal(march, `${path}?from=2025-11-01&to=2026-04-01&step=month`);
 });
 
-test("a day whose hours came back as a list counts alike", () => {
-  const hours = [...Array(10).fill(null), 5, 6];
-  assert.equal(daysFromNode({ "2026-11-21": hours }, NOW).at(-1)?.usedWh, 11);
+test("an hour that was not reported is a gap, and nothing reported is not zero", () => {
+  const rows = [
+    { ...START, hours: 23 },
+    { ...START, energy_wh: null, hours: 0 },
+    { ...START, energy_wh: 0 },
+    START,
+  ];
+  assert.deepEqual(usageFromApi({ rows, days_left: 3 }), {
+    rows: [
+      { start: "2026-11-20", usedWh: 81, gaps: true },
+      { start: "2026-11-20", usedWh: null, gaps: true },
+      { start: "2026-11-20", usedWh: 0, gaps: false },
+      { start: "2026-11-20", usedWh: 81, gaps: false },
+    ],
+    daysLeft: 3,
+  });
+});
+
+test("the hour that runs now may be missing", () => {
+  const gaps = (hours: number) =>
+    usageFromApi({ rows: [{ ...START, hours, of_hours: 12 }] })?.rows[0]?.gaps;
+  assert.deepEqual([gaps(12), gaps(11), gaps(10)], [false, false, true]);
+});
+
+test("an error is no consumption", () => {
+  assert.equal(usageFromApi({ error: { code: "not_your_meter" } }), null);
+  assert.equal(usageFromApi(null), null);
 });

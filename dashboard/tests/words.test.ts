@@ -61,6 +61,16 @@ test("a failed sign-in does not tell whether the e-mail is known", () => {
   assert.equal(signInProblem(new Error("anything")), "failed");
 });
 
+test("what was wrong with a code is told", () => {
+  const told = [
+    "auth/invalid-verification-code",
+    "auth/code-expired",
+    "auth/invalid-phone-number",
+    "auth/captcha-check-failed",
+  ].map((code) => signInProblem({ code }));
+  assert.deepEqual(told, ["wrongCode", "oldCode", "badPhone", "robot"]);
+});
+
 test("a role that nobody knows opens nothing", () => {
   assert.equal(roleOf({ role: "operator" }), "staff");
   assert.equal(roleOf({ role: "meter" }), "device");

@@ -28,6 +28,15 @@ class _Proven:
     session_info: str
 
 
+def captcha() -> Wire:
+    """`recaptchaParams`: what a page needs for a captcha. In testing mode its SDK asks nobody."""
+    return {
+        "kind": "identitytoolkit#GetRecaptchaParamResponse",
+        "recaptchaStoken": "of-the-emulator",
+        "recaptchaSiteKey": "of-the-emulator",
+    }
+
+
 def send_code(desk: Desk, fields: Fields) -> Wire:
     """`accounts:sendVerificationCode`: a code for a phone number, and the session it belongs to."""
     phone_number = fields.text("phoneNumber")

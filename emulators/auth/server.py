@@ -100,6 +100,7 @@ class Application:
         projects = ID_TOOLKIT + "/projects/{project}/accounts"
         app.router.add_get("/", self._ready)
         app.router.add_post(ID_TOOLKIT + "/accounts:{action}", self._client_call)
+        app.router.add_get(ID_TOOLKIT + "/recaptchaParams", self._captcha)
         app.router.add_post(SECURE_TOKEN, self._token)
         app.router.add_post(projects, self._admin_create)
         app.router.add_get(projects + ":batchGet", self._batch_get)
@@ -125,6 +126,10 @@ class Application:
         if not admin:
             _require_key(request)
         return web.json_response(CLIENT_CALLS[action](desk, fields))
+
+    async def _captcha(self, request: web.Request) -> web.Response:
+        _require_key(request)
+        return web.json_response(phone.captcha())
 
     async def _token(self, request: web.Request) -> web.Response:
         _require_key(request)

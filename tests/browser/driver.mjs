@@ -46,6 +46,8 @@ const verbs = {
   reload: () => page.reload(),
   /** Waits until the page shows the text somewhere. */
   see: ({ text }) => page.getByText(text).first().waitFor(),
+  /** Waits until the page shows the text nowhere. */
+  gone: ({ text }) => page.getByText(text).first().waitFor({ state: "detached" }),
   /** Waits until the part with that test id says the text; gives all it says. */
   async read({ id, text }) {
     const part = page.getByTestId(id).filter({ hasText: text ?? "" });

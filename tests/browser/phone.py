@@ -47,6 +47,10 @@ class Phone:
         """Wait until the text is shown."""
         self._do("see", text=text)
 
+    def wait_until_gone(self, text: str) -> None:
+        """Wait until the text is shown no more."""
+        self._do("gone", text=text)
+
     def read(self, test_id: str, text: str = "") -> str:
         """What that part says, once it says ``text``."""
         said: str = self._do("read", id=test_id, text=text)

@@ -8,7 +8,7 @@ export function Field(props: {
   readonly value: string;
   readonly onValue: (value: string) => void;
   readonly inputMode: "numeric" | "tel" | "text";
-  readonly autocomplete: "off" | "tel";
+  readonly autocomplete: "off" | "tel" | "one-time-code";
   readonly large?: boolean;
 }) {
   const said = props.problem ?? props.hint;

@@ -1,15 +1,16 @@
 // The tenant's meter: what is left, what it does, and what is on its way.
 
-import { ago, weekday } from "../clock.ts";
-import { DAYS_SHOWN, type Day, daysFromNode } from "../consumption.ts";
+import { ago } from "../clock.ts";
 import { useLatestOpen } from "../latest_open.ts";
 import { known, useLive } from "../live.ts";
 import { isLow, type Meter, meterFromNode, power, presence, type Recharge } from "../meter.ts";
 import { useNow } from "../now.ts";
+import { Alerts } from "../parts/alerts.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { OpenPayment } from "../parts/open_payment.tsx";
 import { Title } from "../parts/title.tsx";
-import { kes, kwh, kwhShort, watts } from "../quantity.ts";
+import { UsageCard } from "../parts/usage.tsx";
+import { kes, kwh, watts } from "../quantity.ts";
 import { hashOf } from "../route.ts";
 import { useSession } from "../session_context.ts";
 import { useWords } from "../words/words.ts";
@@ -41,6 +42,7 @@ function MeterAtHome({ meter }: { readonly meter: Meter }) {
     <>
       <OpenPayment payment={known(useLatestOpen())} />
       <Hints meter={meter} now={now} />
+      <Alerts alerts={meter.alerts} now={now} />
       <div class="columns">
         <div>
           <Credit meter={meter} now={now} />
@@ -50,7 +52,10 @@ function MeterAtHome({ meter }: { readonly meter: Meter }) {
         </div>
         <div>
           <Recharges recharges={meter.recharges} />
-          <Usage meterId={meter.meterId} now={now} />
+          <UsageCard
+            meterId={meter.meterId}
+            renew={meter.recharges.filter(({ processed }) => processed).length}
+          />
         </div>
       </div>
     </>
@@ -156,43 +161,5 @@ function Recharges({ recharges }: { readonly recharges: readonly Recharge[] }) {
         ))}
       </ul>
     </section>
-  );
-}
-
-function Usage({ meterId, now }: { readonly meterId: string; readonly now: number }) {
-  const words = useWords();
-  const live = useLive({ path: `consumption_history/${meterId}`, last: DAYS_SHOWN }, (node) =>
-    daysFromNode(node, now),
-  );
-  const days = known(live) ?? [];
-  const mostWh = Math.max(1, ...days.map(({ usedWh }) => usedWh));
-  return (
-    <section class="card">
-      <h2>{words.meter.usage}</h2>
-      <ol class="bars">
-        {days.map((day) => (
-          <Bar key={day.day} day={day} mostWh={mostWh} />
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-function Bar({ day, mostWh }: { readonly day: Day; readonly mostWh: number }) {
-  const words = useWords();
-  const name = words.weekdays[weekday(day.day)] ?? "";
-  return (
-    <li>
-      <span class="hidden">{words.meter.usedOn(name, kwh(day.usedWh))}</span>
-      <span class="used" aria-hidden="true">
-        {day.usedWh === 0 ? "" : kwhShort(day.usedWh)}
-      </span>
-      <span
-        class="bar"
-        aria-hidden="true"
-        style={{ height: `${Math.ceil((day.usedWh * 100) / mostWh)}%` }}
-      />
-      <span aria-hidden="true">{name}</span>
-    </li>
   );
 }

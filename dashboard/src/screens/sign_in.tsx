@@ -1,12 +1,28 @@
-// Signing in by e-mail and password.
+// Signing in: by e-mail and password, or by phone.
 import type { Auth } from "firebase/auth";
 import { useRef, useState } from "preact/hooks";
 import { Notice } from "../parts/notice.tsx";
+import { PhoneSignIn } from "../parts/phone_sign_in.tsx";
 import { Title } from "../parts/title.tsx";
 import { type SignInProblem, signIn, signInProblem } from "../session.ts";
 import { useWords } from "../words/words.ts";
 
 export function SignIn({ auth }: { readonly auth: Auth }) {
+  const words = useWords().signIn;
+  const [byPhone, setByPhone] = useState(false);
+  return (
+    <section class="card narrow-column centred">
+      <Title>{words.title}</Title>
+      <p class="muted">{words.lead}</p>
+      {byPhone ? <PhoneSignIn auth={auth} /> : <PasswordSignIn auth={auth} />}
+      <button type="button" class="plain" onClick={() => setByPhone(!byPhone)}>
+        {byPhone ? words.useEmail : words.usePhone}
+      </button>
+    </section>
+  );
+}
+
+function PasswordSignIn({ auth }: { readonly auth: Auth }) {
   const words = useWords().signIn;
   const email = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
@@ -30,9 +46,7 @@ export function SignIn({ auth }: { readonly auth: Auth }) {
     }
   };
   return (
-    <form class="card narrow-column centred" onSubmit={submit}>
-      <Title>{words.title}</Title>
-      <p class="muted">{words.lead}</p>
+    <form onSubmit={submit}>
       <label>
         {words.email}
         <input ref={email} type="email" name="email" autocomplete="username" required />

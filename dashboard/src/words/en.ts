@@ -23,6 +23,19 @@ export const en = {
     submit: "Sign in",
     working: "Signing in…",
     out: "Sign out",
+    usePhone: "Sign in by phone",
+    useEmail: "Sign in by e-mail",
+    phone: "Phone number",
+    phoneHint: "We send a code to it as an SMS.",
+    sendCode: "Send the code",
+    code: "Code",
+    codeHint: (phone: string) => `The 6 digits that were sent to ${phone}.`,
+    anotherPhone: "Use another number",
+    badPhone: "Type a Kenyan mobile number such as 0712 345 678.",
+    badCode: "Type the 6 digits of the code.",
+    wrongCode: "This is not the code that was sent.",
+    oldCode: "This code is too old. Ask for another.",
+    robot: "We could not see that you are no robot. Try again.",
     wrong: "E-mail or password is not right.",
     tooMany: "Too many tries. Wait a few minutes.",
     offline: "No connection. Check your internet and try again.",
@@ -67,9 +80,35 @@ export const en = {
     noRecharges: "Nothing in the queue.",
     waiting: "waiting for the meter",
     applied: "on the meter",
-    usage: "Used in the last 7 days",
-    usedOn: (day: string, kwh: string) => `${day}: ${kwh} kWh`,
   },
+
+  usage: {
+    title: { day: "Used in the last 7 days", month: "Used by month" },
+    by: { day: "Days", month: "Months" },
+    used: (name: string, kwh: string) => `${name}: ${kwh} kWh`,
+    notReported: (name: string) => `${name}: nothing reported`,
+    gapsHere: "Some hours are missing.",
+    gaps: "* Some hours were not reported: more may have been used.",
+    notKnown: "What was used could not be loaded.",
+    daysLeft: (days: number) =>
+      days < 1
+        ? "At your usual use your credit ends within a day."
+        : `At your usual use your credit lasts about ${plural(days, "day")}.`,
+  },
+
+  since: (ago: string) => `Began ${ago}.`,
+  alerts: {
+    credit_ends_soon: "Your credit ends soon at your usual use. Top up soon.",
+    high_use: "Much more is used than usual. Look for something left on.",
+    cover_open: "The meter's cover is open. Call your estate office.",
+    magnetic_field: "A magnet was held to the meter. Call your estate office.",
+    reverse_current: "Current flows backwards through the meter. Call your estate office.",
+    tamper: "Somebody tampered with the meter. Call your estate office.",
+    power_limit: "Too much is switched on at once. Switch something off.",
+    switch_leaking: "Power flows although the meter is switched off. Call your estate office.",
+    sensor_silent: "The meter cannot measure. Call your estate office.",
+    storage_damaged: "The meter's storage is damaged. Call your estate office.",
+  } as Readonly<Record<string, string>>,
 
   buy: {
     title: "Buy electricity",

@@ -29,6 +29,19 @@ export const sw: Words = {
     submit: "Ingia",
     working: "Inaingia…",
     out: "Toka",
+    usePhone: "Ingia kwa simu",
+    useEmail: "Ingia kwa barua pepe",
+    phone: "Nambari ya simu",
+    phoneHint: "Tutaituma nambari ya siri kwa SMS.",
+    sendCode: "Tuma nambari ya siri",
+    code: "Nambari ya siri",
+    codeHint: (phone) => `Tarakimu 6 zilizotumwa kwa ${phone}.`,
+    anotherPhone: "Tumia simu nyingine",
+    badPhone: "Andika nambari ya simu ya Kenya kama 0712 345 678.",
+    badCode: "Andika tarakimu 6 za nambari ya siri.",
+    wrongCode: "Hii si nambari iliyotumwa.",
+    oldCode: "Nambari hii imepitwa na wakati. Omba nyingine.",
+    robot: "Hatukuweza kuthibitisha kuwa wewe si roboti. Jaribu tena.",
     wrong: "Barua pepe au nenosiri si sahihi.",
     tooMany: "Umejaribu mara nyingi mno. Subiri dakika chache.",
     offline: "Hakuna mtandao. Angalia intaneti yako kisha ujaribu tena.",
@@ -73,8 +86,34 @@ export const sw: Words = {
     noRecharges: "Hakuna kinachosubiri.",
     waiting: "unasubiri mita",
     applied: "uko kwenye mita",
-    usage: "Matumizi ya siku 7 zilizopita",
-    usedOn: (day, kwh) => `${day}: kWh ${kwh}`,
+  },
+
+  usage: {
+    title: { day: "Matumizi ya siku 7 zilizopita", month: "Matumizi kwa mwezi" },
+    by: { day: "Siku", month: "Miezi" },
+    used: (name, kwh) => `${name}: kWh ${kwh}`,
+    notReported: (name) => `${name}: hakuna taarifa`,
+    gapsHere: "Baadhi ya saa hazipo.",
+    gaps: "* Baadhi ya saa hazikuripotiwa: huenda matumizi ni zaidi.",
+    notKnown: "Matumizi hayakuweza kupakiwa.",
+    daysLeft: (days) =>
+      days < 1
+        ? "Kwa matumizi yako ya kawaida, salio litaisha ndani ya siku moja."
+        : `Kwa matumizi yako ya kawaida, salio litatosha siku ${days} hivi.`,
+  },
+
+  since: (ago) => `Tangu ${ago}.`,
+  alerts: {
+    credit_ends_soon: "Salio lako litaisha karibuni kwa matumizi ya kawaida. Ongeza mapema.",
+    high_use: "Umeme mwingi unatumika kuliko kawaida. Angalia kilichoachwa kikiwaka.",
+    cover_open: "Kifuniko cha mita kiko wazi. Piga simu ofisini.",
+    magnetic_field: "Sumaku imewekwa kwenye mita. Piga simu ofisini.",
+    reverse_current: "Umeme unapita kinyume kwenye mita. Piga simu ofisini.",
+    tamper: "Mita imechezewa. Piga simu ofisini.",
+    power_limit: "Vitu vingi vimewashwa kwa pamoja. Zima kimoja.",
+    switch_leaking: "Umeme unapita ingawa mita imezimwa. Piga simu ofisini.",
+    sensor_silent: "Mita haiwezi kupima. Piga simu ofisini.",
+    storage_damaged: "Kumbukumbu ya mita imeharibika. Piga simu ofisini.",
   },
 
   buy: {

@@ -30,6 +30,16 @@ def run() -> Callable[[Any], Any]:
     return asyncio.run
 
 
+def test_a_page_gets_what_its_captcha_needs(run: Callable[[Any], Any]) -> None:
+    async def scenario() -> None:
+        async with emulator() as (_, http):
+            answer = await http.get(f"{IDTK}/recaptchaParams?key=k")
+            assert (answer.status, bool((await answer.json())["recaptchaSiteKey"])) == (200, True)
+            assert (await http.get(f"{IDTK}/recaptchaParams")).status == 403
+
+    run(scenario())
+
+
 def test_a_client_signs_up_in_refreshes_and_looks_itself_up(run: Callable[[Any], Any]) -> None:
     async def scenario() -> None:
         async with emulator() as (_, http):
