@@ -11,7 +11,7 @@ from lipamita.domain.command import CommandResult
 from lipamita.domain.ids import new_transaction_id
 from lipamita.domain.money_out import NotTaken, ResultKind, Taken, Unclear
 from lipamita.domain.payment import Payment
-from lipamita.domain.refund import RefundId, RefundStatus
+from lipamita.domain.refund import RefundStatus
 from lipamita.domain.units import Wh
 from lipamita.use_cases import (
     accept_confirmation,
@@ -219,11 +219,11 @@ def refund_a_part_of_what_was_never_credited(patch: Patch) -> None:
 
 @under(NONE)
 def forget_the_key_of_a_refund(patch: Patch) -> None:
-    def another(_: Any, world: Any) -> RefundId:
-        return RefundId(new_transaction_id(world.clock(), world.random_bytes))
+    def another(_: Any, world: Any) -> str:
+        return new_transaction_id(world.clock(), world.random_bytes)
 
-    patch.setattr(ask_refund, "_earlier", lambda *_: None)
-    patch.setattr(ask_refund, "_claim_key", another)
+    patch.setattr(ask_refund, "earlier_id", lambda *_: None)
+    patch.setattr(ask_refund, "claim_id", another)
 
 
 @under(NONE)
