@@ -15,6 +15,8 @@ class MemoryAudit:
 
     records: list[AuditRecord] = field(default_factory=list)
     reachable_for: int | None = None
+    ends_with: Head | None = None
+    """The head as it is kept, where it is to differ from the last record."""
 
     def append(self, entry: AuditEntry) -> AuditRecord:
         if self.reachable_for is not None:
@@ -26,6 +28,8 @@ class MemoryAudit:
         return record
 
     def head(self) -> Head:
+        if self.ends_with is not None:
+            return self.ends_with
         return head_of(self.records[-1]) if self.records else EMPTY
 
     def page(

@@ -96,7 +96,9 @@ def test_a_role_counts_at_once_in_both_directions_and_is_in_the_audit(stack: Sta
     assert hope.post("/api/staff", {**body, "role": "none"}).status_code == 200
     refused = operator.get("/api/meters/MTR-002")
     assert (refused.status_code, refused.json()["error"]["code"]) == (401, "revoked_token")
-    entries = hope.get("/api/audit?limit=4").json()["entries"]
+    page = hope.get("/api/audit?limit=4").json()
+    entries = page["entries"]
+    assert page["faults"] == []
     assert [(e["phase"], e["action"], e["result"]) for e in entries] == [
         ("outcome", "change_role", "done"),
         ("intent", "change_role", None),

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,11}", re.ASCII)
 
 
 def view(request: Request) -> Response:
-    """?cursor=&limit=&target= -> 200 {"entries", "next_cursor"}; next_cursor null at the end."""
+    """?cursor=&limit=&target= -> 200 {"entries", "faults", "next_cursor"}; null at the end."""
     caller = http.caller(request)
     http.refuse_unknown_parameters(request, PARAMETERS)
     limit = _number(request, "limit", most=MAX_PAGE) or DEFAULT_PAGE
@@ -29,18 +29,20 @@ def view(request: Request) -> Response:
             f"target must be 1 to {MAX_TARGET} characters such as meters/MTR-001",
             field="target",
         )
-    records = view_audit(
+    page = view_audit(
         caller,
         wiring.world(),
         before_seq=_number(request, "cursor"),
         target=target,
         limit=limit,
     )
+    records = page.records
     more = len(records) == limit and records[-1].seq > 1
     return http.json_response(
         200,
         {
             "entries": [_json(record) for record in records],
+            "faults": [asdict(fault) for fault in page.faults],
             "next_cursor": str(records[-1].seq) if more else None,
         },
     )

@@ -18,7 +18,9 @@ from lipamita.domain.audit import (
     AuditEntry,
     AuditRecord,
     Fault,
+    Head,
     Phase,
+    changed,
     faults,
     head_of,
     unfinished,
@@ -58,6 +60,14 @@ class Verified:
     head_hash: str
     faults: tuple[Fault, ...]
     unfinished: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPage:
+    """Entries, newest first, and what does not fit in their chain."""
+
+    records: Sequence[AuditRecord]
+    faults: tuple[Fault, ...]
 
 
 def audited(action: Action, world: World, act: Callable[[], _T]) -> _T:
@@ -125,11 +135,40 @@ def finish(
 
 def view_audit(
     caller: Caller, world: World, *, before_seq: int | None, target: str | None, limit: int
-) -> Sequence[AuditRecord]:
-    """A page of the trail, newest first. Raises ForbiddenError for anybody but an admin."""
+) -> AuditPage:
+    """A page of the trail, newest first, and what does not fit in it.
+
+    The page is followed from what stands before it to what stands after it: the page that was
+    shown before, or the head. Entries of one target stand apart, and are checked each by itself.
+    Raises ForbiddenError for anybody but an admin.
+    """
     if not caller.is_admin:
         raise ForbiddenError("admin_only", "only an admin may read the audit")
-    return world.audit.page(before_seq=before_seq, target=target, limit=min(limit, MAX_PAGE))
+    limit, head = min(limit, MAX_PAGE), world.audit.head()
+    newest = head.seq if before_seq is None else min(before_seq - 1, head.seq)
+    records = world.audit.page(before_seq=newest + 1, target=target, limit=limit)
+    if target is not None:
+        found = tuple(fault for record in records for fault in changed(record))
+        return AuditPage(records=records, faults=found)
+    is_last = len(records) < limit
+    start = EMPTY if is_last or not records else _before(records[-1])
+    end = head if newest == head.seq else _end_of(newest, records, world)
+    found = tuple(faults(reversed(records), start, end))
+    return AuditPage(records=records, faults=found)
+
+
+def _before(record: AuditRecord) -> Head:
+    return Head(seq=record.seq - 1, hash=record.previous_hash)
+
+
+def _end_of(newest: int, records: Sequence[AuditRecord], world: World) -> Head:
+    """What the entry after the page says that the page ends with. If it is gone, the page with it
+    shows that.
+    """
+    after = world.audit.walk(after_seq=newest, limit=1)
+    if after and after[0].seq == newest + 1:
+        return _before(after[0])
+    return head_of(records[0]) if records else EMPTY
 
 
 def verify_audit(world: World, *, progress: Callable[[int], None] = lambda _: None) -> Verified:

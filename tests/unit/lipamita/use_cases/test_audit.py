@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from lipamita.domain.audit import Phase
+from lipamita.domain.audit import Phase, chained, head_of
 from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError
 from lipamita.domain.identity import StaffMember
 from lipamita.domain.ids import Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.use_cases import audit
-from lipamita.use_cases.audit import Action, audited, verify_audit, view_audit
+from lipamita.use_cases.audit import Action, AuditPage, audited, verify_audit, view_audit
 
 from tests.fakes.estate import START_MS, Estate
 
@@ -109,10 +109,68 @@ def test_pages_lead_to_the_first_entry() -> None:
         audited(ACTION, estate.world, lambda: None)
     audited(replace(ACTION, target="staff/another"), estate.world, lambda: None)
     seen, before = list[int](), None
-    while page := view_audit(HOPE, estate.world, before_seq=before, target=ACTION.target, limit=4):
-        seen += [record.seq for record in page]
+    while (page := view_page(estate, before, target=ACTION.target)).records:
+        seen += [record.seq for record in page.records]
         before = seen[-1]
     assert seen == [6, 5, 4, 3, 2, 1]
+
+
+def view_page(estate: Estate, before: int | None, target: str | None = None) -> AuditPage:
+    return view_audit(HOPE, estate.world, before_seq=before, target=target, limit=4)
+
+
+def faults_by_page(estate: Estate) -> list[list[tuple[int, str]]]:
+    """What each page of four says does not fit, the newest page first."""
+    told, before = [], None
+    while (page := view_page(estate, before)).records:
+        told.append([(fault.seq, fault.why) for fault in page.faults])
+        before = page.records[-1].seq
+    return told
+
+
+def chain_of_ten() -> Estate:
+    estate = Estate()
+    for _ in range(5):
+        audited(ACTION, estate.world, lambda: None)
+    return estate
+
+
+def test_pages_of_a_chain_that_was_left_alone_have_no_faults() -> None:
+    assert faults_by_page(chain_of_ten()) == [[], [], []]
+
+
+def test_a_changed_entry_is_shown_on_its_page() -> None:
+    estate = chain_of_ten()
+    record = estate.audit.records[4]
+    estate.audit.records[4] = replace(record, entry=replace(record.entry, actor="somebody-else"))
+    assert faults_by_page(estate) == [[], [(5, "was changed")], []]
+    by_target = view_page(estate, 7, target=ACTION.target)
+    assert [fault.seq for fault in by_target.faults] == [5]
+
+
+def test_an_entry_that_was_changed_with_its_hash_fits_neither_beside_it_nor_across_pages() -> None:
+    estate = chain_of_ten()
+    forged = replace(estate.audit.records[5].entry, actor="somebody-else")
+    before = head_of(estate.audit.records[4])
+    estate.audit.records[5] = chained(forged, before)
+    assert faults_by_page(estate) == [[], [(6, "is not the entry that the head names")], []]
+
+
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [
+        (9, [[(10, "missing up to 10")], [], []]),
+        (7, [[(8, "missing up to 8")], [], []]),
+        (0, [[], [], [(1, "missing up to 1")]]),
+    ],
+    ids=["the newest", "one within", "the first"],
+)
+def test_a_removed_entry_is_missed(gone: int, told: list[list[tuple[int, str]]]) -> None:
+    estate = chain_of_ten()
+    head = head_of(estate.audit.records[-1])
+    del estate.audit.records[gone]
+    estate.audit.ends_with = head
+    assert faults_by_page(estate) == told
 
 
 def test_a_chain_longer_than_a_page_is_checked_whole(monkeypatch: pytest.MonkeyPatch) -> None:
