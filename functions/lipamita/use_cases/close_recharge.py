@@ -38,7 +38,7 @@ def close_recharge(
         lambda current: _delivered(current, meter_id, acknowledgement, now_ms),
     )
     if payment.delivery.status is DeliveryStatus.DELIVERED:
-        _close_entry(meter_id, transaction_id, world.store, now_ms)
+        close_entry(meter_id, transaction_id, world.store, now_ms)
         world.log.recharge_closed(payment)
     return payment
 
@@ -65,9 +65,10 @@ def _delivered(
     )
 
 
-def _close_entry(
+def close_entry(
     meter_id: MeterId, transaction_id: TransactionId, store: MeterStore, now_ms: Millis
 ) -> None:
+    """Mark a delivered sale in its meter's register; by transaction_id, the first time stays."""
     for _ in range(MAX_COMPARE_AND_SET_TRIES):
         old = store.read_register(meter_id)
         if old.value is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lipamita.domain.ids import TransactionId
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.recharge import Acknowledgement, SoldEntry
@@ -25,7 +26,7 @@ from lipamita.domain.vending import (
     units_of,
 )
 from lipamita.use_cases.change_payment import change_payment
-from lipamita.use_cases.close_recharge import close_recharge
+from lipamita.use_cases.close_recharge import close_entry, close_recharge
 from lipamita.use_cases.records import Versioned
 from lipamita.use_cases.vend_ports import VendingCloud
 from lipamita.use_cases.world import World
@@ -107,11 +108,23 @@ def _entry_in_turn(payment: Payment, world: World) -> SoldEntry | None:
     entry = register.entries.get(payment.transaction_id) if register else None
     if register is None or entry is None:
         return None
-    open_before = any(
-        one.closed_at_ms is None and one.sequence < entry.sequence
-        for one in register.entries.values()
-    )
-    return None if open_before else entry
+    open_before = [
+        key
+        for key, one in register.entries.items()
+        if one.closed_at_ms is None and one.sequence < entry.sequence
+    ]
+    return entry if all(_is_over(payment, key, world) for key in open_before) else None
+
+
+def _is_over(payment: Payment, earlier: TransactionId, world: World) -> bool:
+    """Whether an earlier sale of the meter was delivered, though the register does not say so:
+    whoever closed it died before it could, and everybody behind it would wait for ever.
+    """
+    read = world.store.read_payment(earlier)
+    if read is not None and read.value.delivery.status is not DeliveryStatus.DELIVERED:
+        return False
+    close_entry(payment.meter_id, earlier, world.store, world.clock())
+    return True
 
 
 def _read_back(

@@ -110,6 +110,30 @@ def test_the_next_charge_of_a_meter_waits_for_the_one_before() -> None:
     assert (status(estate, second), cloud.charges) == (DeliveryStatus.DELIVERED, [UNITS, UNITS])
 
 
+def as_if_died_before_closing(estate: Estate, payment: Payment) -> None:
+    """The process that saw it delivered died before the register knew."""
+    register = estate.store.registers[METER]
+    still_open = replace(register.entries[payment.transaction_id], closed_at_ms=None)
+    entries = {**register.entries, payment.transaction_id: still_open}
+    estate.store.registers[METER] = replace(register, entries=entries)
+
+
+def test_nobody_waits_behind_a_delivered_sale_that_the_register_calls_open() -> None:
+    estate, cloud = estate_with_cloud()
+    as_if_died_before_closing(estate, paid(estate))
+    second = paid(estate, key="key-2", number=2)
+    assert (status(estate, second), cloud.charges) == (DeliveryStatus.DELIVERED, [UNITS, UNITS])
+    assert all(entry.closed_at_ms for entry in estate.store.registers[METER].entries.values())
+
+
+def test_a_delivered_sale_is_closed_in_the_register_at_the_latest_after_a_day() -> None:
+    estate, _ = estate_with_cloud()
+    payment = paid(estate)
+    as_if_died_before_closing(estate, payment)
+    later(estate, 25 * 60 * MINUTE_MS)
+    assert estate.store.registers[METER].entries[payment.transaction_id].closed_at_ms
+
+
 def test_what_is_below_a_unit_is_carried_into_the_next_charge() -> None:
     estate, cloud = estate_with_cloud()
     tariff = estate.store.tariffs["flat"]
