@@ -19,6 +19,8 @@ from tests.simulation.plan import (
     OWNERS,
     PHONES,
     SECOND_MS,
+    VENDED,
+    VENDED_OWNERS,
     Act,
     ByHand,
     Decision,
@@ -27,6 +29,7 @@ from tests.simulation.plan import (
     PowerCut,
     Purchase,
     Reprice,
+    VendWord,
     Verdict,
 )
 from tests.simulation.prices import PriceList
@@ -36,6 +39,9 @@ def draw_plan(chance: Stream) -> Plan:
     """A run of 1 to 5 purchases and 0 to 3 payments by hand, within a minute, an hour or a day."""
     c2b, pull = chance.likely(0.6), chance.likely(0.4)
     meters = ("MTR-001", "MTR-002", "MTR-003", *((LOOK_ALIKE,) if chance.likely(0.15) else ()))
+    vended = chance.likely(0.3)
+    if vended:
+        meters = (*meters, VENDED)
     plan = Plan(
         start_ms=MONTH_END_MS if chance.likely(0.2) else MID_MONTH_MS,
         credits_on_query=chance.likely(0.6),
@@ -48,10 +54,11 @@ def draw_plan(chance: Stream) -> Plan:
         troubled_ms=chance.one_of((5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, 60 * HOUR_MS)),
     )
     within_ms = chance.one_of((20 * SECOND_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, 30 * HOUR_MS))
-    busy_meter = chance.one_of(meters[:3]) if chance.likely(0.5) else None
+    sold_to = (*OWNERS, VENDED, VENDED) if vended else tuple(OWNERS)
+    busy_meter = chance.one_of(sold_to) if chance.likely(0.5) else None
     acts: list[Act] = []
     for number in range(1, chance.one_of((1, 1, 2, 2, 3, 4, 5)) + 1):
-        acts.append(_draw_purchase(chance, number, within_ms, busy_meter))
+        acts.append(_draw_purchase(chance, number, within_ms, busy_meter or chance.one_of(sold_to)))
     if c2b or pull:
         acts += [
             _draw_by_hand(chance, number, within_ms, busy_meter, meters)
@@ -60,6 +67,8 @@ def draw_plan(chance: Stream) -> Plan:
     acts += _draw_operators(chance, within_ms, meters)
     acts += _draw_troubles(chance, within_ms, meters)
     acts += draw_refunds(chance, within_ms, meters)
+    if vended:
+        acts += _draw_looks(chance, within_ms)
     return replace(plan, acts=tuple(acts))
 
 
@@ -77,9 +86,8 @@ def _draw_prices(chance: Stream) -> PriceList:
     )
 
 
-def _draw_purchase(chance: Stream, number: int, within_ms: int, busy: str | None) -> Purchase:
-    meter_id = busy or chance.one_of(tuple(OWNERS))
-    owner = OWNERS[meter_id] or GRACE
+def _draw_purchase(chance: Stream, number: int, within_ms: int, meter_id: str) -> Purchase:
+    owner = VENDED_OWNERS[meter_id] or GRACE
     taps = tuple(
         chance.one_of((30, 200, 2_000, 20_000, 90_000))
         for _ in range(chance.one_of((0, 0, 0, 1, 2)))
@@ -122,6 +130,18 @@ def _draw_by_hand(
     if chance.likely(0.1):
         amount = chance.one_of(("100.50", "0.40"))
     return ByHand(f"h{number}", chance.between(0, within_ms), meant, typed, amount)
+
+
+def _draw_looks(chance: Stream, within_ms: int) -> list[Act]:
+    return [
+        VendWord(
+            name=f"look{number}",
+            after_ms=chance.between(0, within_ms) + chance.one_of((40, 200)) * MINUTE_MS,
+            uid=chance.one_of(OPERATORS),
+            pick=chance.between(0, 2),
+        )
+        for number in range(1, chance.one_of((0, 0, 2, 3)) + 1)
+    ]
 
 
 def _draw_operators(chance: Stream, within_ms: int, meters: tuple[str, ...]) -> list[Act]:

@@ -21,13 +21,14 @@ from tests.simulation.database import Database, DatabaseDownError
 from tests.simulation.judge import Judge
 from tests.simulation.log import WatchedLog
 from tests.simulation.messages import Messages
+from tests.simulation.meter import SimulatedMeter
 from tests.simulation.money_out import SimulatedMoneyOut
 from tests.simulation.monitor import Monitor
 from tests.simulation.mpesa import Mpesa, Prompt
 from tests.simulation.mpesa_out import MpesaOut
 from tests.simulation.operators import Operators
 from tests.simulation.people import People
-from tests.simulation.plan import HOUR_MS, OWNERS, ByHand, MeterAct, Plan, PowerCut, Reprice
+from tests.simulation.plan import HOUR_MS, OWNERS, VENDED, ByHand, MeterAct, Plan, PowerCut, Reprice
 from tests.simulation.prices import PriceList
 from tests.simulation.refund_desk import RefundDesk
 from tests.simulation.refund_judge import RefundJudge
@@ -36,6 +37,8 @@ from tests.simulation.schedules import Schedules
 from tests.simulation.site import Site
 from tests.simulation.timeline import Timeline
 from tests.simulation.triggers import Triggers
+from tests.simulation.tuya import SimulatedCloud, VendedMeter
+from tests.simulation.vend_desk import VendDesk
 
 MASTER_SECRET = "d" * 32
 REST_MS = 6 * 24 * HOUR_MS  # after this long nothing may be left to do
@@ -64,7 +67,16 @@ class SimulatedEstate:
         self.mpesa = Mpesa(skew_ms=plan.mpesa_skew_ms)
         self.monitor = Monitor(self.store, plan.prices, plan.start_ms)
         self.site = Site(self.store, self.timeline, MASTER_SECRET)
-        self.meters = {meter_id: self.site.install(meter_id) for meter_id in plan.meters}
+        self.cloud = SimulatedCloud(self.timeline)
+        self.vended = {
+            meter_id: self.site.install_vended(meter_id, self.cloud)
+            for meter_id in plan.meters
+            if meter_id == VENDED
+        }
+        self.meters: dict[str, SimulatedMeter | VendedMeter] = {
+            **{key: self.site.install(key) for key in plan.meters if key not in self.vended},
+            **self.vended,
+        }
         self.store.tariffs["domestic"] = _tariff(plan.prices)
         self.daraja = SimulatedDaraja(
             self.mpesa,
@@ -101,6 +113,7 @@ class SimulatedEstate:
         )
         self.refund_desk.refused = self._was_refused
         self.money_out.on_send = self.refund_desk.sent
+        self.vend_desk = VendDesk(self.timeline, self.world, self.store, self.vended)
         self.daraja.on_prompt = self.people.prompted
         self.messages.can_tell = self._can_tell
         self.schedules = Schedules(
@@ -130,6 +143,7 @@ class SimulatedEstate:
                 self.people.intend(act, at_ms)
                 self.operators.intend(act, at_ms)
                 self.refund_desk.intend(act, at_ms)
+                self.vend_desk.intend(act, at_ms)
         last_ms = max((act.after_ms for act in self.plan.acts), default=0)
         self.timeline.run(self.plan.start_ms + last_ms + self.plan.troubled_ms)
         self.faults.on = False
@@ -140,6 +154,7 @@ class SimulatedEstate:
         self.timeline.run(self.timeline.now_ms + REST_MS)
         self.operators.decide_what_is_left(OWNERS)
         self.refund_desk.clear()
+        self.vend_desk.clear()
         self.timeline.run(self.timeline.now_ms + LAST_REST_MS)
 
     def violations(self) -> list[str]:
@@ -155,6 +170,7 @@ class SimulatedEstate:
             *self.operators.violations,
             *self.site.violations,
             *self.refund_desk.violations,
+            *self.vend_desk.violations(),
             *pushed_twice,
             *self.judge.violations(),
         ]
@@ -176,6 +192,7 @@ class SimulatedEstate:
             store=self.database,
             daraja=self.daraja,
             money_out=self.money_out,
+            vending=self.cloud,
             accounts=FakeAccounts(),
             record=MemoryRecord(),
             audit=MemoryAudit(),

@@ -16,6 +16,7 @@ from tests.simulation.meter import SimulatedMeter
 from tests.simulation.mpesa import Mpesa, Row
 from tests.simulation.plan import ByHand
 from tests.simulation.refund_judge import RefundJudge
+from tests.simulation.tuya import VendedMeter
 
 CREDITED = ("queued", "delivered", "withdrawn")  # the last: and given back since
 # Reviews that only show a contradiction. What was credited has the ledger's amount: see below.
@@ -34,7 +35,7 @@ class Judge:
 
     mpesa: Mpesa
     store: MemoryStore
-    meters: Mapping[str, SimulatedMeter]
+    meters: Mapping[str, SimulatedMeter | VendedMeter]
     by_hand: Mapping[str, ByHand]
     transaction_of: Mapping[str, str]  # path of a push -> transaction
     accepted: Mapping[str, Sequence[str]]  # transaction -> callbacks that were answered 200
@@ -140,8 +141,9 @@ class Judge:
             )
             if (total_wh, sequence) != (sold_wh, len(mine)):
                 yield f"{meter_id}: {total_wh} Wh in its register, {sold_wh} Wh credited"
-            if meter.kept.credited_wh != total_wh:
-                yield f"{meter_id} applied {meter.kept.credited_wh} Wh of {total_wh} sold"
+            applied_wh = meter.applied_wh(total_wh)
+            if applied_wh != total_wh:
+                yield f"{meter_id} applied {applied_wh} Wh of {total_wh} sold"
             if meter.refused:
                 yield f"{meter_id} refused recharges: {meter.refused}"
             numbers = sorted(payment.delivery.sequence or 0 for payment in mine)

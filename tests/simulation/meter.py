@@ -60,6 +60,10 @@ class SimulatedMeter:
         """Durable, here or where it was reported: erased storage takes that."""
         return larger(self.kept, self.reported).withdrawn_wh
 
+    def applied_wh(self, _: int) -> int:
+        """All that was ever credited to it, durably."""
+        return self.kept.credited_wh
+
     def wake(self, delay_ms: int = 300) -> None:
         """Look at the queue soon."""
         if self.online:

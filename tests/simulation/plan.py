@@ -15,6 +15,8 @@ DAY_MS = 24 * HOUR_MS
 AMINA, BRIAN, GRACE, HENRY = "tenant-amina", "tenant-brian", "operator-grace", "operator-henry"
 OPERATORS = (GRACE, HENRY)
 OWNERS: dict[str, str | None] = {"MTR-001": AMINA, "MTR-002": BRIAN, "MTR-003": AMINA}
+VENDED_OWNERS: dict[str, str | None] = {**OWNERS, "TYA-001": BRIAN}
+VENDED = "TYA-001"  # reached through Tuya's cloud
 LOOK_ALIKE = "MTR-0O1"  # has the same account key as MTR-001
 PHONES = ("254700000001", "254700000002", "254110000003", "254700000004")
 METER_TROUBLES = ("offline", "reboot")
@@ -92,6 +94,14 @@ class RefundWord(Act):
     uid: str
     pick: int
     agrees: bool
+
+
+@dataclass(frozen=True)
+class VendWord(Act):
+    """An operator looks at one meter whose charge is uncertain."""
+
+    uid: str
+    pick: int
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from tests.simulation.operators import ONE_PERSON_MAY_KES
 from tests.simulation.people import caller_of
 from tests.simulation.plan import OPERATORS, PHONES, Act, RefundAsk, RefundWord
 from tests.simulation.timeline import Timeline
+from tests.simulation.tuya import VendedMeter
 
 CERTAIN = ("not_taken", "refused_")
 WHY = "as the payer asked"
@@ -40,7 +41,7 @@ class RefundDesk:
         mpesa: Mpesa,
         out: MpesaOut,
         store: MemoryStore,
-        meters: Mapping[str, SimulatedMeter],
+        meters: Mapping[str, SimulatedMeter | VendedMeter],
     ) -> None:
         self.violations: list[str] = []
         self.refused: Callable[[tuple[str, int]], bool] = lambda _: False

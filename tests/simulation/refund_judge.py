@@ -16,6 +16,7 @@ from tests.fakes.memory_store import MemoryStore
 from tests.simulation.meter import SimulatedMeter
 from tests.simulation.mpesa import Mpesa, Row
 from tests.simulation.mpesa_out import MpesaOut
+from tests.simulation.tuya import VendedMeter
 
 WAITS_FOR_PEOPLE = ("review",)
 OVER = ("refunded", "failed")
@@ -30,7 +31,7 @@ class RefundJudge:
     mpesa: Mpesa
     out: MpesaOut
     store: MemoryStore
-    meters: Mapping[str, SimulatedMeter]
+    meters: Mapping[str, SimulatedMeter | VendedMeter]
 
     def violations(self) -> Iterator[str]:
         for row in self.mpesa.ledger:

@@ -55,6 +55,6 @@ def run(
             *troubles_of_clocks(plan),
             *estate.timeline.noticed,
         ),
-        ended=Counter(estate.judge.outcomes()),
+        ended=Counter((*estate.judge.outcomes(), *estate.vend_desk.outcomes())),
         trace=tuple(estate.timeline.trace or ()),
     )

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lipamita.domain.payment import Payment, Status
+from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.refund_result import LAPSES_AFTER_MS
+from lipamita.domain.vending import VendStatus
 from lipamita.use_cases.pull_payments import pull_payments
 from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.world import World
@@ -98,7 +99,14 @@ class Schedules:
         return min((due_ms for due_ms in dues if due_ms is not None), default=None)
 
     def _waits_for_people(self, payment: Payment) -> bool:
-        """Its refund is in review: until people decide it is looked at every hour, in vain."""
+        """Until people decide it is looked at every hour, in vain: its refund is in review, or its
+        charge or one before it on the same meter is uncertain.
+        """
+        if payment.status is Status.PAID and payment.delivery.status is DeliveryStatus.QUEUED:
+            return not payment.has_unseen_evidence and any(
+                vend.status is VendStatus.UNCERTAIN and vend.meter_id == payment.meter_id
+                for vend in self._store.vends.values()
+            )
         if payment.status is not Status.REFUNDING or payment.has_unseen_evidence:
             return False
         refund = self._store.refunds[RefundId(payment.refund_id or "")]

@@ -15,8 +15,9 @@ from lipamita.domain.units import Millis
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.meter import Entry, SimulatedMeter
 from tests.simulation.meter_commands import Totals
-from tests.simulation.plan import OWNERS, MeterAct
+from tests.simulation.plan import VENDED_OWNERS, MeterAct
 from tests.simulation.timeline import Timeline
+from tests.simulation.tuya import SimulatedCloud, VendedMeter
 
 
 class Site:
@@ -29,23 +30,11 @@ class Site:
         self._store = store
         self._timeline = timeline
         self._master_secret = master_secret
-        self._meters: dict[str, SimulatedMeter] = {}
+        self._meters: dict[str, SimulatedMeter | VendedMeter] = {}
 
     def install(self, meter_id: str) -> SimulatedMeter:
-        owner = OWNERS.get(meter_id)
-        key = MeterId(meter_id)
-        self._store.meters[key] = Meter(
-            meter_id=key,
-            name=meter_id,
-            kind="esp32",
-            tariff_id="domestic",
-            owner_uid=None if owner is None else Uid(owner),
-            device_uid=Uid(f"device-{meter_id}"),
-            site=None,
-            status=MeterStatus(),
-        )
-        self._store.accounts.setdefault(account_key(meter_id), []).append(key)
-        meter = self._meters[meter_id] = SimulatedMeter(
+        key = self._register(meter_id, "esp32")
+        meter = SimulatedMeter(
             meter_id=meter_id,
             master_secret=self._master_secret,
             timeline=self._timeline,
@@ -61,7 +50,30 @@ class Site:
             report=lambda totals: self._report(key, totals),
             answer=lambda command_id, result: self._answer(key, command_id, result),
         )
+        self._meters[meter_id] = meter
         return meter
+
+    def install_vended(self, meter_id: str, cloud: SimulatedCloud) -> VendedMeter:
+        """One that the other cloud reaches."""
+        self._register(meter_id, "tuya")
+        meter = VendedMeter(meter_id=meter_id, timeline=self._timeline)
+        self._meters[meter_id] = cloud.meters[f"device-{meter_id}"] = meter
+        return meter
+
+    def _register(self, meter_id: str, kind: str) -> MeterId:
+        owner, key = VENDED_OWNERS.get(meter_id), MeterId(meter_id)
+        self._store.meters[key] = Meter(
+            meter_id=key,
+            name=meter_id,
+            kind=kind,
+            tariff_id="domestic",
+            owner_uid=None if owner is None else Uid(owner),
+            device_uid=Uid(f"device-{meter_id}"),
+            site=None,
+            status=MeterStatus(),
+        )
+        self._store.accounts.setdefault(account_key(meter_id), []).append(key)
+        return key
 
     def _acknowledge(
         self, meter_id: MeterId, transaction_id: TransactionId, balance_wh: int, totals: Totals

@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation import broken_belief, broken_refunds, broken_rules, broken_work
+from tests.simulation import (
+    broken_belief,
+    broken_refunds,
+    broken_rules,
+    broken_vends,
+    broken_work,
+)
 from tests.simulation.run import run
 from tests.simulation.sabotage import SABOTAGES
 
@@ -18,6 +24,7 @@ BY_ITSELF = "failed by itself"
 assert broken_belief
 assert broken_refunds
 assert broken_rules
+assert broken_vends
 assert broken_work
 
 

@@ -49,6 +49,8 @@ def test_the_runs_end_in_every_way(outcomes: list[Outcome]) -> None:
         "refund refunded of suspense",
         "refund refunded of beside",
         "refund failed of payment",
+        "charge applied",
+        "charge applied in the end",
     } <= ended
 
 

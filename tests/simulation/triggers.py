@@ -16,13 +16,14 @@ from lipamita.use_cases.world import World
 
 from tests.simulation.meter import SimulatedMeter
 from tests.simulation.timeline import Timeline
+from tests.simulation.tuya import VendedMeter
 
 
 class Triggers:
     """Starts what main.py registers for database events."""
 
     def __init__(
-        self, timeline: Timeline, world: World, meters: Mapping[str, SimulatedMeter]
+        self, timeline: Timeline, world: World, meters: Mapping[str, SimulatedMeter | VendedMeter]
     ) -> None:
         self._timeline = timeline
         self._world = world
