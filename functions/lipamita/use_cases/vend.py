@@ -78,11 +78,11 @@ def send_charge(
         intended_at_ms=world.clock(),
     )
     if intent.units < MIN_UNITS:
-        intent = replace(intent, status=VendStatus.UNCERTAIN)
-    if not world.store.replace_vend(payment.transaction_id, old, intent):
-        return False
-    if intent.status is VendStatus.UNCERTAIN:
         _to_a_person(payment, intent, world)
+        uncertain = replace(intent, status=VendStatus.UNCERTAIN)
+        world.store.replace_vend(payment.transaction_id, old, uncertain)
+        return False
+    if not world.store.replace_vend(payment.transaction_id, old, intent):
         return False
     cloud.charge(device_id, intent.units)  # once: what it says is not what the meter did
     return True
@@ -123,7 +123,7 @@ def _is_over(payment: Payment, earlier: TransactionId, world: World) -> bool:
     read = world.store.read_payment(earlier)
     if read is not None and read.value.delivery.status is not DeliveryStatus.DELIVERED:
         return False
-    close_entry(payment.meter_id, earlier, world.store, world.clock())
+    close_entry(payment.charged_meter, earlier, world.store, world.clock())
     return True
 
 

@@ -156,6 +156,23 @@ def test_a_charge_too_small_to_be_told_from_jitter_is_a_persons_and_not_sent() -
     assert payment.transaction_id in estate.store.reviews
 
 
+def test_a_charge_too_small_waits_for_a_person_before_its_intent_says_so() -> None:
+    estate, cloud = estate_with_cloud()
+    tariff = estate.store.tariffs["flat"]
+    block = replace(tariff.blocks[0], price_cents_per_kwh=50_000)  # type: ignore[arg-type]
+    estate.store.tariffs["flat"] = replace(tariff, blocks=(block,))
+
+    def die(path: str) -> None:
+        if path.startswith("vends/"):
+            raise ProcessDiedError
+
+    estate.store.after_write = die
+    with pytest.raises(ProcessDiedError):
+        paid(estate, amount_kes=10)
+    assert len(estate.store.reviews) == 1
+    assert cloud.charges == []
+
+
 @pytest.mark.parametrize("write", range(1, 30))
 @pytest.mark.parametrize("moment", ["before_write", "after_write"])
 def test_dying_around_any_write_charges_at_most_once(write: int, moment: str) -> None:
