@@ -85,6 +85,13 @@ def test_a_tenant_signs_in_by_phone_and_is_told_of_their_payment_once(
     assert [sent["to"] for sent in told] == [PHONE]
 
 
+def reads_live(stack: Stack, who: Person, path: str) -> int:
+    """The status of reading the live database itself, past the API, by that ID token."""
+    params = {"ns": stack.ready["namespace"], "auth": who.id_token}
+    url = f"{stack.url('rtdb')}/{path}.json"
+    return requests.get(url, params=params, timeout=TIMEOUT_S).status_code
+
+
 def test_a_role_counts_at_once_in_both_directions_and_is_in_the_audit(stack: Stack) -> None:
     hope = stack.sign_in("hope@operators.example", "hope-password")
     before = scene.amina(stack)
@@ -93,9 +100,11 @@ def test_a_role_counts_at_once_in_both_directions_and_is_in_the_audit(stack: Sta
     assert hope.post("/api/staff", body).status_code == 200
     operator = scene.amina(stack)
     assert operator.get("/api/meters/MTR-002").status_code == 200
+    assert [reads_live(stack, who, "meters/MTR-002") for who in (before, operator)] == [401, 200]
     assert hope.post("/api/staff", {**body, "role": "none"}).status_code == 200
     refused = operator.get("/api/meters/MTR-002")
     assert (refused.status_code, refused.json()["error"]["code"]) == (401, "revoked_token")
+    assert reads_live(stack, operator, "meters/MTR-002") == 401
     page = hope.get("/api/audit?limit=4").json()
     entries = page["entries"]
     assert page["faults"] == []

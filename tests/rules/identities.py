@@ -67,6 +67,11 @@ FORGED_DEVICE = Identity(
 )
 OPERATOR = Identity(name="operator", uid="operator-grace", claims={"role": "operator"})
 ADMIN = Identity(name="admin", uid="admin-hope", claims={"role": "admin"})
+# Their ID tokens still say what they were when they signed in.
+DISMISSED_OPERATOR = Identity(
+    name="dismissed operator", uid="operator-gone", claims={"role": "operator"}
+)
+DEMOTED_ADMIN = Identity(name="demoted admin", uid="admin-demoted", claims={"role": "admin"})
 LOOKALIKE_STAFF = Identity(
     name="role in a list", uid="listed-role", claims={"role": ["admin", "operator"]}
 )
@@ -86,6 +91,8 @@ EVERYONE = (
     FORGED_DEVICE,
     OPERATOR,
     ADMIN,
+    DISMISSED_OPERATOR,
+    DEMOTED_ADMIN,
     LOOKALIKE_STAFF,
     MISSPELT_STAFF,
 )

@@ -59,7 +59,7 @@ def written(tree: Tree, writes: Mapping[str, Any]) -> Tree:
 def may_read(who: Identity, tree: Tree, path: str) -> bool:
     """Whether `who` may read the node at the path, without a query."""
     keys = path.split("/")
-    listed = _is_staff(who)
+    listed = _is_staff(who, tree)
     match keys:
         case ["tariffs" | "places", *_]:
             return who.uid is not None
@@ -244,8 +244,11 @@ def _closed(name: str, old: Any, new: Any) -> bool:
     return name == "result" and isinstance(result, str) and 1 <= len(result) <= 200
 
 
-def _is_staff(who: Identity) -> bool:
-    return who.uid is not None and who.claims.get("role") in STAFF_ROLES
+def _is_staff(who: Identity, tree: Tree) -> bool:
+    role = who.claims.get("role")
+    if who.uid is None or role not in STAFF_ROLES:
+        return False
+    return bool(at(tree, "staff", who.uid, "role") == role)
 
 
 def _owns(who: Identity, tree: Tree, meter_id: str) -> bool:

@@ -193,7 +193,11 @@ _WORLD: dict[str, object] = {
     "alarms": {"2025-06-15": {"callback_forged": {"count": 2}}},
     "notices": {"alarm-1": {"status": "waiting", "next_check_at": EARLIER}},
     "push_tokens": {"tenant-amina": {"aa11": {"token": "fcm-token", "seen_at": EARLIER}}},
-    "staff": {"operator-grace": {"role": "operator", "given_by": "admin-hope"}},
+    "staff": {
+        "operator-grace": {"role": "operator", "given_by": "admin-hope"},
+        "admin-hope": {"role": "admin", "given_by": "command-line"},
+        "admin-demoted": {"role": "operator", "given_by": "admin-hope"},
+    },
     "rate_limits": {"stk_push": {"tenant-amina": {"count": 1}}},
     "daraja_access_token": {"main": {"access_token": "not-a-real-token", "expires_at": EARLIER}},
 }
