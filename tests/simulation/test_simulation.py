@@ -14,6 +14,7 @@ from tests.simulation.shrink import kind_of_violation, shrink
 RUNS = 300
 FIRST_SEED = 20_261_121
 FAULT_FREE_RUNS = 60
+MANY_FAULTS = 12
 
 assert broken_work  # registers its sabotages
 
@@ -74,12 +75,13 @@ def test_a_failing_run_is_made_smaller_and_still_fails_alike(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     SABOTAGES["sell_without_looking_for_the_own_entry"].breaks(monkeypatch)
-    failed = next(found for seed in range(RUNS) if (found := run(seed)).violations)
+    runs = (run(seed) for seed in range(RUNS))
+    failed = next(one for one in runs if one.violations and len(one.faults) > MANY_FAULTS)
     smallest = shrink(failed)
     wanted = kind_of_violation(failed.violations[0])
     assert wanted in map(kind_of_violation, smallest.violations)
     assert len(smallest.acts) <= 3
-    assert len(smallest.faults) <= 3
+    assert len(smallest.faults) <= MANY_FAULTS // 2
     assert any("Wh sold in" in line for line in smallest.trace)
 
 
