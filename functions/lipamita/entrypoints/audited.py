@@ -127,6 +127,12 @@ STAFF_ROUTES = (
         watched=("tariffs/{tariff_id}",),
     ),
     StaffRoute(
+        path="places",
+        name="offer_place",
+        target="places/{place_id}",
+        watched=("places/{place_id}",),
+    ),
+    StaffRoute(
         path="sites", name="name_site", target="sites/{site_id}", watched=("sites/{site_id}",)
     ),
 )

@@ -10,6 +10,8 @@ from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.ids import Uid, parse_meter_id, parse_transaction_id
 from lipamita.domain.payment import Payment
 from lipamita.entrypoints import http, wiring
+from lipamita.entrypoints.messages import Language, language_of
+from lipamita.entrypoints.receipts import ordered_json
 from lipamita.use_cases.view_history import (
     MAX_PAGE,
     Asked,
@@ -28,14 +30,16 @@ def of_user(request: Request, user_id: str) -> Response:
     caller = http.caller(request)
     if not _UID.fullmatch(user_id):
         raise InvalidInputError("invalid_user_id", "user_id must be a user's id", field="user_id")
-    return _answer(history_of_user(Uid(user_id), _asked(request), caller, wiring.world()))
+    page = history_of_user(Uid(user_id), _asked(request), caller, wiring.world())
+    return _answer(page, language_of(request))
 
 
 def of_meter(request: Request, meter_id: str) -> Response:
     """The same of a meter."""
     caller = http.caller(request)
     meter = parse_meter_id(meter_id)
-    return _answer(history_of_meter(meter, _asked(request), caller, wiring.world()))
+    page = history_of_meter(meter, _asked(request), caller, wiring.world())
+    return _answer(page, language_of(request))
 
 
 def _asked(request: Request) -> Asked:
@@ -58,12 +62,12 @@ def _limit(text: str | None) -> int:
     return int(text)
 
 
-def _answer(page: HistoryPage) -> Response:
-    rows = [_row(payment) for payment in page.payments]
+def _answer(page: HistoryPage, language: Language) -> Response:
+    rows = [_row(payment, language) for payment in page.payments]
     return http.json_response(200, {"payments": rows, "next_before": page.next_before})
 
 
-def _row(payment: Payment) -> dict[str, object]:
+def _row(payment: Payment, language: Language) -> dict[str, object]:
     """One payment in a list. Energy in Wh, times in ms since the epoch."""
     return {
         "transaction_id": payment.transaction_id,
@@ -74,6 +78,7 @@ def _row(payment: Payment) -> dict[str, object]:
         "phone_number": payment.phone_masked,
         "mpesa_receipt": payment.mpesa_receipt,
         "meter_id": payment.meter_id,
+        "order": None if payment.order is None else ordered_json(payment.order, language),
         "energy_wh": payment.quote.energy_wh,
         "delivery_status": payment.delivery.status.value,
         "created_at_ms": payment.created_at_ms,

@@ -10,6 +10,7 @@ import re
 from datetime import UTC, datetime
 
 from lipamita.domain.payment import Payment, Status
+from lipamita.domain.place import OrderedPlace
 from lipamita.domain.receipt_number import receipt_number
 from lipamita.domain.tariff import CENTS_PER_KES, LineKind, QuoteLine
 from lipamita.domain.units import EAT, SECOND_MS, Millis
@@ -56,9 +57,10 @@ def receipt_json(view: PaymentView, language: Language) -> Json | None:
         "number": receipt_number(payment.transaction_id),
         "mpesa_receipt": payment.mpesa_receipt,
         "date_text": date_text(payment.paid_at_ms, language),
-        "site": meter.site if meter else None,
+        "site": site_of(view),
         "meter_id": payment.meter_id,
         "meter_name": meter.name if meter else None,
+        "order": None if payment.order is None else ordered_json(payment.order, language),
         "amount_cents": payment.amount_kes * CENTS_PER_KES,
         "energy_wh": _energy_wh(payment),
         "lines": [
@@ -73,10 +75,37 @@ def receipt_json(view: PaymentView, language: Language) -> Json | None:
     }
 
 
+def site_of(view: PaymentView) -> str | None:
+    """The estate or building: the meter's, or the place's."""
+    if view.payment.order is not None:
+        return view.payment.order.site
+    return view.meter.site if view.meter else None
+
+
+def ordered_json(place: OrderedPlace, language: Language) -> dict[str, object]:
+    """What was ordered, as an order and a payment show it."""
+    return {
+        "order_id": place.order_id,
+        "place_id": place.place_id,
+        "place_name": place.name,
+        "kind": place.kind.value,
+        "site": place.site,
+        "starts_at_ms": place.starts_at_ms,
+        "ends_at_ms": place.ends_at_ms,
+        "when_text": f"{date_text(place.starts_at_ms, language)}-{_clock_text(place.ends_at_ms)}",
+    }
+
+
 def date_text(at_ms: Millis, language: Language) -> str:
     """``21 November 2026, 10:15`` in East Africa time."""
     at = datetime.fromtimestamp(at_ms // SECOND_MS, UTC).astimezone(EAT)
     return f"{at.day} {MONTHS[language][at.month - 1]} {at.year}, {at:%H:%M}"
+
+
+def _clock_text(at_ms: Millis) -> str:
+    """``10:15`` in East Africa time; the end of a day is 24:00."""
+    at = datetime.fromtimestamp(at_ms // SECOND_MS, EAT)
+    return f"{at:%H:%M}" if at.hour or at.minute else "24:00"
 
 
 def line_label(line: QuoteLine, language: Language) -> str:

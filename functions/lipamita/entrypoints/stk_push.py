@@ -1,19 +1,20 @@
-"""POST /daraja/stk-push: open a payment for a meter."""
+"""POST /daraja/stk-push: open a payment for a meter or an order."""
 
 from __future__ import annotations
 
 from flask import Request, Response
 
 from lipamita.domain.errors import InvalidInputError, PaymentRefusedError
-from lipamita.domain.ids import parse_idempotency_key, parse_meter_id
+from lipamita.domain.ids import MeterId, parse_idempotency_key, parse_meter_id
 from lipamita.domain.msisdn import parse_msisdn
+from lipamita.domain.order import parse_order_id
 from lipamita.domain.payment import Cause, Status
 from lipamita.domain.units import parse_amount_kes
 from lipamita.entrypoints import http, views, wiring
 from lipamita.entrypoints.messages import customer_message, language_of
 from lipamita.use_cases.request_payment import PaymentRequest, request_payment
 
-FIELDS = frozenset({"meter_id", "amount", "phone_number", "description"})
+FIELDS = frozenset({"meter_id", "order_id", "amount", "phone_number", "description"})
 MAX_DESCRIPTION = 100
 
 
@@ -28,10 +29,12 @@ def post(request: Request) -> Response:
     key = parse_idempotency_key(request.headers.get("Idempotency-Key"))
     body = http.json_body(request)
     http.refuse_unknown_fields(body, FIELDS)
+    meter_id, order_id = _what(body)
     payment = request_payment(
         PaymentRequest(
             caller=caller,
-            meter_id=parse_meter_id(body.get("meter_id")),
+            meter_id=meter_id,
+            order_id=order_id,
             amount_kes=parse_amount_kes(body.get("amount")),
             msisdn=parse_msisdn(body.get("phone_number")),
             description=_description(body),
@@ -46,6 +49,19 @@ def post(request: Request) -> Response:
             transaction_id=payment.transaction_id,
         )
     return http.json_response(202, views.payment_accepted_json(payment, language_of(request)))
+
+
+def _what(body: dict[str, object]) -> tuple[MeterId | None, str | None]:
+    """The meter or the order; exactly one of the two."""
+    if "order_id" not in body:
+        return parse_meter_id(body.get("meter_id")), None
+    if "meter_id" in body:
+        raise InvalidInputError(
+            "meter_or_order",
+            "name the meter_id to recharge or the order_id to pay for, not both",
+            field="order_id",
+        )
+    return None, parse_order_id(body["order_id"])
 
 
 def _description(body: dict[str, object]) -> str | None:

@@ -6,7 +6,7 @@ from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.tariff import Quote
 from lipamita.entrypoints.messages import Language, customer_message, try_again
-from lipamita.entrypoints.receipts import receipt_json
+from lipamita.entrypoints.receipts import ordered_json, receipt_json
 from lipamita.use_cases.view import PaymentView
 
 Json = dict[str, object]
@@ -55,6 +55,7 @@ def payment_json(view: PaymentView, language: Language) -> Json:
         "mpesa_receipt": payment.mpesa_receipt,
         "meter_id": payment.meter_id,
         "meter_name": view.meter.name if view.meter else None,
+        "order": None if payment.order is None else ordered_json(payment.order, language),
         "quote": quote_json(payment.quote),
         "receipt": receipt_json(view, language),
         "delivery": {

@@ -22,8 +22,8 @@ from lipamita.domain.order import (
     ordered,
 )
 from lipamita.domain.place import Place, quote_place, span_of
-from lipamita.domain.place_day import PlaceDay, hold_seat
-from lipamita.domain.units import Millis
+from lipamita.domain.place_day import PlaceDay, free_seats, hold_seat
+from lipamita.domain.units import Millis, day_eat
 from lipamita.use_cases.change_order import change_day, change_order
 from lipamita.use_cases.check_order import check_order, prompted_payment
 from lipamita.use_cases.claim_request import Request, claim_id, earlier_id
@@ -55,13 +55,14 @@ def place_order(request: PlaceRequest, world: World) -> PlaceOrder:
     order_id = None if earlier is None else order_id_of(earlier)
     if order_id is None or world.store.read_order(order_id) is None:
         order = _new_order(request, world)
+        _check_room(order, world)  # a refusal stores nothing; only one of two at once is told later
         limit_rate(RateKind.ORDER, request.caller.uid, world)
         order_id = order_id_of(claim_id(claim, world))
         order = replace(order, order_id=order_id, place=replace(order.place, order_id=order_id))
         world.store.create_order(order)  # by order_id; a repeat finds it
     order = _hold(order_id, world)
     if order.status is OrderStatus.FULL:
-        raise ConflictError("no_room", f"{order.place.name} is taken at that time")
+        raise _no_room(order)
     return order
 
 
@@ -121,6 +122,17 @@ def _new_order(request: PlaceRequest, world: World) -> PlaceOrder:
         updated_at_ms=now_ms,
         next_check_at_ms=Millis(now_ms + HOLD_MS),
     )
+
+
+def _check_room(order: PlaceOrder, world: World) -> None:
+    place = find_place(order.place.place_id, world)
+    day = world.store.read_place_day(place.place_id, day_eat(order.place.starts_at_ms)).value
+    if free_seats(day, order.span, place.capacity) < 1:
+        raise _no_room(order)
+
+
+def _no_room(order: PlaceOrder) -> ConflictError:
+    return ConflictError("no_room", f"{order.place.name} is taken at that time")
 
 
 def find_place(place_id: str, world: World) -> Place:

@@ -28,6 +28,7 @@ class Targets:
     tokens: Mapping[str, Sequence[str]]
     people: Sequence[str]
     refunds: Sequence[str]
+    orders: Sequence[str]
     attempts: Sequence[str]
     fields: Mapping[str, Mapping[str, Sequence[Any]]] = field(default_factory=dict)
 
@@ -44,6 +45,7 @@ def aim(case: Case[Any], targets: Targets) -> dict[str, str]:
         "receipt": targets.receipts.get(operation_id, ("",)),
         "who": targets.people,
         "refund_id": targets.refunds,
+        "order_id": targets.orders,
         "id": targets.attempts,
         "key": [targets.keys.get(operation_id, "")],
         **SPANS.get(operation_id, {}),

@@ -23,6 +23,7 @@ from tests.contract.openapi.edge import (
     CLAIM_CODE,
     CLAIMED,
     LABEL_SECRET,
+    ORDERED,
     REFUND,
     REVIEWED,
     SUSPENDED,
@@ -56,6 +57,11 @@ PATHS = {
     "getPayment": f"/api/payments/{TRANSACTION}",
     "queryPayment": f"/api/payments/{TRANSACTION}/query",
     "getStatus": "/api/status",
+    "placeOrder": "/api/orders",
+    "getOrder": f"/api/orders/{ORDERED}",
+    "cancelOrder": f"/api/orders/{ORDERED}/cancel",
+    "listPlaces": "/api/places?starts_at_ms=1795237200000&ends_at_ms=1795240800000",
+    "offerPlace": "/api/places",
     "getMeter": "/api/meters/MTR-001",
     "getReport": "/api/reports/daily-sales.csv?from=2026-11-21&to=2026-11-21",
     "listUserPayments": "/api/transactions/tenant-amina?before=-Of2cAbcdEFGHijkl012&limit=1",
@@ -99,6 +105,8 @@ PATHS = {
     "c2bConfirmation": f"/daraja/c2b/confirmation/{c2b_key('confirmation')}",
 }
 MISSED = {
+    "getOrder": "/api/orders/BZZZZZZZZZZZ",
+    "cancelOrder": "/api/orders/BZZZZZZZZZZZ/cancel",
     "viewConsumption": "/api/meters/MTR-999/consumption?from=2026-11-20&to=2026-11-20",
     "revokeDevice": "/api/meters/MTR-999/device/revoke",
     "getPayment": "/api/payments/-Of2cAbcdEFGHijkl012",
@@ -144,7 +152,7 @@ class Calls:
             person = SIGNED_IN if operation_id == "openProfile" else AMINA
             token = next((named[tag] for tag in described["tags"] if tag in named), person)
             headers["Authorization"] = f"Bearer {but.get('token', token)}"
-        if operation_id in ("requestPayment", "askRefund", "commandMeter"):
+        if operation_id in ("requestPayment", "askRefund", "placeOrder", "commandMeter"):
             headers["Idempotency-Key"] = but.get("key", "key-1")
         return self.edge.call(
             but.get("method", method),
@@ -199,6 +207,33 @@ class Calls:
         """These calls, with that node in the database."""
         self.edge.app.database.write(path, node)
         return self
+
+    def order(self, *, key: str = "key-1", **fields: object) -> TestResponse:
+        """An order, with some fields of its own."""
+        return self.good("placeOrder", key=key, body={**request_example("placeOrder"), **fields})
+
+    def orders_too_often(self) -> TestResponse:
+        for number in range(MAX_REQUESTS):
+            at_ms = 1_795_244_400_000 + number * 3_600_000
+            answer = self.order(key=f"key-{number}", starts_at_ms=at_ms, slots=1)
+            if answer.status_code == 429:
+                return answer
+        raise AssertionError(f"no rate was held in {MAX_REQUESTS} requests")
+
+    def orders_twice(self) -> TestResponse:
+        self.order()
+        return self.order(slots=1)
+
+    def ordered_is(self, **fields: object) -> Calls:
+        """These calls, where the order has these fields."""
+        self.edge.app.database.merge(f"orders/{ORDERED}", fields)
+        return self
+
+    def pays_the_order(self, **fields: object) -> TestResponse:
+        """Pay for the order instead of the meter."""
+        body = {**request_example("requestPayment"), "order_id": ORDERED, "amount": 300, **fields}
+        del body["meter_id"]
+        return self.good("requestPayment", body=body)
 
     # --- what may happen to any operation
 

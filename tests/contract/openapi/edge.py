@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import functions_framework
 from lipamita.adapters.payment_schema import payment_to_json
+from lipamita.adapters.place_schema import day_to_json, order_to_json, place_to_json
 from lipamita.adapters.refund_schema import refund_to_json
 from lipamita.adapters.rtdb_claims import claim_to_json
 from lipamita.adapters.rtdb_store import RtdbStore
@@ -24,9 +25,12 @@ from lipamita.domain.claim import Claim, code_hash, proof_key
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid, path_key
 from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import MaskedMsisdn
+from lipamita.domain.order import HOLD_MS, OrderStatus, PlaceOrder, ordered
 from lipamita.domain.payment import Delivery, DeliveryStatus, Status
+from lipamita.domain.place import Place, PlaceKind, Span, midnight_before, quote_place
+from lipamita.domain.place_day import Seat
 from lipamita.domain.refund import MoneyFrom, Refund, RefundId, RefundStatus
-from lipamita.domain.units import DAY_MS, Kes, Millis, Wh
+from lipamita.domain.units import DAY_MS, HOUR_MS, Kes, Millis, Wh, day_eat
 from lipamita.domain.work_queue import place_of
 from lipamita.use_cases.world import World
 from werkzeug import Client, Response
@@ -52,6 +56,7 @@ MAIN = str(ROOT / "functions" / "main.py")
 HOSTING = read_config(json.loads((ROOT / "firebase.json").read_text())["hosting"], ROOT)
 SHORT_CODE = "600000"
 SUSPENDED = "UKL0DEMO03"
+ORDERED = "B0123456789A"
 REFUND = RefundId("-Of2eAbcdEFGHijkl012")
 REVIEWED = TransactionId("-Of2dAbcdEFGHijkl012")
 TOLD = "UKL0DEMO06"
@@ -122,6 +127,39 @@ _TAKEN = replace(
     device_uid=Uid("device-mtr-002"),
     taken_at_ms=NOW,
 )
+_COURT = Place(
+    place_id="court-1",
+    name="Tennis court",
+    kind=PlaceKind.BOOKING,
+    capacity=1,
+    price_kes=Kes(300),
+    slot_minutes=60,
+    vat_percent=16,
+)
+_YARD = Place(
+    place_id="yard",
+    name="Yard",
+    kind=PlaceKind.PARKING,
+    capacity=2,
+    price_kes=Kes(50),
+    slot_minutes=30,
+)
+_MORNING = Span(
+    starts_at_ms=Millis(midnight_before(NOW) + 8 * HOUR_MS),
+    ends_at_ms=Millis(midnight_before(NOW) + 9 * HOUR_MS),
+)
+_ORDER = PlaceOrder(
+    order_id=ORDERED,
+    user_id=Uid("tenant-amina"),
+    place=ordered(_COURT, ORDERED, _MORNING),
+    slots=1,
+    quote=quote_place(_COURT, 1, now_ms=NOW),
+    hold_until_ms=Millis(NOW + HOLD_MS),
+    created_at_ms=NOW,
+    updated_at_ms=NOW,
+    status=OrderStatus.HELD,
+    next_check_at_ms=Millis(NOW + HOLD_MS),
+)
 ESTATE: dict[str, Any] = {
     **SEED,
     "users": {"tenant-brian": {"name": "Brian"}},
@@ -136,6 +174,11 @@ ESTATE: dict[str, Any] = {
         }
     },
     "meter_accounts": {meter_id.replace("-", ""): {meter_id: True} for meter_id in SEED["meters"]},
+    "places": {place.place_id: place_to_json(place) for place in (_COURT, _YARD)},
+    "place_days": {
+        "court-1": {day_eat(_MORNING.starts_at_ms): day_to_json({ORDERED: Seat(span=_MORNING)})}
+    },
+    "orders": {ORDERED: order_to_json(_ORDER)},
     "claims": {CLAIMED: claim_to_json(_CLAIM), COMPLETED: claim_to_json(_TAKEN)},
     "transactions": {
         payment.transaction_id: payment_to_json(payment) for payment in (_PAID, _OPEN, _IN_REVIEW)

@@ -109,6 +109,7 @@ def test_the_limits_told_in_words_are_the_codes() -> None:
         RateKind.METER: (20, 10),
         RateKind.PHONE: (10, 10),
         RateKind.CLAIM: (20, 10),
+        RateKind.ORDER: (10, 10),
         RateKind.ADDRESS: (60, 10),
     }
     for operation_id in ("claimMeter", "completeClaim"):

@@ -18,6 +18,7 @@ from tests.contract.openapi.aim import Targets, aim
 from tests.contract.openapi.calls import RESULT, Calls, request_example
 from tests.contract.openapi.document import operations, strict_schema
 from tests.contract.openapi.edge import (
+    ORDERED,
     REFUND,
     REVIEWED,
     SUSPENDED,
@@ -40,6 +41,19 @@ FOR_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
         "tariff_id": ("domestic", "domestic", "none"),
         "site_id": ("kilimani",),
         "owner_uid": ("tenant-brian",),
+    },
+    "placeOrder": {
+        "place_id": ("court-1", "yard", "court-9"),
+        "starts_at_ms": (1_795_244_400_000, 1_795_248_000_000),
+        "slots": (1, 2),
+    },
+    "listPlaces": {"starts_at_ms": (1_795_244_400_000,), "ends_at_ms": (1_795_248_000_000,)},
+    "offerPlace": {
+        "place_id": ("hall", "gym"),
+        "kind": ("booking",),
+        "site_id": ("kilimani", None, "none"),
+        "capacity": (1, 2),
+        "slot_minutes": (60,),
     },
     "reportBalance": {
         "meter_id": ("MTR-001",),
@@ -92,10 +106,13 @@ TARGETS = Targets(
         **dict.fromkeys(("registerMeter", "nameSite", "bindDevice", "replaceDevice"), (OPERATOR,)),
         **dict.fromkeys(("moveMeter", "retireMeter", "commandMeter"), (OPERATOR,)),
         "publishTariff": (ADMIN,),
+        "offerPlace": (OPERATOR,),
+        **dict.fromkeys(("placeOrder", "getOrder", "cancelOrder"), (AMINA,)),
         **dict.fromkeys(("reportBalance", "reportStatus"), (DEVICE,)),
         "changeRole": (ADMIN,),
         "createClaim": (OPERATOR,),
     },
+    orders=(ORDERED, ORDERED, "BZZZZZZZZZZZ"),
     refunds=(REFUND, REFUND, "-Of2fAbcdEFGHijkl012"),
     attempts=(RESULT,),
     fields=FOR_ESTATE

@@ -19,6 +19,7 @@ NEVER_ALLOWED = "PROPFIND"
 NOTHING = "unknown_path"
 SAMPLES = {
     "user_id": "tenant-amina",
+    "order_id": "B0123456789A",
     "name": "ledger.csv",
     "transaction_id": TRANSACTION,
     "key": "0" * 32,

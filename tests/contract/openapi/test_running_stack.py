@@ -91,6 +91,9 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 SPARE = ("MTR-002",)
 TEN_MINUTES_MS = 600_000
+DAY_MS = 86_400_000
+# 09:00 in East Africa, when a slot begins
+TOMORROW_MS = (time.time_ns() // 1_000_000 // DAY_MS + 1) * DAY_MS + DAY_MS // 4
 NEW_YEAR_2100_MS = 4_102_444_800_000
 # The meter that the next payment is for is left alone.
 QUEUES = ("listReviews", "getReview", "listSuspense", "getSuspense", "listRefunds")
@@ -122,6 +125,18 @@ OF_THE_ESTATE: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "reportStatus": {"meter_id": SPARE, "boot_count": (9,)},
     "commandMeter": {"meter_id": SPARE, "kind": ("connect",), "arguments": ({},)},
+    "offerPlace": {
+        "place_id": ("hall",),
+        "kind": ("booking",),
+        "site_id": ("kilimani",),
+        "capacity": (1, 2),
+        "slot_minutes": (60,),
+    },
+    "placeOrder": {"place_id": ("yard",), "starts_at_ms": (TOMORROW_MS,), "slots": (1, 2)},
+    "listPlaces": {
+        "starts_at_ms": (TOMORROW_MS,),
+        "ends_at_ms": (TOMORROW_MS + TEN_MINUTES_MS,),
+    },
     "askRefund": {"amount": (None,), "phone_number": (None,), "method": (None,)},
     "decideRefund": {"decision": ("paid",)},
     "publishTariff": {
@@ -181,15 +196,28 @@ def prepared(stack: Stack) -> System:
             "changeRole": (hope.id_token,),
             "createClaim": (grace.id_token,),
             **dict.fromkeys(OF_THE_ESTATE, (grace.id_token,)),
+            **dict.fromkeys(("placeOrder", "cancelOrder"), (amina.id_token,)),
             "publishTariff": (hope.id_token,),
             **dict.fromkeys(("reportBalance", "reportStatus"), (board.id_token,)),
         },
         people=("tenant-brian", "nobody@tenants.example"),
         refunds=(doubted,),
+        orders=(an_order(stack, amina),),
         attempts=(attempt,),
         fields=OF_THE_ESTATE | a_claim(stack, grace),
     )
     return System(stack=stack, targets=targets)
+
+
+def an_order(stack: Stack, tenant: Person) -> str:
+    """The id of one that is held."""
+    answer = requests.post(
+        f"{stack.url('hosting')}/api/orders",
+        json={"place_id": "court-1", "starts_at_ms": TOMORROW_MS, "slots": 1},
+        headers={"Authorization": f"Bearer {tenant.id_token}", "Idempotency-Key": "order"},
+        timeout=TIMEOUT_S,
+    )
+    return str(answer.json()["order_id"])
 
 
 def a_claim(stack: Stack, operator: Person) -> dict[str, dict[str, tuple[str, ...]]]:

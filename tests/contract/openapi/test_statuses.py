@@ -19,7 +19,7 @@ from tests.contract.openapi.calls import (
     request_example,
 )
 from tests.contract.openapi.document import operation, strict_schema
-from tests.contract.openapi.edge import CLAIMED, MISLED, Edge
+from tests.contract.openapi.edge import CLAIMED, MISLED, ORDERED, Edge
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, RECEIPT
 from tests.unit.lipamita.entrypoints.deployment import DEVICE, OPERATOR
 
@@ -143,6 +143,25 @@ FOR_ONE |= {
     ("publishTariff", "400"): lambda calls: calls.but("publishTariff", why=" "),
     ("publishTariff", "409"): Calls.publishes_without_end,
     ("nameSite", "400"): lambda calls: calls.but("nameSite", name=""),
+}
+FOR_ONE |= {
+    ("placeOrder", "400"): lambda calls: calls.order(slots=15),
+    ("placeOrder", "403"): lambda calls: calls.good("placeOrder", token=DEVICE),
+    ("placeOrder", "404"): lambda calls: calls.order(place_id="court-9"),
+    ("placeOrder", "409"): lambda calls: calls.order(starts_at_ms=1_795_237_200_000),
+    ("placeOrder", "429"): Calls.orders_too_often,
+    ("getOrder", "400"): lambda calls: calls.good("getOrder", path="/api/orders/x"),
+    ("cancelOrder", "400"): lambda calls: calls.good("cancelOrder", path="/api/orders/x/cancel"),
+    ("cancelOrder", "403"): lambda calls: calls.good("cancelOrder", token=OPERATOR),
+    ("cancelOrder", "409"): lambda calls: calls.ordered_is(status="confirmed").good("cancelOrder"),
+    ("listPlaces", "400"): lambda calls: calls.good(
+        "listPlaces", path="/api/places?starts_at_ms=2&ends_at_ms=1"
+    ),
+    ("offerPlace", "400"): lambda calls: calls.but("offerPlace", slot_minutes=50),
+    ("offerPlace", "404"): lambda calls: calls.but("offerPlace", site_id="none"),
+    ("offerPlace", "409"): lambda calls: calls.but(
+        "offerPlace", place_id="court-1", kind="parking"
+    ),
 }
 OPENS_NOTHING = {"200", "201", "202", "409", "429", "502"}  # the others store nothing at all
 SHARED = {"405", "413"}  # one example stands for several operations, whose words differ
@@ -409,6 +428,74 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ),
     ("getPayment", "unknown_transaction"): lambda calls: calls.misses("getPayment"),
     ("getPayment", "unknown_path"): lambda calls: calls.good("getPayment", path="/api/payments/"),
+}
+
+CODES |= {
+    ("placeOrder", "invalid_idempotency_key"): lambda calls: calls.order(key="a b"),
+    ("placeOrder", "invalid_json"): lambda calls: calls.good("placeOrder", body=b"{"),
+    ("placeOrder", "unknown_field"): lambda calls: calls.order(price=1),
+    ("placeOrder", "invalid_place_id"): lambda calls: calls.order(place_id="Court 1"),
+    ("placeOrder", "invalid_starts_at_ms"): lambda calls: calls.order(
+        starts_at_ms=1_795_244_400_001
+    ),
+    ("placeOrder", "invalid_slots"): lambda calls: calls.order(slots=0),
+    ("placeOrder", "invalid_note"): lambda calls: calls.order(note=" "),
+    ("placeOrder", "no_room"): lambda calls: calls.order(starts_at_ms=1_795_237_200_000),
+    ("placeOrder", "place_closed"): lambda calls: calls.seeded(
+        "places/court-1/active", node=False
+    ).order(),
+    ("placeOrder", "idempotency_key_reused"): Calls.orders_twice,
+    ("getOrder", "invalid_order_id"): lambda calls: calls.good("getOrder", path="/api/orders/x"),
+    ("getOrder", "unknown_order"): lambda calls: calls.misses("getOrder"),
+    ("getOrder", "unknown_path"): lambda calls: calls.good("getOrder", path="/api/orders/a%2Fb/c"),
+    ("cancelOrder", "invalid_order_id"): lambda calls: calls.good(
+        "cancelOrder", path="/api/orders/x/cancel"
+    ),
+    ("cancelOrder", "unknown_order"): lambda calls: calls.misses("cancelOrder"),
+    ("cancelOrder", "unknown_path"): lambda calls: calls.good(
+        "cancelOrder", path="/api/orders/a%2Fb/cancel"
+    ),
+    ("cancelOrder", "order_not_open"): lambda calls: calls.ordered_is(status="confirmed").good(
+        "cancelOrder"
+    ),
+    ("cancelOrder", "prompt_open"): lambda calls: (
+        calls.pays_the_order() and calls.good("cancelOrder")
+    ),
+    ("cancelOrder", "not_your_order"): lambda calls: calls.good("cancelOrder", token=OPERATOR),
+    ("placeOrder", "people_only"): lambda calls: calls.good("placeOrder", token=DEVICE),
+    ("placeOrder", "unknown_place"): lambda calls: calls.order(place_id="court-9"),
+    ("listPlaces", "invalid_starts_at_ms"): refused_path("/api/places?ends_at_ms=1"),
+    ("listPlaces", "invalid_ends_at_ms"): refused_path("/api/places?starts_at_ms=1&ends_at_ms=x"),
+    ("listPlaces", "invalid_span"): refused_path("/api/places?starts_at_ms=2&ends_at_ms=1"),
+    ("listPlaces", "unknown_parameter"): refused_path("/api/places?day=1"),
+    ("offerPlace", "invalid_json"): lambda calls: calls.good("offerPlace", body=b"[]"),
+    ("offerPlace", "unknown_field"): lambda calls: calls.but("offerPlace", colour="red"),
+    ("offerPlace", "invalid_place_id"): lambda calls: calls.but("offerPlace", place_id="A"),
+    ("offerPlace", "invalid_name"): lambda calls: calls.but("offerPlace", name=" "),
+    ("offerPlace", "invalid_kind"): lambda calls: calls.but("offerPlace", kind="gas"),
+    ("offerPlace", "invalid_site_id"): lambda calls: calls.but("offerPlace", site_id="a/b"),
+    ("offerPlace", "invalid_capacity"): lambda calls: calls.but("offerPlace", capacity=501),
+    ("offerPlace", "invalid_amount"): lambda calls: calls.but("offerPlace", price=0),
+    ("offerPlace", "invalid_slot_minutes"): lambda calls: calls.but("offerPlace", slot_minutes=50),
+    ("offerPlace", "invalid_vat_percent"): lambda calls: calls.but("offerPlace", vat_percent=101),
+    ("offerPlace", "invalid_active"): lambda calls: calls.but("offerPlace", active=1),
+    ("offerPlace", "unknown_site"): lambda calls: calls.but("offerPlace", site_id="none"),
+    ("offerPlace", "kind_differs"): lambda calls: calls.but(
+        "offerPlace", place_id="court-1", kind="parking"
+    ),
+    ("requestPayment", "meter_or_order"): lambda calls: calls.push(order_id=ORDERED),
+    ("requestPayment", "invalid_order_id"): lambda calls: calls.pays_the_order(order_id="x"),
+    ("requestPayment", "unknown_meter"): lambda calls: calls.push(meter_id="MTR-999"),
+    ("requestPayment", "unknown_order"): lambda calls: calls.pays_the_order(
+        order_id="BZZZZZZZZZZZ"
+    ),
+    ("requestPayment", "order_not_open"): lambda calls: calls.ordered_is(
+        status="expired"
+    ).pays_the_order(),
+    ("requestPayment", "order_hold_ending"): lambda calls: calls.ordered_is(
+        hold_until=1
+    ).pays_the_order(),
+    ("requestPayment", "amount_not_the_orders"): lambda calls: calls.pays_the_order(amount=299),
 }
 
 

@@ -22,6 +22,7 @@ def test_a_payment_shows_a_closed_list_of_fields() -> None:
         *("transaction_id", "status", "message", "try_again", "reason", "result_code"),
         "amount_kes",
         *("phone_number", "mpesa_receipt", "meter_id", "meter_name", "quote", "receipt"),
+        "order",
         "delivery",
         *("created_at_ms", "paid_at_ms", "updated_at_ms"),
     }
