@@ -53,8 +53,7 @@ void serve_panel(meter::App& app, ShownScreen& shown, meter::ILog& log) {
   pressed = held = 0;
   app.draw(shown);
   if (!shown.take_change()) return;
-  constexpr const char* kNames[] = {"row0", "row1", "row2", "row3",
-                                         "row4", "row5", "row6", "row7"};
+  constexpr const char* kNames[] = {"row0", "row1", "row2", "row3", "row4", "row5", "row6", "row7"};
   const meter::ScreenText screen = app.screen();
   meter::Event event("screen");
   for (size_t row = 0; row < meter::ScreenText::kRows; ++row) {
@@ -120,6 +119,7 @@ meter::Config make_config(const meter::Options& options, const meter::Image& ima
   config.cloud.report_interval_ms = options.report_interval_ms;
   config.cloud.heartbeat_ms = options.report_interval_ms;
   config.cloud.hour_interval_ms = options.report_interval_ms;
+  config.cloud.quiet_hour_ms = options.report_interval_ms;
   config.cloud.silence_ms = options.silence_ms;
   config.cloud.limits = {std::min(config.cloud.limits.connect_ms, options.patience_ms),
                          options.patience_ms};

@@ -17,6 +17,15 @@ class AppTest : public testing::Test, protected Board {
     boot();
     ASSERT_TRUE(run_until([this] { return online() && log.count("reported") > 0; }));
   }
+
+  size_t reports_while_using(int minutes, uint32_t wh_per_minute) {
+    const size_t before = log.count("reported");
+    for (int minute = 0; minute < minutes; ++minute) {
+      energy.pending_mwh = wh_per_minute * 1000;
+      run(60000, 1000);
+    }
+    return log.count("reported") - before;
+  }
 };
 
 TEST_F(AppTest, SignsInReadsStreamsAndReports) {
@@ -466,6 +475,7 @@ TEST_F(AppTest, LedgerOfAnotherMeterStopsTheStart) {
 }
 
 TEST_F(AppTest, HoursAreToldInEastAfricaTimeAndOnlyGrow) {
+  config.cloud.lively_ms = 3600000;
   cloud.sell("-N1", 50000);
   come_online();
   energy.pending_mwh = 40000;
@@ -521,18 +531,46 @@ TEST_F(AppTest, HoursWithoutWifiAreToldWhenItComesBack) {
   EXPECT_EQ(told, 500u);
 }
 
-TEST_F(AppTest, ReportsOftenOnlyWhileSomethingChanges) {
+TEST_F(AppTest, ReportsEveryMinuteAfterARechargeWhileSomethingChanges) {
   cloud.sell("-N1", 50000);
   come_online();
-  run(10000);
+  EXPECT_GE(reports_while_using(10, 5), 9u);
+  EXPECT_LE(reports_while_using(60, 5), 7u);
+}
+
+TEST_F(AppTest, ReportsEveryTenMinutesWhenNothingChanges) {
+  cloud.sell("-N1", 50000);
+  come_online();
+  EXPECT_LE(reports_while_using(60, 0), 7u);
+}
+
+TEST_F(AppTest, MuchThatWasUsedIsReportedWithinAMinute) {
+  cloud.sell("-N1", 50000);
+  come_online();
+  run(config.cloud.lively_ms, 1000);
+  EXPECT_EQ(reports_while_using(10, config.cloud.report_step_wh), 10u);
+}
+
+TEST_F(AppTest, AMeterThatIsWatchedIsLively) {
+  cloud.sell("-N1", 50000);
+  come_online();
+  run(config.cloud.lively_ms, 1000);
   const size_t before = log.count("reported");
-  run(590000, 1000);
-  EXPECT_LE(log.count("reported"), before + 1);
-  for (int minute = 0; minute < 10; ++minute) {
-    energy.pending_mwh = 5000;
-    run(60000, 1000);
-  }
-  EXPECT_GE(log.count("reported"), before + 9);
+  cloud.put_event("/watched_at", clock.epoch_ms());
+  run(1000);
+  EXPECT_EQ(log.count("reported"), before + 1);
+  EXPECT_GE(reports_while_using(10, 5), 9u);
+  EXPECT_LE(reports_while_using(60, 5), 7u);
+}
+
+TEST_F(AppTest, AMeterThatWasWatchedLongAgoIsNot) {
+  cloud.sell("-N1", 50000);
+  come_online();
+  run(config.cloud.lively_ms, 1000);
+  const size_t before = log.count("reported");
+  cloud.put_event("/watched_at", clock.epoch_ms() - config.cloud.lively_ms - 1000);
+  run(1000);
+  EXPECT_EQ(log.count("reported"), before);
 }
 
 TEST_F(AppTest, FarewellReportsOffline) {

@@ -36,7 +36,8 @@ void Cloud::poll() {
   poll_stream();
   poll_exchange();
   commit();
-  if (meter_.take_switch_change() || desk_.take_effect()) report_wanted_ = true;
+  const bool moved = meter_.take_switch_change();
+  if (desk_.take_effect() || moved) become_lively();
   // Short jobs may follow one another within one call; the bound keeps metering prompt.
   for (int i = 0; i < kMaxJobsPerPoll && job_ == Job::none; ++i) {
     next_job();
@@ -106,8 +107,9 @@ void Cloud::next_job() {
   if (report_due(now)) return start(Job::report);
   if (desk_.due()) return start(Job::command);
   if (meter_.alerts().due(alerting_)) return start(Job::alert);
-  if (meter_.hours().due(meter_.durable(), now, config_.cloud.hour_interval_ms))
-    return start(Job::hour);
+  const uint32_t hour_ms =
+      lively(now) ? config_.cloud.hour_interval_ms : config_.cloud.quiet_hour_ms;
+  if (meter_.hours().due(meter_.durable(), now, hour_ms)) return start(Job::hour);
   start_download(now);
 }
 
@@ -122,11 +124,26 @@ void Cloud::start_download(uint64_t now_ms) {
   exchange_.download(endpoint, range, update_);
 }
 
+void Cloud::become_lively() {
+  report_wanted_ = true;
+  lively_until_ms_ = clock_.monotonic_ms() + config_.cloud.lively_ms;
+}
+
+// Who watched long ago, before the node was read, does not count.
+void Cloud::note_watcher(const NodeReader& node) {
+  if (node.watched_at_ms() <= watched_at_ms_) return;
+  watched_at_ms_ = node.watched_at_ms();
+  const int64_t now = clock_.epoch_ms();
+  const bool recent =
+      now <= 0 || static_cast<uint64_t>(now) < watched_at_ms_ + config_.cloud.lively_ms;
+  if (recent) become_lively();
+}
+
 bool Cloud::report_due(uint64_t now_ms) const {
-  const bool changed =
-      meter_.ledger().consumed_wh != reported_consumed_wh_ || meter_.power_w() != reported_power_w_;
-  const uint32_t interval_ms =
-      changed ? config_.cloud.report_interval_ms : config_.cloud.heartbeat_ms;
+  const uint64_t used_wh = meter_.ledger().consumed_wh - reported_consumed_wh_;
+  const bool changed = used_wh != 0 || meter_.power_w() != reported_power_w_;
+  const bool soon = (lively(now_ms) && changed) || used_wh >= config_.cloud.report_step_wh;
+  const uint32_t interval_ms = soon ? config_.cloud.report_interval_ms : config_.cloud.heartbeat_ms;
   return report_wanted_ || now_ms - reported_at_ms_ >= interval_ms;
 }
 
@@ -203,11 +220,12 @@ IJsonHandler& Cloud::reader_of(Job job) {
 }
 
 void Cloud::commit() {
-  if (intake_.commit()) report_wanted_ = true;
+  if (intake_.commit()) become_lively();
 }
 
 void Cloud::on_change(bool whole) {
   if (whole) {
+    note_watcher(stream_node_);
     stream_node_.end();
   } else {
     stream_node_.begin();

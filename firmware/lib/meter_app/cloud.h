@@ -63,6 +63,9 @@ class Cloud final : private IStreamListener {
   void next_job();
   void say_farewell();
   bool open_stream();
+  bool lively(uint64_t now_ms) const { return now_ms < lively_until_ms_; }
+  void become_lively();
+  void note_watcher(const NodeReader& node);
   bool report_due(uint64_t now_ms) const;
   void start(Job job);
   void start_download(uint64_t now_ms);
@@ -121,6 +124,8 @@ class Cloud final : private IStreamListener {
   uint64_t reported_at_ms_ = 0;
   uint64_t reported_consumed_wh_ = 0;
   uint32_t reported_power_w_ = 0;
+  uint64_t lively_until_ms_ = 0;
+  uint64_t watched_at_ms_ = 0;  // by the server's clock
 };
 
 }  // namespace meter

@@ -81,6 +81,7 @@ void Cloud::signed_in() {
 }
 
 void Cloud::snapshot_read() {
+  note_watcher(snapshot_node_);
   snapshot_node_.end();
   read_at_ms_ = clock_.monotonic_ms();
   snapshot_wanted_ = false;

@@ -16,10 +16,15 @@ struct SavePolicy {
   uint32_t interval_ms = 60000;  // or when this much time passed and something changed
 };
 
+// A meter is lively after a recharge, a command or a movement of the switch, and while somebody
+// watches it (`watched_at` of its node). Each report carries an ID token of a kilobyte.
 struct CloudTimes {
-  uint32_t report_interval_ms = 60000;  // while something changes
-  uint32_t heartbeat_ms = 600000;       // when nothing does
-  uint32_t hour_interval_ms = 300000;   // how often the running hour is told
+  uint32_t lively_ms = 600000;          // for so long
+  uint32_t report_interval_ms = 60000;  // while lively and something changes, or much was used
+  uint32_t heartbeat_ms = 600000;       // otherwise
+  uint32_t report_step_wh = 100;        // that is much
+  uint32_t hour_interval_ms = 300000;   // how often the running hour is told while lively
+  uint32_t quiet_hour_ms = 1800000;     // and otherwise
   uint32_t rest_idle_ms = 20000;        // then the second connection is closed: TLS takes 40 KB
   uint32_t reread_ms = 600000;          // the stream is a hint: read the whole now and then
   uint32_t silence_ms = 75000;          // no event for so long: the stream is dead

@@ -5,6 +5,7 @@ void NodeReader::begin() {
   recharges_.begin();
   commands_.begin();
   registers_ = Registers{};
+  watched_at_ms_ = 0;
 }
 
 void NodeReader::on_leaf(const Leaf& leaf) {
@@ -16,6 +17,7 @@ void NodeReader::on_leaf(const Leaf& leaf) {
   if (same(leaf.path, "withdrawn_total")) parse_decimal(leaf.text, registers_.withdrawn_wh);
   if (same(leaf.path, "energy_consumed_total")) parse_decimal(leaf.text, registers_.consumed_wh);
   if (same(leaf.path, "sequence")) parse_decimal(leaf.text, registers_.sequence);
+  if (same(leaf.path, "watched_at")) parse_decimal(leaf.text, watched_at_ms_);
 }
 
 void NodeReader::end() {

@@ -23,11 +23,14 @@ class NodeReader final : public ILeafListener {
   void end();
 
   const Registers& registers() const { return registers_; }
+  // When somebody last looked at the meter, by the server's clock; 0: not told.
+  uint64_t watched_at_ms() const { return watched_at_ms_; }
 
  private:
   RechargeReader recharges_;
   CommandReader commands_;
   Registers registers_;
+  uint64_t watched_at_ms_ = 0;
 };
 
 }  // namespace meter
