@@ -46,7 +46,12 @@ def measures() -> Iterator[Measure]:
     yield Measure(
         what="bytes over the air, idle day", value=day["idle_day_bytes"], unit="B", limit=1 << 20
     )
-    yield Measure(what="bytes over the air, 11.5 kWh day", value=day["busy_day_bytes"], unit="B")
+    yield Measure(
+        what="bytes over the air, 11.5 kWh day",
+        value=day["busy_day_bytes"],
+        unit="B",
+        limit=1 << 20,
+    )
     yield Measure(
         what="bytes over the air, one recharge", value=day["recharge_bytes"], unit="B", limit=4096
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 DOCUMENT = Path(__file__).parents[1] / "docs" / "data-model.md"
 COLUMNS = ("Path", "Type", "Unit", "Written by", "Read by", "Meaning", "Example")
 READERS = {"nobody", "user", "owner", "payer", "device", "staff", "signed-in"}
-WRITERS = {"functions", "user", "device"}
+WRITERS = {"functions", "user", "owner", "device"}
 _MEASURES = {"", "KES", "cents", "cents/kWh", "Wh", "W", "ms", "hour", "minutes", "dBm", "%"}
 UNITS = _MEASURES | {"hex", "msisdn"}
 _RANGE = re.compile(r"(integer|text)(?: (-?\d*)\.\.(\d*))?")

@@ -566,7 +566,7 @@ TEST_F(AppTest, AMeterThatIsWatchedIsLively) {
 TEST_F(AppTest, AMeterThatWasWatchedLongAgoIsNot) {
   cloud.sell("-N1", 50000);
   come_online();
-  run(config.cloud.lively_ms, 1000);
+  run(config.cloud.lively_ms + 30000, 1000);
   const size_t before = log.count("reported");
   cloud.put_event("/watched_at", clock.epoch_ms() - config.cloud.lively_ms - 1000);
   run(1000);

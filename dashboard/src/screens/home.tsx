@@ -13,6 +13,7 @@ import { UsageCard } from "../parts/usage.tsx";
 import { kes, kwh, watts } from "../quantity.ts";
 import { hashOf } from "../route.ts";
 import { useSession } from "../session_context.ts";
+import { useWatched } from "../watch.ts";
 import { useWords } from "../words/words.ts";
 
 const RECHARGES_SHOWN = 5;
@@ -24,6 +25,7 @@ export function Home() {
   const live = useLive(meterId === null ? null : { path: `meters/${meterId}` }, (node) =>
     meterFromNode(meterId ?? "", node),
   );
+  useWatched(meterId);
   return (
     <>
       <Title>{words.meter.title}</Title>

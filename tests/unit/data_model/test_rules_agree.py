@@ -10,12 +10,17 @@ from tools.data_model import Field, read_fields
 FIELDS = read_fields()
 RULES = read_rules()
 BY_PATH = {node.path: node for node in RULES}
-CLIENT_WRITTEN = [field for field in FIELDS if field.writers & {"user", "device"}]
+CLIENT_WRITTEN = [field for field in FIELDS if field.writers & {"user", "owner", "device"}]
 WRITE_NODES = [node for node in RULES if node.write not in {None, "false"}]
 
 DEVICE = (
     "auth.uid != null && auth.token.role == 'meter' && auth.token.meter_id == $meter_id && "
     "root.child('meters').child($meter_id).child('device_uid').val() == auth.uid && "
+    "newData.exists()"
+)
+OWNER = (
+    "auth.uid != null && "
+    "root.child('meters').child($meter_id).child('owner_uid').val() == auth.uid && "
     "newData.exists()"
 )
 USER = "auth.uid == $uid && auth.token.role != 'meter' && newData.exists()"
@@ -50,7 +55,8 @@ def test_every_documented_field_lies_under_a_node_of_the_rules(field: Field) -> 
 def test_a_field_that_clients_write_has_its_own_rule(field: Field) -> None:
     opened = [node.write for node in _ancestors_and_self(field.path) if node.write]
     assert len(opened) == 1
-    assert opened[0].startswith(DEVICE if "device" in field.writers else USER)
+    (caller,) = field.writers - {"functions"}
+    assert opened[0].startswith({"device": DEVICE, "owner": OWNER, "user": USER}[caller])
     assert BY_PATH[field.path].validate is not None
 
 
@@ -67,7 +73,7 @@ def test_a_field_that_nobody_reads_has_no_read_rule(field: Field) -> None:
 @by_node(WRITE_NODES)
 def test_every_write_rule_refuses_deletes_and_names_its_caller(node: RulesNode) -> None:
     assert node.write is not None
-    assert node.write.startswith((DEVICE, USER))
+    assert node.write.startswith((DEVICE, OWNER, USER))
     assert " || " not in node.write.partition(" && (")[0]
 
 
