@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from lipamita.domain.ids import Receipt, TransactionId, Uid, parse_receipt
 from lipamita.domain.payment import Payment
 from lipamita.domain.refund import Refund, RefundId, RefundStatus
+from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.settlement import Review
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Millis
@@ -26,6 +27,7 @@ class MemoryArchive(MemoryNodes):
     reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
     refunds: dict[RefundId, Refund] = field(default_factory=dict)
     profiles: dict[Uid, dict[str, object]] = field(default_factory=dict)
+    decisions: dict[tuple[TransactionId, Receipt], ReceiptDecision] = field(default_factory=dict)
     sealed: set[Receipt] = field(default_factory=set)
     heard: dict[str, str] = field(default_factory=dict)
 
@@ -78,7 +80,8 @@ class MemoryArchive(MemoryNodes):
         places += [
             WaitingMoney(
                 key=f"reviews/{key}",
-                tag=str(len(told)),
+                tag=f"{len(told)} {len(self._dismissed(key))}",
+                dismissed=self._dismissed(key),
                 told=tuple(
                     ToldReceipt(receipt=row.receipt, amount_kes=row.amount_kes, at_ms=now_ms)
                     for row in told.values()
@@ -87,6 +90,13 @@ class MemoryArchive(MemoryNodes):
             for key, told in self.reviews.items()
         ]
         return [place for place in places if self.heard.get(place.key) != place.tag][:limit]
+
+    def _dismissed(self, key: TransactionId) -> tuple[Receipt, ...]:
+        return tuple(
+            receipt
+            for (about, receipt), decision in self.decisions.items()
+            if about == key and decision.kind is ReceiptWord.DISMISS
+        )
 
     def settled_refunds(self, *, now_ms: Millis, limit: int) -> Sequence[SettledRefund]:
         found = [

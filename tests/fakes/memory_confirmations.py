@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from lipamita.adapters.c2b_wire import confirmation_from_body
+from lipamita.adapters.c2b_wire import confirmation_from_body, moved_confirmation
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Confirmation
-from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.ids import MeterId, Receipt, TransactionId
 from lipamita.domain.payment import Payment
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Millis
+from lipamita.use_cases.confirmation_ports import MovedMoney
 from lipamita.use_cases.records import (
     RawConfirmation,
     StoredConfirmation,
@@ -36,6 +37,7 @@ class MemoryConfirmations(MemoryNodes):
     """Implements use_cases.confirmation_ports.ConfirmationStore, but for receipts."""
 
     short_codes: set[str] = field(default_factory=lambda: {"600000"})
+    receipts: dict[Receipt, TransactionId] = field(default_factory=dict)
     confirmations: dict[str, Kept] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     accounts: dict[str, list[MeterId]] = field(default_factory=dict)
@@ -47,6 +49,16 @@ class MemoryConfirmations(MemoryNodes):
             self._write(
                 "confirmations", lambda: self.confirmations.update({raw.confirmation_id: entry})
             )
+
+    def record_moved(self, receipt: Receipt, money: MovedMoney) -> None:
+        self.record_confirmation(moved_confirmation(receipt, money))
+
+    def pass_receipt(
+        self, receipt: Receipt, *, owner: TransactionId, heir: TransactionId, now_ms: Millis
+    ) -> TransactionId:
+        if self.receipts.get(receipt) in (None, owner):
+            self._write(f"receipts/{receipt}", lambda: self.receipts.update({receipt: heir}))
+        return self.receipts[receipt]
 
     def read_confirmation(self, confirmation_id: str) -> StoredConfirmation | None:
         self.on_read("confirmations")

@@ -11,9 +11,9 @@ from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.money_out import ResultKind, ResultTold
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.refund import Refund, RefundId
+from lipamita.domain.review import ReceiptDecision
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
-from lipamita.use_cases.refund_ports import ReceiptDecision
 
 from tests.fakes.memory_nodes import MemoryNodes
 
@@ -103,12 +103,10 @@ class MemoryRefunds(MemoryNodes):
             self._write(path, lambda: self.decisions.update({key: decision}))
         return self.decisions[key]
 
-    def undo_decision(
-        self, transaction_id: TransactionId, receipt: Receipt, refund_id: RefundId
-    ) -> None:
+    def undo_decision(self, transaction_id: TransactionId, receipt: Receipt, bound_to: str) -> None:
         key = (transaction_id, receipt)
         standing = self.decisions.get(key)
-        if standing is not None and standing.refund_id == refund_id:
+        if standing is not None and standing.bound_to == bound_to:
             path = f"reviews/{transaction_id}/decisions/{receipt}"
             self._write(path, lambda: self._drop(self.decisions, key))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
 from lipamita.adapters.daraja_wire import callback_from_body
+from lipamita.domain.decided import Decided
 from lipamita.domain.evidence import Callback
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.health import Sign
@@ -14,7 +15,7 @@ from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import MeterRegister, Recharge
-from lipamita.domain.review import Decided, ReviewCase, Told
+from lipamita.domain.review import ReviewCase, Told
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Review
 from lipamita.domain.tariff import Tariff

@@ -98,7 +98,8 @@ def _booked(transaction_id: str, node: dict[str, Any], ledger: dict[str, Any]) -
     assert delivered == (node["delivery"]["status"] in ("delivered", "withdrawn")), transaction_id
     receipt = node.get("mpesa_receipt")
     if receipt is not None:
-        parts = [f"{receipt}_received", f"{receipt}_corrected"]
+        names = ("received", "corrected", "received_reversed", "received_reversed_reversed")
+        parts = [f"{receipt}_{name}" for name in names]
         came = sum(ledger[part]["cents"]["paybill_float"] for part in parts if part in ledger)
         assert came == node["amount"] * 100, f"receipt {receipt} is on the books with {came}"
 
@@ -144,6 +145,8 @@ def _waiting_confirmations(stack: Stack, receipt: str) -> list[str]:
     item = stack.database.get(f"suspense/{receipt}")
     if item and item["status"] in ("refunding", "refunded"):
         return [f"suspense, {item['status']}"]
+    if item and "moved_from" in item:  # its claim waits for whoever it is assigned to
+        return ["suspense"] if item["status"] == "open" else []
     node = stack.database.get(f"confirmations/{receipt}")
     if node is None or stack.database.get(f"receipts/{receipt}") is not None:
         return []

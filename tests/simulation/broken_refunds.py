@@ -196,7 +196,7 @@ def forget_what_was_refunded_before(patch: Patch) -> None:
 @under(NONE)
 def credit_money_that_goes_back(patch: Patch) -> None:
     patch.setattr(assign_suspense, "is_held", lambda *_: False)
-    patch.setattr(accept_confirmation, "_waits_for_people", lambda *_: False)
+    patch.setattr(accept_confirmation, "waits_for_people", lambda *_: False)
     patch.setattr(hold_money, "has_failed", lambda *_: True)
     patch.setattr(decide_review, "why_not_credit", lambda *_: None)
     patch.setattr(MemoryStore, "claim_receipt", lambda _, __, mine, **___: mine)

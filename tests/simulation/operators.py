@@ -9,7 +9,7 @@ from functools import partial
 from lipamita.domain.ids import MeterId, Receipt, TransactionId
 from lipamita.domain.units import Kes
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
-from lipamita.use_cases.decide_review import CreditDecision, credit_review
+from lipamita.use_cases.decide_review import MoneyDecision, credit_review
 from lipamita.use_cases.world import World
 
 from tests.fakes.memory_store import MemoryStore
@@ -94,7 +94,7 @@ class Operators:
         for row in self._mpesa.ledger:
             if row.receipt in told and row.account == account and row.amount_kes:
                 self._timeline.say(f"{uid} credits {row.receipt} to {transaction_id}")
-                decision = CreditDecision(
+                decision = MoneyDecision(
                     transaction_id=transaction_id,
                     receipt=Receipt(row.receipt),
                     amount_kes=Kes(row.amount_kes),

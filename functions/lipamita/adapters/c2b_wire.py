@@ -12,12 +12,13 @@ from datetime import UTC, datetime, tzinfo
 
 from lipamita.adapters.json_text import json_object
 from lipamita.adapters.money_out_wire import receipt_told
-from lipamita.domain.confirmation import STATEMENT, STATUS
+from lipamita.domain.confirmation import MOVED, STATEMENT, STATUS
 from lipamita.domain.evidence import Confirmation
-from lipamita.domain.ids import parse_receipt, sha256_hex
+from lipamita.domain.ids import Receipt, parse_receipt, sha256_hex
 from lipamita.domain.statement import StatementLine
 from lipamita.domain.stk_result import canonical_code
 from lipamita.domain.units import EAT, SECOND_MS, Kes, Millis, exact_kes
+from lipamita.use_cases.confirmation_ports import MovedMoney
 from lipamita.use_cases.records import PulledRows, RawConfirmation
 
 INCOMING = "c2b-"  # transaction types of a Pull that are money coming in
@@ -64,7 +65,8 @@ _STATEMENT = _Names(  # our own words, see statement_confirmation
     time_format=_PULL.time_format,
     time_zone=UTC,
 )
-_NAMES = {"pull": _PULL, STATEMENT: _STATEMENT}
+_MERCHANT = "merchant"
+_NAMES = {"pull": _PULL, STATEMENT: _STATEMENT, MOVED: _STATEMENT}
 
 
 def confirmation_id_of(body: bytes) -> str:
@@ -107,7 +109,7 @@ def confirmation_from_body(
         account=_account(node, names),
         paid_at_ms=_paid_at(node.get(names.paid_at), names, received_at_ms),
         received_at_ms=received_at_ms,
-        paid_code=canonical_code(node.get("BusinessShortCode")) if names is _C2B else None,
+        paid_code=_paid_code(node, names),
     )
 
 
@@ -203,6 +205,27 @@ def statement_confirmation(line: StatementLine) -> RawConfirmation:
         received_at_ms=Millis(0),
         remote_address="",
     )
+
+
+def moved_confirmation(receipt: Receipt, money: MovedMoney) -> RawConfirmation:
+    """What stands for the confirmation of money that was told by a callback alone."""
+    body = {_STATEMENT.receipt: receipt, _STATEMENT.amount: str(money.amount_kes)}
+    if money.merchant is not None:
+        body[_MERCHANT] = money.merchant
+    return RawConfirmation(
+        confirmation_id=receipt,
+        channel=MOVED,
+        body=json.dumps(body),
+        received_at_ms=money.at_ms,
+        remote_address="",
+    )
+
+
+def _paid_code(node: dict[str, object], names: _Names) -> str | None:
+    """The short code that was paid, where the channel says so."""
+    if names is _PULL:
+        return None
+    return canonical_code(node.get("BusinessShortCode" if names is _C2B else _MERCHANT))
 
 
 def _account(node: dict[str, object], names: _Names) -> str:

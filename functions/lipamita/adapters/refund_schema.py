@@ -16,9 +16,9 @@ from lipamita.domain.refund import (
     RefundStatus,
     RefundStep,
 )
+from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.units import Kes, Millis, Wh
 from lipamita.domain.work_queue import place_of
-from lipamita.use_cases.refund_ports import ReceiptDecision
 
 Json = dict[str, object]
 
@@ -117,23 +117,29 @@ def _refund(refund_id: RefundId, fields: Fields) -> Refund:
 def decision_to_json(decision: ReceiptDecision) -> Json:
     """``reviews/{transaction_id}/decisions/{receipt}``."""
     node: Json = {
-        "kind": decision.kind,
+        "kind": decision.kind.value,
         "by": decision.by,
         "why": decision.why,
         "at": decision.at_ms,
+        "refund_id": decision.refund_id,
+        "moved_to": decision.moved_to,
+        "amount": decision.amount_kes,
     }
-    return node if decision.refund_id is None else {**node, "refund_id": decision.refund_id}
+    return {name: value for name, value in node.items() if value is not None}
 
 
 def decision_from_json(fields: Fields) -> ReceiptDecision:
     """The decision a node holds. Raises UnreadableError."""
-    refund_id = fields.optional_text("refund_id")
+    refund_id, moved_to = fields.optional_text("refund_id"), fields.optional_text("moved_to")
+    amount = fields.optional_whole("amount")
     return ReceiptDecision(
-        kind=fields.text("kind"),
+        kind=ReceiptWord(fields.text("kind")),
         by=Uid(fields.text("by")),
         why=fields.text("why"),
         at_ms=Millis(fields.whole("at")),
         refund_id=None if refund_id is None else RefundId(refund_id),
+        moved_to=None if moved_to is None else TransactionId(moved_to),
+        amount_kes=None if amount is None else Kes(amount),
     )
 
 

@@ -12,6 +12,7 @@ from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import Receipt, TransactionId, Uid, parse_receipt
 from lipamita.domain.payment import Payment
 from lipamita.domain.refund import RefundId
+from lipamita.domain.review import ReceiptWord
 from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.record_ports import PaymentsBy, SettledRefund, ToldReceipt, WaitingMoney
 from lipamita.use_cases.records import Versioned
@@ -83,7 +84,12 @@ class RtdbArchive(RtdbNodes):
                 _told(row, row.optional_text("mpesa_receipt"), "at")
                 for _, row in fields.children("told")
             ]
-        return WaitingMoney(key=path, tag=tag, told=tuple(told))
+        dismissed = tuple(
+            Receipt(receipt)
+            for receipt, row in fields.children("decisions")
+            if row.optional_text("kind") == ReceiptWord.DISMISS
+        )
+        return WaitingMoney(key=path, tag=tag, told=tuple(told), dismissed=dismissed)
 
 
 def _told(fields: Fields, receipt: str | None, at: str) -> ToldReceipt:

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 
 from firebase_admin import App
 
-from lipamita.adapters.c2b_wire import confirmation_from_body
+from lipamita.adapters.c2b_wire import confirmation_from_body, moved_confirmation
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.rtdb_nodes import RtdbNodes
-from lipamita.domain.confirmation import ConfirmationOutcome
+from lipamita.domain.confirmation import MOVED, ConfirmationOutcome
+from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Kes, Millis
 from lipamita.domain.work_queue import place_of
+from lipamita.use_cases.confirmation_ports import MovedMoney
+from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.records import RawConfirmation, StoredConfirmation, Versioned
 
 MAX_OPEN_PROMPTS = 20  # the newest of one meter that a confirmation is compared with
@@ -40,6 +43,25 @@ class RtdbConfirmations(RtdbNodes):
                 "next_check_at": raw.received_at_ms,
             },
         )
+
+    def record_moved(self, receipt: Receipt, money: MovedMoney) -> None:
+        self.record_confirmation(moved_confirmation(receipt, money))
+
+    def pass_receipt(
+        self, receipt: Receipt, *, owner: TransactionId, heir: TransactionId, now_ms: Millis
+    ) -> TransactionId:
+        path = f"receipts/{receipt}"
+        reference = self.at(path)
+        node, tag = reference.get(etag=True)
+        for _ in range(MAX_COMPARE_AND_SET_TRIES):
+            standing = None if node is None else Fields.of(path, node).text("transaction_id")
+            if standing not in (None, owner):
+                return TransactionId(standing)
+            mine = {"transaction_id": heir, "claimed_at": now_ms, "channel": MOVED}
+            written, node, tag = reference.set_if_unchanged(tag, mine)
+            if written:
+                return heir
+        raise BusyError("busy", f"the claim of {receipt} is being changed; try again")
 
     def read_confirmation(self, confirmation_id: str) -> StoredConfirmation | None:
         path = f"confirmations/{confirmation_id}"
@@ -149,6 +171,7 @@ def suspense_to_json(confirmation_id: str, item: SuspenseItem) -> dict[str, obje
         "assigned_why": item.assigned_why,
         "refund_id": item.refund_id,
         "waiting": waits,
+        "moved_from": item.moved_from,
     }
     return node | {name: value for name, value in decided.items() if value is not None}
 
@@ -165,6 +188,7 @@ def _suspense_from_json(path: str, node: object) -> SuspenseItem:
     fields = Fields.of(path, node)
     amount = fields.optional_whole("amount")
     meter_id, by = fields.optional_text("assigned_meter_id"), fields.optional_text("assigned_by")
+    moved_from = fields.optional_text("moved_from")
     return SuspenseItem(
         reason=fields.text("reason"),
         amount_kes=None if amount is None else Kes(amount),
@@ -176,4 +200,5 @@ def _suspense_from_json(path: str, node: object) -> SuspenseItem:
         assigned_why=fields.optional_text("assigned_why"),
         refund_id=fields.optional_text("refund_id"),
         refunded=fields.text("status") == "refunded",
+        moved_from=None if moved_from is None else TransactionId(moved_from),
     )

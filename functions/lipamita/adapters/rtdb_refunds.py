@@ -17,9 +17,9 @@ from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.money_out import ResultKind, ResultTold
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.refund import Refund, RefundId
+from lipamita.domain.review import ReceiptDecision
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
-from lipamita.use_cases.refund_ports import ReceiptDecision
 
 MAX_RESULTS = 100  # stored results believed for one refund: the oldest
 
@@ -100,12 +100,10 @@ class RtdbRefunds(RtdbNodes):
         standing = self.create_if_absent(path, decision_to_json(decision))
         return decision_from_json(Fields.of(path, standing))
 
-    def undo_decision(
-        self, transaction_id: TransactionId, receipt: Receipt, refund_id: RefundId
-    ) -> None:
+    def undo_decision(self, transaction_id: TransactionId, receipt: Receipt, bound_to: str) -> None:
         path = f"reviews/{transaction_id}/decisions/{receipt}"
         node, tag = self.at(path).get(etag=True)
-        if node is not None and Fields.of(path, node).optional_text("refund_id") == refund_id:
+        if node is not None and decision_from_json(Fields.of(path, node)).bound_to == bound_to:
             self.at(path).set_if_unchanged(tag, NOTHING)  # changed meanwhile, it is not ours
 
     def read_decisions(

@@ -6,9 +6,10 @@ from collections.abc import Collection
 
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.domain.decided import Decided
 from lipamita.domain.errors import BusyError
 from lipamita.domain.ids import Receipt, TransactionId, Uid
-from lipamita.domain.review import Decided, ReviewCase, Told
+from lipamita.domain.review import ReviewCase, Told
 from lipamita.domain.settlement import Review
 from lipamita.domain.units import Kes, Millis
 from lipamita.domain.work_queue import place_of
@@ -61,6 +62,8 @@ class RtdbReviews(RtdbNodes):
                 return False
             closed = {"decision": decided, **node, "status": "decided"}
             closed.pop("waiting", None)
+            if "decisions" in node:  # the books may have to take something back
+                closed["record_at"] = decision.at_ms
             written, node, tag = reference.set_if_unchanged(tag, closed)
             if written:
                 return True

@@ -13,13 +13,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lipamita.domain.account import account_key
+from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.payment import OPEN, Cause, Payment, Status, allowed, move
+from lipamita.domain.review_move import moved_receipts
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Millis
 
 STATUS = "status"  # the channel of a Transaction Status that staff asked for
 STATEMENT = "statement"  # the channel of a line of M-Pesa's statement, taken in by staff
+MOVED = "manual"  # the channel of money that people moved from a review to suspense
 HOLD_MS = 2 * MINUTE_MS
 LOOK_AGAIN_MS = 20 * SECOND_MS
 SUSPENSE_LOOK_MS = HOUR_MS  # a decision whose process died is found this soon
@@ -70,7 +73,12 @@ def find_fit(confirmation: Confirmation, payments: Sequence[Payment], *, now_ms:
 def decide_confirmation(
     payment: Payment, confirmation: Confirmation, *, now_ms: Millis
 ) -> Payment | None:
-    """The STK payment after its money was confirmed; None if it cannot take this receipt."""
+    """The STK payment after its money was confirmed; None if it cannot take this receipt.
+
+    Raises BusyError for money that is just being moved away from it.
+    """
+    if confirmation.receipt in moved_receipts(payment):
+        raise BusyError("busy", f"{confirmation.receipt} is being moved to suspense")
     if payment.mpesa_receipt is not None:
         return payment if payment.mpesa_receipt == confirmation.receipt else None
     if payment.amount_kes != confirmation.amount_kes:

@@ -51,6 +51,8 @@ class Cause(StrEnum):
     OPERATOR_CREDITED = "an operator credited what was paid"
     EVIDENCE_DIFFERS = "paid, but amount, account or receipt differ"
     DISMISSED = "people saw that no money is behind it"
+    MOVED_TO_SUSPENSE = "its money was moved to suspense"
+    TOLD_MONEY_MOVED = "money told beside it was moved to suspense"
     REFUND_BEGUN = "a refund holds its money"
     REFUND_PAID = "all of it was paid back"
     PARTLY_REFUNDED = "a part of it was paid back"
@@ -79,6 +81,8 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
     (Status.EXPIRED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
     (Status.REVIEW, Cause.OPERATOR_CREDITED, Status.PAID),
     (Status.REVIEW, Cause.DISMISSED, Status.EXPIRED),
+    (Status.REVIEW, Cause.MOVED_TO_SUSPENSE, Status.EXPIRED),
+    (Status.PAID, Cause.MOVED_TO_SUSPENSE, Status.EXPIRED),  # never sold: its meter was retired
     (Status.REVIEW, Cause.REFUND_BEGUN, Status.REFUNDING),
     (Status.PAID, Cause.REFUND_BEGUN, Status.REFUNDING),
     (Status.PAID, Cause.NOTHING_TO_GIVE, Status.REVIEW),
@@ -90,6 +94,7 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
         (status, Cause.CREDITED_BY_TWIN, Status.PAID)
         for status in (Status.CREATED, Status.PROMPTED, Status.FAILED, Status.EXPIRED)
     ),
+    *((status, Cause.TOLD_MONEY_MOVED, status) for status in Status),
 )
 _NEXT = {(status, cause): to for status, cause, to in MOVES}
 

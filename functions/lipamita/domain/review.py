@@ -1,15 +1,4 @@
-"""What waits in review, and what people may decide about it. Pure; the use cases write.
-
-| decision   | about                                   | what it says                        |
-|------------|-----------------------------------------|-------------------------------------|
-| credit     | a told receipt of a payment in review   | the statement shows this much money |
-| refund     | a told receipt that nobody decided about| it goes back: ``POST /api/refunds`` |
-| delivered  | a charge that is uncertain              | a person saw it at the meter        |
-| send_again | the same                                | a person saw that it is not there   |
-
-Each ``why_not`` is None, or what the decision is refused with: who lists the decisions that are
-allowed asks the same functions as who decides.
-"""
+"""What waits in review: what was told, what was decided, and all that a decision depends on."""
 
 from __future__ import annotations
 
@@ -17,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lipamita.domain.errors import ConflictError
+from lipamita.domain.decided import Decided
 from lipamita.domain.ids import Receipt, TransactionId, Uid
-from lipamita.domain.payment import Payment, Status
+from lipamita.domain.payment import Payment
 from lipamita.domain.refund import RefundId
-from lipamita.domain.settlement import MISMATCH
 from lipamita.domain.units import Kes, Millis
 from lipamita.domain.vending import VendStatus
 
@@ -45,15 +33,6 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """Who decided about a review, why and when."""
-
-    by: Uid
-    why: str
-    at_ms: Millis
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewCase:
     """A payment in the review queue. ``place`` is None once somebody decided."""
 
@@ -63,20 +42,49 @@ class ReviewCase:
     decision: Decided | None = None
 
 
+class ReceiptWord(StrEnum):
+    """What became of one told receipt by a decision of its own."""
+
+    CREDIT = "credit"
+    REFUND = "refund"
+    SUSPENSE = "suspense"
+    DISMISS = "dismiss"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptDecision:
+    """What people decided about one receipt that was told for a payment in review.
+
+    ``moved_to`` will own the receipt once its money is in suspense, with ``amount_kes`` of it.
+    """
+
+    kind: ReceiptWord
+    by: Uid
+    why: str
+    at_ms: Millis
+    refund_id: RefundId | None = None
+    moved_to: TransactionId | None = None
+    amount_kes: Kes | None = None
+
+    @property
+    def bound_to(self) -> str | None:
+        """What the decision holds the receipt for."""
+        return self.refund_id or self.moved_to
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewMatter:
     """All that a decision depends on.
 
     ``payment``: None where it cannot be read. ``owners``: whose the told receipts are.
-    ``decided``: receipts that people gave another place to, and the refund that was to bring them
-    there, unless that came to nothing.
+    ``decided``: receipts that people gave another place to, unless their refund came to nothing.
     """
 
     transaction_id: TransactionId
     payment: Payment | None
     case: ReviewCase
     owners: Mapping[Receipt, TransactionId] = field(default_factory=dict)
-    decided: Mapping[Receipt, RefundId | None] = field(default_factory=dict)
+    decided: Mapping[Receipt, ReceiptDecision] = field(default_factory=dict)
     charge: VendStatus | None = None
 
     @property
@@ -84,105 +92,3 @@ class ReviewMatter:
         """The told ones, each once, in the order they were told."""
         told = sorted(self.case.told, key=lambda one: (one.at_ms, one.evidence_id))
         return tuple(dict.fromkeys(one.receipt for one in told if one.receipt is not None))
-
-
-class ReviewWord(StrEnum):
-    """What people may say."""
-
-    CREDIT = "credit"
-    REFUND = "refund"
-    DELIVERED = "delivered"
-    SEND_AGAIN = "send_again"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AllowedReview:
-    """One decision that may be taken now; about that receipt, if it is about one."""
-
-    decision: ReviewWord
-    receipt: Receipt | None = None
-
-
-def allowed_decisions(matter: ReviewMatter, *, may_refund: bool) -> tuple[AllowedReview, ...]:
-    """What staff may decide now. ``may_refund``: an initiator is set up to send money."""
-    allowed = []
-    for receipt in matter.receipts:
-        if why_not_credit(matter, receipt) is None:
-            allowed.append(AllowedReview(decision=ReviewWord.CREDIT, receipt=receipt))
-        if may_refund and why_not_refund(matter, receipt) is None:
-            allowed.append(AllowedReview(decision=ReviewWord.REFUND, receipt=receipt))
-    if why_not_charge(matter.charge) is None:
-        allowed += [
-            AllowedReview(decision=word) for word in (ReviewWord.DELIVERED, ReviewWord.SEND_AGAIN)
-        ]
-    return tuple(allowed)
-
-
-def why_not_credit(matter: ReviewMatter, receipt: Receipt) -> ConflictError | None:
-    """Why the payment cannot be credited with that receipt."""
-    reasons = {told.reason for told in matter.case.told if told.receipt == receipt}
-    if reasons == {MISMATCH}:
-        return ConflictError(
-            "receipt_of_another_prompt",
-            "that receipt came on this payment's path and names the prompt of another payment",
-            field="receipt",
-        )
-    if not reasons:
-        return _not_told()
-    payment = matter.payment
-    if payment is None or payment.status is not Status.REVIEW:
-        status = "unreadable" if payment is None else payment.status
-        return ConflictError(
-            "not_in_review",
-            f"the payment is {status}; only one in review can be credited",
-            field="transaction_id",
-        )
-    if receipt in matter.decided:
-        return ConflictError(
-            "receipt_claimed_elsewhere", "people gave that receipt another place", field="receipt"
-        )
-    return _claimed_elsewhere(matter, receipt)
-
-
-def why_not_refund(matter: ReviewMatter, receipt: Receipt) -> ConflictError | None:
-    """Why money that was told here, and never credited, cannot go back."""
-    payment = matter.payment
-    if payment is None:
-        return _not_refundable("its payment cannot be read")
-    told = any(one.receipt == receipt for one in matter.case.told)
-    in_review = payment.status is Status.REVIEW
-    if not told or (payment.mpesa_receipt == receipt and not in_review):
-        return _not_refundable(f"its payment is {payment.status}")
-    if receipt in matter.decided:
-        return _not_refundable("people decided about it before")
-    if matter.owners.get(receipt) != matter.transaction_id:
-        return _not_refundable("nobody claimed it here")
-    return None
-
-
-def why_not_charge(charge: VendStatus | None) -> ConflictError | None:
-    """Why nobody can say whether a charge arrived."""
-    if charge is VendStatus.UNCERTAIN:
-        return None
-    return ConflictError("not_in_review", f"its charge is {charge}", field="transaction_id")
-
-
-def _claimed_elsewhere(matter: ReviewMatter, receipt: Receipt) -> ConflictError | None:
-    owner = matter.owners.get(receipt)
-    if owner in (None, matter.transaction_id):
-        return None
-    return ConflictError(
-        "receipt_claimed_elsewhere",
-        f"that receipt already paid for transaction {owner}",
-        field="receipt",
-    )
-
-
-def _not_told() -> ConflictError:
-    return ConflictError(
-        "receipt_not_told", "that receipt was not told for this payment", field="receipt"
-    )
-
-
-def _not_refundable(why: str) -> ConflictError:
-    return ConflictError("not_refundable", f"that receipt cannot be refunded: {why}")

@@ -34,6 +34,7 @@ from lipamita.domain.payment import (
     move,
 )
 from lipamita.domain.prompt import Prompt
+from lipamita.domain.review_move import moved_receipts
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.stk_result import FINAL_REFUSALS, PAID_CODE, Outcome, outcome
 from lipamita.domain.units import Kes, Millis
@@ -165,7 +166,7 @@ def _told_paid(
     claimed_elsewhere: frozenset[Receipt],
 ) -> Verdict:
     payment, receipt = verdict.payment, callback.receipt
-    if receipt is not None and receipt == payment.mpesa_receipt:
+    if receipt is not None and receipt in (payment.mpesa_receipt, *moved_receipts(payment)):
         return verdict
     reason = _what_differs(payment, callback, claimed_elsewhere)
     verdict = _claiming(verdict, receipt, claimed_elsewhere)

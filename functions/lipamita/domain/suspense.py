@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lipamita.domain.errors import ConflictError
-from lipamita.domain.ids import MeterId, Uid
+from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.units import Kes, Millis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspenseItem:
-    """Money that nobody could be found for, and the decision once there is one."""
+    """Money that nobody could be found for, and the decision once there is one.
+
+    ``moved_from``: the payment in review that it was told for, and people moved it from.
+    """
 
     reason: str
     amount_kes: Kes | None
@@ -33,6 +36,7 @@ class SuspenseItem:
     assigned_why: str | None = None
     refund_id: str | None = None
     refunded: bool = False
+    moved_from: TransactionId | None = None
 
 
 class SuspenseWord(StrEnum):

@@ -125,6 +125,7 @@ def _review(row: ReviewRow) -> Json:
 
 def _told(told: Told, row: ReviewRow) -> Json:
     receipt = told.receipt or Receipt("")
+    decided = row.matter.decided.get(receipt)
     return {
         "told_by": told.teller,
         "at_ms": told.at_ms,
@@ -132,7 +133,7 @@ def _told(told: Told, row: ReviewRow) -> Json:
         "receipt": told.receipt,
         "amount_kes": told.amount_kes,
         "claimed_by": row.matter.owners.get(receipt),
-        "refund_id": row.matter.decided.get(receipt),
+        "refund_id": decided.refund_id if decided else None,
     }
 
 

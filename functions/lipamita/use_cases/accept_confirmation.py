@@ -24,7 +24,6 @@ from lipamita.domain.ids import TransactionId, Uid, new_transaction_id
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, Payment, Status, move
 from lipamita.domain.push_answer import acknowledged
-from lipamita.domain.refund import RefundId
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.suspense import SuspenseItem
@@ -34,6 +33,7 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.find_meant import Meant, find_meant
 from lipamita.use_cases.fulfil import fulfil
 from lipamita.use_cases.records import StoredConfirmation
+from lipamita.use_cases.told_money import waits_for_people
 from lipamita.use_cases.world import World
 
 NOBODY = Uid("paybill")  # the payer of a confirmation for a meter that has no owner
@@ -116,7 +116,7 @@ def _credit(
         _finish(confirmation_id, ConfirmationOutcome.TWIN, owner, world)  # it is in the record
         return ConfirmationOutcome.TWIN
     if read is None:
-        if _waits_for_people(owner, confirmation_id, world):
+        if waits_for_people(owner, confirmation_id, world):
             return _stay_in_suspense(confirmation_id, world)
         return _credit_by_hand(owner, confirmation_id, confirmation, world)
     if read.value.mpesa_receipt == confirmation.receipt:
@@ -126,14 +126,6 @@ def _credit(
         _finish(confirmation_id, outcome, owner, world)
         return outcome
     return _settle(owner, confirmation_id, confirmation, world)
-
-
-def _waits_for_people(owner: TransactionId, confirmation_id: str, world: World) -> bool:
-    """Whether a refund claimed the receipt and nobody has assigned the money since."""
-    if world.store.read_refund(RefundId(owner)) is None:
-        return False
-    item = world.store.read_suspense(confirmation_id)
-    return item is None or item.value.assigned_meter_id is None
 
 
 def _stay_in_suspense(confirmation_id: str, world: World) -> ConfirmationOutcome:

@@ -22,6 +22,7 @@ from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.record_ports import SettledRefund, WaitingMoney
 from lipamita.use_cases.records import Versioned
+from lipamita.use_cases.take_back import put_back, take_back_dismissed, take_back_unsold
 from lipamita.use_cases.tell_customer import tell_of_payment, tell_payer
 from lipamita.use_cases.world import World
 
@@ -74,10 +75,15 @@ def _hear_of(waiting: WaitingMoney, world: World) -> Archived:
     entries = {
         entry.entry_id: entry
         for told in waiting.told
-        if told.receipt is not None and told.amount_kes
+        if told.receipt is not None and told.amount_kes and told.receipt not in waiting.dismissed
         for entry in [received(told.receipt, told.amount_kes, at_ms=told.at_ms)]
     }
-    return _write_and_say(waiting, tuple(entries.values()), world)
+    try:
+        taken_back = take_back_dismissed(waiting, world)
+    except Exception as error:
+        world.log.work_failed(waiting.key, error)
+        return Archived(failures=1)
+    return _write_and_say(waiting, (*entries.values(), *taken_back), world)
 
 
 def _hear_of_refund(settled: SettledRefund, world: World) -> Archived:
@@ -139,6 +145,7 @@ def _record(group: Sequence[Versioned[Payment]], world: World) -> Archived:
     ]
     standing = world.record.write(tuple(wanted.values()), resting, now_ms=now_ms)
     corrections = _put_right(standing, wanted, world)
+    corrections += put_back(standing, wanted, world) + take_back_unsold(payments, world)
     for payment in payments:  # before it is due no more: a trigger may have missed it
         tell_payer(payment, world)
     removed = sum(_let_go(old, world, now_ms) for old in group)

@@ -21,6 +21,7 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.close_recharge import close_entry, close_recharge
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.deliver_order import see_order_through
+from lipamita.use_cases.move_to_suspense import finish_moves
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.vend import vend
 from lipamita.use_cases.world import World
@@ -29,7 +30,7 @@ from lipamita.use_cases.world import World
 def check_payment(transaction_id: TransactionId, world: World, *, may_query: bool) -> Payment:
     """The payment after everything that can be done for it now, with its next due time set."""
     started_ms = world.clock()
-    payment = settle_payment(transaction_id, world)
+    payment = finish_moves(settle_payment(transaction_id, world), world)
     if _was_sold_since(payment, started_ms):
         return payment  # its next due time was set with the sale
     waits_for_turn = payment.status is Status.PROMPTED and not may_query

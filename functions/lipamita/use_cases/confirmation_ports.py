@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.ids import MeterId, Receipt, TransactionId
 from lipamita.domain.payment import Payment
 from lipamita.domain.suspense import SuspenseItem
-from lipamita.domain.units import Millis
+from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.records import RawConfirmation, StoredConfirmation, Versioned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedMoney:
+    """Money that leaves a payment in review. ``merchant``: the short code it came to."""
+
+    amount_kes: Kes
+    merchant: str | None
+    at_ms: Millis
 
 
 class ConfirmationStore(Protocol):
@@ -18,6 +28,16 @@ class ConfirmationStore(Protocol):
 
     def record_confirmation(self, raw: RawConfirmation) -> None:
         """Create if absent by confirmation_id, due at once; a copy changes nothing."""
+        ...
+
+    def record_moved(self, receipt: Receipt, money: MovedMoney) -> None:
+        """A confirmation for money that had none, due at once; create if absent by receipt."""
+        ...
+
+    def pass_receipt(
+        self, receipt: Receipt, *, owner: TransactionId, heir: TransactionId, now_ms: Millis
+    ) -> TransactionId:
+        """The claim passes from its owner to its heir, by compare-and-set; who owns it now."""
         ...
 
     def read_confirmation(self, confirmation_id: str) -> StoredConfirmation | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from lipamita.domain.decided import Decided
 from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Payment
-from lipamita.domain.review import Decided, why_not_charge
+from lipamita.domain.review_decision import why_not_charge
 from lipamita.domain.vending import VendDecision, VendStatus
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.told_money import settled_receipts

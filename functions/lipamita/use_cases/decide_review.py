@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from lipamita.domain.decided import Decided
 from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.payment import Cause, Payment, Status, move
-from lipamita.domain.review import Decided, why_not_credit
+from lipamita.domain.review_decision import why_not_credit
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.tariff import Quote
 from lipamita.domain.two_people import Proposal, needs_two_people
@@ -30,8 +31,8 @@ MAX_SOURCE = 128  # of a step in a payment's history; the whole reason stands in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreditDecision:
-    """Credit the money of one receipt that was told for this payment.
+class MoneyDecision:
+    """What becomes of the money of one receipt that was told for this payment.
 
     ``amount_kes`` is what the M-Pesa statement says was paid; what a callback said may be lossy.
     """
@@ -43,7 +44,7 @@ class CreditDecision:
     caller: Caller
 
 
-def credit_review(decision: CreditDecision, world: World) -> Payment | None:
+def credit_review(decision: MoneyDecision, world: World) -> Payment | None:
     """The payment, credited; None when a second person must confirm. Safe to repeat.
 
     Raises ForbiddenError, NotFoundError (unknown_review), ConflictError (receipt_not_told,
@@ -80,7 +81,7 @@ def credit_review(decision: CreditDecision, world: World) -> Payment | None:
 
 
 def _credit(
-    decision: CreditDecision, as_read: Payment, quote: Quote, world: World, now_ms: Millis
+    decision: MoneyDecision, as_read: Payment, quote: Quote, world: World, now_ms: Millis
 ) -> None:
     """Move the payment if nobody moved it since it was read."""
 
@@ -109,7 +110,7 @@ def _check_open(payment: Payment) -> None:
         )
 
 
-def _proposal(decision: CreditDecision, now_ms: Millis) -> Proposal:
+def _proposal(decision: MoneyDecision, now_ms: Millis) -> Proposal:
     return Proposal(
         by=decision.caller.uid,
         what=f"credit KES {decision.amount_kes} of receipt {decision.receipt}",
@@ -118,7 +119,7 @@ def _proposal(decision: CreditDecision, now_ms: Millis) -> Proposal:
     )
 
 
-def _claim(decision: CreditDecision, world: World, now_ms: Millis) -> None:
+def _claim(decision: MoneyDecision, world: World, now_ms: Millis) -> None:
     owner = world.store.claim_receipt(
         decision.receipt, decision.transaction_id, channel="manual", now_ms=now_ms
     )
@@ -145,7 +146,7 @@ def _quote(payment: Payment, amount_kes: Kes, world: World, now_ms: Millis) -> Q
     return quote_energy(tariff, payment.charged_meter, amount_kes, world.store, now_ms=now_ms)
 
 
-def _credited(payment: Payment, decision: CreditDecision, quote: Quote, now_ms: Millis) -> Payment:
+def _credited(payment: Payment, decision: MoneyDecision, quote: Quote, now_ms: Millis) -> Payment:
     if payment.status is not Status.REVIEW:
         return payment
     source = f"{decision.caller.uid}: {decision.why}"[:MAX_SOURCE]

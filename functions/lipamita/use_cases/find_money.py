@@ -11,7 +11,8 @@ from lipamita.domain.payment import Payment, Status
 from lipamita.domain.refund import MoneyFrom
 from lipamita.domain.refund_hold import SOLD, refunded_so_far
 from lipamita.domain.refund_value import energy_for, money_for, refundable_kes
-from lipamita.domain.review import Told, why_not_refund
+from lipamita.domain.review import Told
+from lipamita.domain.review_decision import why_not_refund
 from lipamita.domain.units import Kes, Wh
 from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.refund_place import unused_kes

@@ -14,18 +14,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lipamita.domain.decided import Decided
 from lipamita.domain.errors import BusyError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.refund import MoneyFrom, Refund, RefundId
 from lipamita.domain.refund_hold import give_free, hold, is_held, paid_back
-from lipamita.domain.review import Decided
+from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
-from lipamita.use_cases.refund_ports import ReceiptDecision
 from lipamita.use_cases.told_money import has_failed, more_waits, settled_receipts
 from lipamita.use_cases.world import World
 
-REFUND = "refund"
+REFUND = "refund"  # the channel of its claim
 
 
 def hold_money(refund: Refund, world: World) -> bool:
@@ -84,7 +84,7 @@ def _hold_told(refund: Refund, world: World) -> bool:
     if owner != transaction_id:
         return False
     mine = ReceiptDecision(
-        kind=REFUND,
+        kind=ReceiptWord.REFUND,
         by=refund.asked_by,
         why=refund.why,
         at_ms=now_ms,
@@ -107,7 +107,10 @@ def _hold_suspense(refund: Refund, world: World) -> bool:
     owner = world.store.claim_receipt(
         refund.receipt, TransactionId(refund.refund_id), channel=REFUND, now_ms=world.clock()
     )
-    return owner == TransactionId(refund.refund_id) or has_failed(RefundId(owner), world)
+    if owner == TransactionId(refund.refund_id) or has_failed(RefundId(owner), world):
+        return True
+    read = world.store.read_suspense(refund.receipt)  # moved here with a claim of its own
+    return read is not None and read.value.moved_from is not None
 
 
 def _set_suspense(

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from lipamita.domain.decided import Decided
 from lipamita.domain.evidence import Callback, PushAnswer, QueryAnswer
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
-from lipamita.domain.review import Decided, ReviewCase
+from lipamita.domain.review import ReviewCase
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis

@@ -30,7 +30,7 @@ def read_matter(transaction_id: TransactionId, world: World) -> ReviewMatter:
         case=case,
         owners={receipt: owner for receipt, owner in owners.items() if owner is not None},
         decided={
-            receipt: decision.refund_id
+            receipt: decision
             for receipt, decision in store.read_decisions(transaction_id)
             if decision.refund_id is None or not has_failed(decision.refund_id, world)
         },

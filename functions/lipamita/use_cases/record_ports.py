@@ -39,11 +39,15 @@ class ToldReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingMoney:
-    """A place in suspense or in the reviews, with all that was told there."""
+    """A place in suspense or in the reviews, with all that was told there.
+
+    ``dismissed``: told receipts of which people saw that they are no money.
+    """
 
     key: str
     tag: str
     told: tuple[ToldReceipt, ...]
+    dismissed: tuple[Receipt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from lipamita.domain.ids import Receipt, TransactionId, Uid
+from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.money_out import (
     Payout,
     ResultKind,
@@ -17,19 +16,9 @@ from lipamita.domain.money_out import (
 )
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.refund import Refund, RefundId
+from lipamita.domain.review import ReceiptDecision
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptDecision:
-    """What people decided about one receipt that was told for a payment in review."""
-
-    kind: str  # credit, refund
-    by: Uid
-    why: str
-    at_ms: Millis
-    refund_id: RefundId | None = None
 
 
 class RefundStore(Protocol):
@@ -83,10 +72,8 @@ class RefundStore(Protocol):
         """Create if absent by transaction and receipt; the decision that stands."""
         ...
 
-    def undo_decision(
-        self, transaction_id: TransactionId, receipt: Receipt, refund_id: RefundId
-    ) -> None:
-        """Drop the decision if it is this refund's; nothing happens otherwise."""
+    def undo_decision(self, transaction_id: TransactionId, receipt: Receipt, bound_to: str) -> None:
+        """Drop the decision if it holds the receipt for that; nothing happens otherwise."""
         ...
 
     def read_decisions(

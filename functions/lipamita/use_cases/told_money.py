@@ -5,6 +5,8 @@ from __future__ import annotations
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.refund import RefundId, RefundStatus
+from lipamita.domain.review import ReceiptWord
+from lipamita.domain.review_move import moved_receipts
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.use_cases.world import World
 
@@ -41,11 +43,18 @@ def is_held(item: SuspenseItem, world: World) -> bool:
 
 
 def _given_back(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:
-    """Those about which people decided, and whose money has left if it was to go back."""
+    """Those about which people decided, and whose money is where they decided that it goes."""
+    decisions = world.store.read_decisions(transaction_id)
+    if not decisions:
+        return frozenset()
+    read = world.store.read_payment(transaction_id)
+    moved = moved_receipts(read.value) if read else frozenset()
     return frozenset(
         receipt
-        for receipt, decision in world.store.read_decisions(transaction_id)
-        if decision.refund_id is None or _has_ended(decision.refund_id, world)
+        for receipt, decision in decisions
+        if decision.kind is ReceiptWord.DISMISS
+        or receipt in moved
+        or (decision.refund_id is not None and _has_ended(decision.refund_id, world))
     )
 
 
@@ -53,6 +62,19 @@ def _has_ended(refund_id: RefundId, world: World) -> bool:
     """Whether its money has left. One that failed took its decision back."""
     read = world.store.read_refund(refund_id)
     return read is None or read.value.status is RefundStatus.REFUNDED
+
+
+def waits_for_people(owner: TransactionId, confirmation_id: str, world: World) -> bool:
+    """Whether the owner of a receipt is no payment yet, and nobody has assigned the money.
+
+    A refund claimed it, or people moved it to suspense.
+    """
+    read = world.store.read_suspense(confirmation_id)
+    if read is not None and read.value.moved_from is not None:
+        return read.value.assigned_meter_id is None
+    if world.store.read_refund(RefundId(owner)) is None:
+        return False
+    return read is None or read.value.assigned_meter_id is None
 
 
 def _told(transaction_id: TransactionId, world: World) -> frozenset[Receipt]:

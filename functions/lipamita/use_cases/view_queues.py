@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from lipamita.domain import refund_decision, review, suspense
+from lipamita.domain import refund_decision, review_decision, suspense
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.errors import ForbiddenError, NotFoundError, UnreadableError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.meter import Caller
 from lipamita.domain.refund import Refund, RefundId
-from lipamita.domain.review import AllowedReview, ReviewMatter
+from lipamita.domain.review import ReviewMatter
+from lipamita.domain.review_decision import AllowedReview
 from lipamita.domain.suspense import SuspenseItem, SuspenseWord
 from lipamita.domain.two_people import Proposal, has_lapsed
 from lipamita.domain.work_queue import FIRST_PLACE, WorkQueue
@@ -122,7 +123,9 @@ def _review(key: str, world: World) -> ReviewRow:
     matter = read_matter(TransactionId(key), world)
     return ReviewRow(
         matter=matter,
-        allowed=review.allowed_decisions(matter, may_refund=world.money_out is not None),
+        allowed=review_decision.allowed_decisions(
+            matter, may_refund=world.money_out is not None, now_ms=world.clock()
+        ),
         proposal=_proposal(f"review-{key}", world),
     )
 

@@ -103,6 +103,10 @@ def _not_owned(receipt: Receipt, world: World) -> ReceiptView:
     item = world.store.read_suspense(receipt)
     if item is None:
         return ReceiptView(receipt=receipt, place=Place.UNKNOWN, inquiry=inquiry)
+    if item.value.refund_id is not None:
+        held = world.store.read_refund(RefundId(item.value.refund_id))
+        if held is not None and held.value.status is not RefundStatus.FAILED:
+            return _of_refund(receipt, held.value)
     return ReceiptView(
         receipt=receipt,
         place=Place.SUSPENSE,

@@ -484,6 +484,21 @@ class Calls:
         self.edge.app.database.merge(f"transactions/{REVIEWED}", {"status": "paid"})
         return self.decide()
 
+    def reviewed_has(self, **fields: object) -> Calls:
+        """The payment in review stands otherwise than it was seeded."""
+        self.edge.app.database.merge(f"transactions/{REVIEWED}", fields)
+        return self
+
+    def decide_review(self, **fields: object) -> TestResponse:
+        """A decision that is not about one receipt."""
+        return self.good("decideReview", body={"why": "the statement shows nothing", **fields})
+
+    def moves_another_amount(self) -> TestResponse:
+        told = {"channel": "statement", "body": "{}", "received_at": 1, "remote_address": ""}
+        body = json.dumps({"receipt": TOLD, "amount": "301"})
+        self.edge.app.database.write(f"confirmations/{TOLD}", {**told, "body": body})
+        return self.decide(decision="suspense")
+
     def decides_without_a_tariff(self) -> TestResponse:
         self.edge.app.database.merge("/tariffs", {"domestic": None})
         return self.decide()

@@ -19,7 +19,7 @@ from tests.contract.openapi.calls import (
     request_example,
 )
 from tests.contract.openapi.document import operation, strict_schema
-from tests.contract.openapi.edge import CLAIMED, MISLED, ORDERED, Edge
+from tests.contract.openapi.edge import CLAIMED, MISLED, ORDERED, TOLD, Edge
 from tests.unit.lipamita.domain.samples import OTHER_TRANSACTION, RECEIPT
 from tests.unit.lipamita.entrypoints.deployment import DEVICE, OPERATOR
 
@@ -362,6 +362,14 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("decideReview", "receipt_claimed_elsewhere"): lambda calls: calls.decide(receipt=RECEIPT),
     ("decideReview", "another_proposal"): Calls.proposes_something_else,
     ("decideReview", "meter_not_ready"): Calls.decides_without_a_tariff,
+    ("decideReview", "money_was_told"): lambda calls: calls.decide_review(decision="dismiss"),
+    ("decideReview", "receipt_was_credited"): lambda calls: calls.reviewed_has(
+        status="paid", mpesa_receipt=TOLD
+    ).decide(decision="suspense"),
+    ("decideReview", "too_soon"): lambda calls: calls.reviewed_has(
+        status="paid", mpesa_receipt=TOLD, reason="meter_retired"
+    ).decide(decision="suspense"),
+    ("decideReview", "another_amount"): Calls.moves_another_amount,
     ("revokeDevice", "invalid_json"): lambda calls: calls.good("revokeDevice", body=b"[]"),
     ("revokeDevice", "unknown_field"): lambda calls: calls.revoke_device(device="x"),
     ("revokeDevice", "invalid_why"): lambda calls: calls.revoke_device(why=5),

@@ -11,9 +11,9 @@ from lipamita.domain.ids import Receipt, Uid
 from lipamita.domain.money_out import Method, ResultKind
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.refund import MoneyFrom, Refund, RefundId
+from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.units import Kes, Millis, Wh
 from lipamita.use_cases.records import RawCallback
-from lipamita.use_cases.refund_ports import ReceiptDecision
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import NOW, RECEIPT, TRANSACTION
@@ -104,7 +104,9 @@ def test_a_payee_is_kept_apart_and_forgotten(store: RtdbStore) -> None:
 def test_the_first_decision_about_a_receipt_stands_until_its_refund_lets_go(
     store: RtdbStore,
 ) -> None:
-    mine = ReceiptDecision(kind="refund", by=Uid("grace"), why="x", at_ms=NOW, refund_id=ID)
+    mine = ReceiptDecision(
+        kind=ReceiptWord.REFUND, by=Uid("grace"), why="x", at_ms=NOW, refund_id=ID
+    )
     other = replace(mine, refund_id=RefundId("-Of2fAbcdEFGHijkl012"))
     receipt = Receipt("UKL1BBBB02")
     assert store.decide_receipt(TRANSACTION, receipt, mine) == mine

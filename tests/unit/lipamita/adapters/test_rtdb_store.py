@@ -11,16 +11,18 @@ from typing import TypeVar
 import pytest
 from lipamita.adapters import rtdb_store
 from lipamita.adapters.rtdb_store import RtdbStore
+from lipamita.domain.decided import Decided
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.evidence import StkCallback, UnreadableCallback
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import Recharge, empty_register, make_recharge, sell
-from lipamita.domain.review import Decided, ReviewCase, Told
+from lipamita.domain.review import ReviewCase, Told
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import DAY_MS, Kes, Millis
+from lipamita.use_cases.confirmation_ports import MovedMoney
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
@@ -507,3 +509,23 @@ def test_a_review_is_closed_only_if_all_its_receipts_are_settled_and_opens_for_n
     assert store.at(path).get()["status"] == "decided"
     store.add_review(TRANSACTION, replace(review, evidence_id="e4"), now_ms=NOW)
     assert store.at(path).get()["status"] == "open"
+
+
+def test_a_claim_passes_from_its_owner_to_its_heir_and_to_nobody_else(store: RtdbStore) -> None:
+    heir, stranger = TransactionId("-Of2hAbcdEFGHijkl012"), TransactionId("-Of2sAbcdEFGHijkl012")
+    store.claim_receipt(RECEIPT, TRANSACTION, channel="stk", now_ms=NOW)
+    assert store.pass_receipt(RECEIPT, owner=stranger, heir=heir, now_ms=NOW) == TRANSACTION
+    for _ in range(2):
+        assert store.pass_receipt(RECEIPT, owner=TRANSACTION, heir=heir, now_ms=NOW) == heir
+    assert store.pass_receipt(RECEIPT, owner=TRANSACTION, heir=stranger, now_ms=NOW) == heir
+    assert store.receipt_owner(RECEIPT) == heir
+
+
+def test_money_that_was_moved_is_read_as_a_confirmation_of_its_short_code(store: RtdbStore) -> None:
+    money = MovedMoney(amount_kes=Kes(300), merchant="600777", at_ms=NOW)
+    store.record_moved(RECEIPT, money)
+    stored = store.read_confirmation(RECEIPT)
+    assert stored is not None
+    assert stored.confirmation is not None
+    assert (stored.channel, stored.confirmation.amount_kes) == ("manual", 300)
+    assert stored.confirmation.paid_code == "600777"

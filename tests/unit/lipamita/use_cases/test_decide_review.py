@@ -9,11 +9,11 @@ from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.two_people import TWO_PEOPLE_ABOVE_KES
 from lipamita.domain.units import HOUR_MS, Cents, Kes
-from lipamita.use_cases.decide_review import CreditDecision, credit_review
+from lipamita.use_cases.decide_review import MoneyDecision, credit_review
 from lipamita.use_cases.reconcile import reconcile
-from lipamita.use_cases.refund_ports import ReceiptDecision
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
@@ -33,8 +33,8 @@ def in_review(estate: Estate, paid_kes: int = 300, asked_kes: int = 500) -> Paym
 
 def decision(
     payment: Payment, caller: Caller = GRACE, receipt: str = RECEIPT, amount_kes: int = 300
-) -> CreditDecision:
-    return CreditDecision(
+) -> MoneyDecision:
+    return MoneyDecision(
         transaction_id=payment.transaction_id,
         receipt=Receipt(receipt),
         amount_kes=Kes(amount_kes),
@@ -234,7 +234,7 @@ def test_a_receipt_that_goes_back_to_its_payer_is_not_credited() -> None:
     estate.store.decide_receipt(
         payment.transaction_id,
         RECEIPT,
-        ReceiptDecision(kind="refund", by=HENRY.uid, why="asked", at_ms=estate.now_ms),
+        ReceiptDecision(kind=ReceiptWord.REFUND, by=HENRY.uid, why="asked", at_ms=estate.now_ms),
     )
     with pytest.raises(ConflictError) as raised:
         credit_review(decision(payment), estate.world)
