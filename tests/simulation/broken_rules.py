@@ -157,4 +157,4 @@ def credit_a_receipt_of_another_prompt(patch: Patch) -> None:
     patch.setattr(settlement, "_told_of_another", told_here)
     patch.setattr(decide_review, "why_not_credit", lambda *_: None)
     patch.setattr(decide_review, "_check_open", lambda _: None)
-    patch.setattr(decide_review, "_claim", lambda *_: None)
+    patch.setattr(decide_review, "claim_told", lambda *_: None)

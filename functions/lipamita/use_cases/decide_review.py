@@ -68,7 +68,7 @@ def credit_review(decision: MoneyDecision, world: World) -> Payment | None:
             f"review-{transaction_id}", _proposal(decision, now_ms), world
         ):
             return None
-        _claim(decision, world, now_ms)
+        claim_told(decision, world, now_ms)
         quote = _quote(payment, decision.amount_kes, world, now_ms)
         _credit(decision, payment, quote, world, now_ms)
     settled = settle_payment(transaction_id, world)
@@ -119,7 +119,8 @@ def _proposal(decision: MoneyDecision, now_ms: Millis) -> Proposal:
     )
 
 
-def _claim(decision: MoneyDecision, world: World, now_ms: Millis) -> None:
+def claim_told(decision: MoneyDecision, world: World, now_ms: Millis) -> None:
+    """Claim the receipt for the payment. Raises ConflictError if another has it."""
     owner = world.store.claim_receipt(
         decision.receipt, decision.transaction_id, channel="manual", now_ms=now_ms
     )

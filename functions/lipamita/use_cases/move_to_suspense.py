@@ -31,7 +31,7 @@ from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.agree import agree
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.confirmation_ports import MovedMoney
-from lipamita.use_cases.decide_review import MoneyDecision
+from lipamita.use_cases.decide_review import MoneyDecision, claim_told
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.told_money import has_failed, settled_receipts
@@ -61,7 +61,7 @@ def move_to_suspense(decision: MoneyDecision, world: World) -> Payment | None:
         f"review-{transaction_id}", _proposal(decision, now_ms), world
     ):
         return None
-    _claim(decision, world, now_ms)
+    claim_told(decision, world, now_ms)
     _decide(decision, world, now_ms)
     return finish_moves(_take_away(decision, payment, world, now_ms), world)
 
@@ -106,18 +106,6 @@ def _proposal(decision: MoneyDecision, now_ms: Millis) -> Proposal:
         why=decision.why,
         at_ms=now_ms,
     )
-
-
-def _claim(decision: MoneyDecision, world: World, now_ms: Millis) -> None:
-    owner = world.store.claim_receipt(
-        decision.receipt, decision.transaction_id, channel="manual", now_ms=now_ms
-    )
-    if owner != decision.transaction_id:
-        raise ConflictError(
-            "receipt_claimed_elsewhere",
-            f"that receipt already paid for transaction {owner}",
-            field="receipt",
-        )
 
 
 def _decide(decision: MoneyDecision, world: World, now_ms: Millis) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from lipamita.domain.ledger import Entry, opposite
-from lipamita.domain.payment import Cause, Payment, Status
+from lipamita.domain.payment import Cause, Payment
 from lipamita.use_cases.record_ports import WaitingMoney
 from lipamita.use_cases.world import World
 
@@ -32,7 +32,8 @@ def take_back_unsold(payments: Iterable[Payment], world: World) -> int:
     unsold = [
         f"{payment.transaction_id}_sold"
         for payment in payments
-        if payment.paid_at_ms is None and any(_left_unsold(payment))
+        if payment.paid_at_ms is None
+        and any(step.cause is Cause.MOVED_TO_SUSPENSE for step in payment.history)
     ]
     return _write(_opposites(unsold, world), world)
 
@@ -48,13 +49,6 @@ def put_back(standing: Mapping[str, Entry], wanted: Mapping[str, Entry], world: 
         if stands.at_ms != wanted[entry_id].at_ms
     ]
     return _write(_opposites(waited, world), world)
-
-
-def _left_unsold(payment: Payment) -> Iterable[bool]:
-    return (
-        step.cause is Cause.MOVED_TO_SUSPENSE and step.from_status is Status.PAID
-        for step in payment.history
-    )
 
 
 def _opposites(entry_ids: Iterable[str], world: World) -> tuple[Entry, ...]:
