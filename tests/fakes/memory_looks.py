@@ -67,6 +67,9 @@ class MemoryLooks(MemoryNodes):
     def read_alert(self, meter_id: MeterId, alert_id: str) -> Alert | None:
         return self.alerts.get((meter_id, alert_id))
 
+    def read_alerts(self, meter_id: MeterId) -> Sequence[Alert]:
+        return [alert for (key, _), alert in self.alerts.items() if key == meter_id]
+
     def put_alert(self, meter_id: MeterId, alert: Alert) -> None:
         """As a device writes its own, or the server one of its."""
         self._write("alerts", lambda: self.alerts.update({(meter_id, alert.alert_id): alert}))

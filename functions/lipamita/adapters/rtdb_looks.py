@@ -56,6 +56,11 @@ class RtdbLooks(RtdbNodes):
         node = self.at(path).get()
         return None if node is None else alert_from_json(alert_id, Fields.of(path, node))
 
+    def read_alerts(self, meter_id: MeterId) -> Sequence[Alert]:
+        path = f"meters/{meter_id}"
+        node = self.at(f"{path}/alerts").get()
+        return tuple(alerts_of(Fields.of(path, {"alerts": node or {}})))
+
     def forget_alerts(self, meter_id: MeterId, alert_ids: Sequence[str]) -> None:
         if alert_ids:
             self.at(f"meters/{meter_id}/alerts").update(dict.fromkeys(alert_ids))

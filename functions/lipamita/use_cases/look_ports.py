@@ -69,6 +69,10 @@ class LookStore(Protocol):
         """The alert, or None."""
         ...
 
+    def read_alerts(self, meter_id: MeterId) -> Sequence[Alert]:
+        """All alerts of the meter."""
+        ...
+
     def forget_alerts(self, meter_id: MeterId, alert_ids: Sequence[str]) -> None:
         """Remove them, in one write."""
         ...

@@ -77,8 +77,13 @@ def _placed(meter: Meter, move: Move, world: World) -> Meter:
 
 
 def _owned(meter: Meter, owner_uid: Uid | None, world: World) -> Meter:
-    """Charges first and the owner last, so that a process that dies in between is repeated."""
+    """Charges first and the owner last, so that a process that dies in between is repeated.
+
+    Alerts that ended tell how the former owner lived, and go; those that stand are the meter's.
+    """
     _forgive_charges(meter.meter_id, world)
+    ended = [one.alert_id for one in world.store.read_alerts(meter.meter_id) if not one.is_open]
+    world.store.forget_alerts(meter.meter_id, ended)  # by their ids; a repeat finds none
     since_ms = world.clock()
     world.store.move_first_meter(meter.meter_id, old=meter.owner_uid, new=owner_uid)
     owned = replace(

@@ -128,6 +128,7 @@ def test_alerts_come_with_the_meter_and_a_damaged_one_keeps_none_back(
     )
     assert due.alerts == (alert,)
     assert (looks.read_alert(METER, "a1"), looks.read_alert(METER, "a9")) == (alert, None)
+    assert (looks.read_alerts(METER), looks.read_alerts(MeterId("MTR-002"))) == ((alert,), ())
     looks.hasten_looks([METER], now_ms=Millis(9))
     looks.forget_alerts(METER, ["a1", "a2"])
     assert database.read("meters/MTR-001") == {**node, "next_look_at": 9}

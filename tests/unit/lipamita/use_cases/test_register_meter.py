@@ -10,11 +10,12 @@ from lipamita.domain.command import CommandResult
 from lipamita.domain.errors import ConflictError, ForbiddenError, LipamitaError, NotFoundError
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Caller, Role, may_read_payment
+from lipamita.domain.meter_alert import Alert
 from lipamita.domain.monthly_charge import ChargeAccount
 from lipamita.domain.payment import DeliveryStatus, Status
 from lipamita.domain.recharge import empty_register
 from lipamita.domain.registration import Registration, Site
-from lipamita.domain.units import Cents, Wh
+from lipamita.domain.units import Cents, Millis, Wh
 from lipamita.use_cases.bind_device import Binding, bind_device, replace_device
 from lipamita.use_cases.check_payment import check_payment
 from lipamita.use_cases.follow_ups import FOLLOW_UPS
@@ -304,6 +305,20 @@ def test_a_new_owner_does_not_owe_the_charges_of_the_time_before() -> None:
     place.store.registers[METER] = replace(empty_register("2026-11"), charges=owing)
     move_meter(to(BRIAN.uid), place.world)
     assert place.store.registers[METER].charges == ChargeAccount(next_month="2026-11")
+
+
+def test_alerts_that_ended_are_not_handed_on() -> None:
+    place = estate()
+    for alert_id, cleared_at_ms in (("a1", Millis(2)), ("a2", None)):
+        alert = Alert(
+            alert_id=alert_id,
+            kind="out_of_credit",
+            raised_at_ms=Millis(1),
+            cleared_at_ms=cleared_at_ms,
+        )
+        place.store.put_alert(METER, alert)
+    move_meter(to(BRIAN.uid), place.world)
+    assert [alert.alert_id for alert in place.store.read_alerts(METER)] == ["a2"]
 
 
 def test_a_meter_can_be_nobodys() -> None:
