@@ -12,6 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from tests.journeys.judge_places import check_places
 from tools.lab.stack import SEED, Stack
 
 CREDITED = ("queued", "delivered", "withdrawn")
@@ -32,8 +33,10 @@ def check_invariant(stack: Stack) -> None:
     receipts = [row for row in rows if row["channel"] in COMES_IN]
     _each_receipt_is_in_one_place(stack, receipts, transactions)
     _nothing_is_credited_without_a_receipt(stack, receipts, credited)
-    _the_registers_hold_what_was_sold(stack, credited)
-    _the_meters_applied_what_was_delivered(stack, credited)
+    energy = {key: node for key, node in credited.items() if "meter_id" in node}
+    _the_registers_hold_what_was_sold(stack, energy)
+    _the_meters_applied_what_was_delivered(stack, energy)
+    check_places(stack, transactions)
     _what_left_is_what_was_refunded(stack, rows)
 
 
