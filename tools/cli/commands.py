@@ -21,6 +21,7 @@ from rich.progress import Progress
 from tools.cli import personal_data
 from tools.cli.connection import connect
 from tools.cli.console import CsvOut, Emulator, PdfOut, Project, give, out, progress_out
+from tools.cli.corrections import reverse
 from tools.cli.deployment import FIREBASE, TARGETS, find_problem
 from tools.cli.exits import Exit, told_errors
 from tools.cli.imports import import_file
@@ -40,6 +41,8 @@ app.command(name="import")(import_file)
 app.command()(statement)
 app.command(name="report")(sales)
 app.command()(export)
+# Ids of payments, and so of their entries, begin with a dash.
+app.command(name="reverse-entry", context_settings={"ignore_unknown_options": True})(reverse)
 
 
 @app.command()

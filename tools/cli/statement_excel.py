@@ -16,16 +16,16 @@ from zipfile import BadZipFile
 from lipamita.adapters.statement_file import read_rows
 from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.statement import Statement
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_COLUMNS = 40
 SIGNATURE = b"PK\x03\x04"  # of any .xlsx: it is a zip archive
-_DAMAGED = (BadZipFile, InvalidFileException, ParseError, KeyError, ValueError, OSError)
+_DAMAGED = (BadZipFile, ParseError, KeyError, ValueError, OSError)
 
 
 def read_excel(data: bytes) -> Statement:
     """The statement in the bytes of an .xlsx file. Raises InvalidInputError when it is none."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - 200 ms, for a workbook alone
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles that other programs leave out
         try:

@@ -29,7 +29,8 @@ PAGE = 200
 MAX_PAGES = 1_000  # 200,000 payments of one person
 MAX_LIVE = 20_000
 YEAR_MS = 365 * DAY_MS + DAY_MS  # a day more for leap years: kept rather too long
-MAX_FORGOTTEN = 2_000  # documents of one night
+FORGOTTEN_AT_ONCE = 2_000  # documents
+MAX_FORGETTING = 20  # times that in one night: more than a year's busiest day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,13 @@ def forget_old_payments(world: World) -> int:
     """Remove payments older than the record is kept; the ledger stays. How many went."""
     oldest_kept_ms = Millis(world.clock() - RECORD_KEPT_YEARS * YEAR_MS)
     before = new_transaction_id(oldest_kept_ms, bytes)  # ids sort by the time they were made
-    return world.record.forget_payments(before, limit=MAX_FORGOTTEN)
+    forgotten = 0
+    for _ in range(MAX_FORGETTING):
+        gone = world.record.forget_payments(before, limit=FORGOTTEN_AT_ONCE)
+        forgotten += gone
+        if gone < FORGOTTEN_AT_ONCE:
+            break
+    return forgotten
 
 
 def _nobodys(payment: Payment, uid: Uid, pseudonym: Uid) -> Payment:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lipamita.domain.ledger import (
+    BOOKING_REVENUE,
     ENERGY_DELIVERED,
     ENERGY_SOLD,
     FIXED_CHARGES,
     LEVIES,
+    PARKING_REVENUE,
     PAYBILL_FLOAT,
     PREPAYMENTS,
     REFUNDS,
@@ -29,6 +31,7 @@ from lipamita.use_cases.world import World
 MAX_ROWS = 200_000
 MAX_STATEMENTS = 100
 PAGE = 500
+_EARNED = (REVENUE, FIXED_CHARGES, BOOKING_REVENUE, PARKING_REVENUE, REMAINDER)
 _DAYS_NOTE = "KES. Days in East Africa time; a day that is not closed can still change."
 _DAY = Column(name="day", label="Day")
 _CLOSED = Column(name="closed", label="Closed")
@@ -41,11 +44,12 @@ def daily_sales(period: Period, world: World) -> Report:
         _cents("paybill_float", "Received"),
         Column(name="energy_sold_wh", label="Sold kWh", unit=Unit.WH),
         Column(name="energy_delivered_wh", label="Delivered kWh", unit=Unit.WH),
-        *(_cents("energy_revenue", "Revenue"), _cents("fixed_charges", "Fixed charges")),
+        *(_cents("energy_revenue", "Energy"), _cents("fixed_charges", "Fixed charges")),
+        *(_cents("booking_revenue", "Bookings"), _cents("parking_revenue", "Parking")),
         *(_cents("remainder", "Remainder"), _cents("vat", "VAT"), _cents("levies", "Levies")),
         *(_cents("suspense", "Suspense"), _cents("refunds_payable", "Refunds owed")),
     )
-    accounts = (REVENUE, FIXED_CHARGES, REMAINDER, VAT, LEVIES, SUSPENSE, REFUNDS)
+    accounts = (*_EARNED, VAT, LEVIES, SUSPENSE, REFUNDS)
     rows: Iterator[Row] = (
         (
             *(one.day, _yes(said=one.closed), one.totals.entries),
@@ -65,7 +69,7 @@ def vat(period: Period, world: World) -> Report:
         *(_DAY, _CLOSED, _cents("net", "Net of taxes"), _cents("levies", "Levies")),
         *(_cents("vat", "VAT"), _cents("gross", "Gross")),
     )
-    sale = (PREPAYMENTS, REVENUE, FIXED_CHARGES, REMAINDER)
+    sale = (PREPAYMENTS, *_EARNED)  # what is earned was prepaid before
     rows: Iterator[Row] = (
         (one.day, _yes(said=one.closed), net, levies, due, net + levies + due)
         for one in days(period.from_day, period.to_day, world)

@@ -105,3 +105,16 @@ def test_a_person_with_an_open_payment_is_not_erased(estate: Estate) -> None:
     request_payment(ask(), estate.world)
     told = run("personal-data", "erase", PERSON, "--yes")
     assert (told.exit_code, "still open" in told.output) == (Exit.PROBLEMS, True)
+
+
+def test_an_entry_is_taken_back_after_a_yes_and_the_audit_says_why(estate: Estate) -> None:
+    delivered(estate)
+    archive(estate.world)
+    entry_id = next(key for key in estate.record.entries if key.endswith("_delivered"))
+    words = ("reverse-entry", entry_id, "--why", "told twice")
+    assert run(*words, answer="n\n").exit_code == Exit.PROBLEMS
+    assert f"{entry_id}_reversed" not in estate.record.entries
+    told = run(*words, answer="y\n")
+    assert (told.exit_code, f"{entry_id}_reversed stands now" in told.output) == (Exit.OK, True)
+    assert estate.audit.records[0].entry.request == '{"why":"told twice"}'
+    assert trial_balance(estate.world).balances.balanced

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from tools.cli.commands import app
 from tools.cli.deployment import find_problem
+from tools.cli.exits import Exit
 
 GOOD = {
     "DARAJA_ENVIRONMENT": "production",
@@ -36,6 +39,14 @@ def configure(**changes: str) -> None:
 def test_a_complete_configuration_may_be_deployed() -> None:
     configure()
     assert find_problem("estate") is None
+
+
+def test_only_checking_deploys_nothing_and_says_what_is_wrong() -> None:
+    configure()
+    checked = CliRunner().invoke(app, ["deploy", "estate", "--check-only"])
+    assert (checked.exit_code, "is complete" in checked.output) == (Exit.OK, True)
+    refused = CliRunner().invoke(app, ["deploy", "other", "--check-only"])
+    assert (refused.exit_code, "Not deployed" in refused.output) == (Exit.PROBLEMS, True)
 
 
 @pytest.mark.parametrize("project", ["", "demo-lipamita"])

@@ -22,8 +22,11 @@ from lipamita.domain.statement import (
     compare,
 )
 from lipamita.domain.units import DAY_MS, Kes, Millis
+from lipamita.use_cases.close_days import close_days
+from lipamita.use_cases.read_books import verify_books
 from lipamita.use_cases.record_ports import PaymentsBy, Record
 
+from tests.fakes.estate import Estate
 from tests.unit.lipamita.adapters.live_firestore import fresh_project, live_firestore
 from tests.unit.lipamita.domain.samples import NOW, RECEIPT, TRANSACTION, a_payment
 
@@ -199,6 +202,26 @@ def test_an_entry_that_was_tampered_with_cannot_be_read(record: Record, client: 
     client.document(f"ledger/{ENTRIES[0].entry_id}").update({"cents.paybill_float": 1})
     with pytest.raises(UnreadableError, match="sum to"):
         record.read_entry(ENTRIES[0].entry_id)
+
+
+@pytest.mark.parametrize("field", ["cents", "at", "mpesa_receipt"])
+def test_a_closed_day_shows_that_somebody_changed_one_of_its_entries(
+    record: Record, client: Any, field: str
+) -> None:
+    estate = Estate(now_ms=Millis(NOW + 2 * DAY_MS))
+    world = replace(estate.world, record=record)
+    record.write(ENTRIES, (), now_ms=NOW)
+    assert next(closing.day for closing in close_days(world)) == TODAY
+    assert verify_books(world, recount=True) == []
+    forged = {
+        "cents": {"paybill_float": 100, "suspense": -100},  # which balances
+        "at": NOW + 1,
+        "mpesa_receipt": "UKL9FORGED",
+    }
+    client.document(f"ledger/{RECEIPT}_received").update({field: forged[field]})
+    assert f"{TODAY}: its entries are not those that were closed" in verify_books(
+        world, recount=True
+    )
 
 
 def test_more_than_one_commit_takes_is_refused(record: Record) -> None:

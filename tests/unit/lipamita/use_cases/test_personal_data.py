@@ -8,6 +8,7 @@ from lipamita.domain.ids import TransactionId, Uid, new_transaction_id
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import Status
 from lipamita.domain.units import DAY_MS, Millis
+from lipamita.use_cases import personal_data
 from lipamita.use_cases.archive import archive
 from lipamita.use_cases.close_days import close_days
 from lipamita.use_cases.personal_data import erase_person, export_person, forget_old_payments
@@ -97,6 +98,17 @@ def test_an_export_holds_the_profile_and_all_payments(estate: Estate) -> None:
 def test_an_export_is_not_for_others(estate: Estate) -> None:
     with pytest.raises(ForbiddenError):
         export_person(OWNER.uid, OPERATOR, estate.world)
+
+
+def test_a_night_forgets_more_than_one_page(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(personal_data, "FORGOTTEN_AT_ONCE", 2)
+    for number in range(5):
+        recorded_only(estate, number)
+    estate.wait(100 * 366 * DAY_MS)
+    assert forget_old_payments(estate.world) == 5
+    assert estate.record.payments == {}
 
 
 def test_payments_are_forgotten_after_seven_years_and_entries_are_not(estate: Estate) -> None:

@@ -14,9 +14,11 @@ from lipamita.domain.units import DAY_MS, Cents, Kes, Millis, day_eat
 from lipamita.use_cases import report_books, report_estate
 from lipamita.use_cases.archive import archive
 from lipamita.use_cases.compare_statement import compare_statement
+from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.report import REPORTS, make_report, parse_period, parse_query
 
 from tests.fakes.estate import METER, OWNER, START_MS, Estate, make_meter
+from tests.unit.lipamita.use_cases.ordering import Ordering
 from tests.unit.lipamita.use_cases.test_archive import delivered
 
 OPERATOR = Caller(uid=Uid("operator-grace"), role=Role.OPERATOR)
@@ -61,6 +63,22 @@ def test_a_vat_report_splits_what_was_sold_into_net_and_taxes(estate: Estate) ->
     assert (told["vat_cents"], told["levies_cents"]) == (lines["vat"], lines["levy"])
     assert told["gross_cents"] == sums["gross_cents"] == 50_000
     assert told["net_cents"] == 50_000 - lines["vat"] - lines["levy"]
+
+
+def test_places_are_earned_in_columns_of_their_own_and_taxed_when_paid() -> None:
+    estate = Ordering()
+    payment = estate.pay(estate.prompt(estate.order()))
+    archive(estate.world)
+    until = day_eat(estate.begins_ms)
+    [*_, paid] = made(estate, "vat", to=until)
+    estate.wait(estate.begins_ms - estate.now_ms)
+    reconcile(estate.world)
+    archive(estate.world)
+    [*_, begun] = made(estate, "vat", to=until)
+    [*_, sold] = made(estate, "daily-sales", to=until)
+    assert paid == begun
+    assert begun["gross_cents"] == payment.amount_kes * 100
+    assert sold["booking_revenue_cents"] == begun["net_cents"]
 
 
 def test_a_trial_balance_has_as_much_debit_as_credit(estate: Estate) -> None:
