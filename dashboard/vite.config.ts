@@ -3,6 +3,7 @@ import { defineConfig } from "vite";
 
 export default defineConfig({
   publicDir: "static",
+  define: { __APP_CHECK_SITE_KEY__: JSON.stringify(process.env.APP_CHECK_SITE_KEY ?? "") },
   build: {
     outDir: "dist",
     target: "es2022",

@@ -2,6 +2,7 @@
 import { ref, set } from "firebase/database";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { askWith } from "./api.ts";
+import type { AppProof } from "./app_check.ts";
 import type { Firebase } from "./firebase.ts";
 import { DatabaseContext, known, useLive } from "./live.ts";
 import { Header, Menu } from "./parts/frame.tsx";
@@ -96,7 +97,7 @@ function SignedIn(
   const route = useRoute();
   const live = useLive({ path: `users/${person.uid}` }, profileFromNode);
   const profile = known(live) ?? profileFromNode(null);
-  const session = useMemo(() => openSession(person), [person]);
+  const session = useMemo(() => openSession(person, firebase.proof), [person, firebase]);
   useEffect(() => {
     // What was chosen by hand stands, also when the profile comes in later and says another.
     if (profile.language !== null && !chosen.current) onLanguage(profile.language);
@@ -161,8 +162,8 @@ function Disconnected() {
   );
 }
 
-function openSession(person: Person) {
-  const ask = askWith(person.token);
+function openSession(person: Person, proof: AppProof) {
+  const ask = askWith(person.token, proof);
   const pause = (durationMs: number) =>
     new Promise<void>((resolve) => setTimeout(resolve, durationMs));
   const newKey = () => crypto.randomUUID();

@@ -1,4 +1,4 @@
-// The Firebase SDK, started once: sign-in by e-mail alone, and live data over a WebSocket.
+// The Firebase SDK, started once: sign-in by e-mail and phone, and live data over a WebSocket.
 // Long polling would load scripts from the database's host, which the page's policy forbids.
 import { type FirebaseApp, initializeApp } from "firebase/app";
 import {
@@ -14,17 +14,24 @@ import {
   forceWebSockets,
   getDatabase,
 } from "firebase/database";
+import { type AppProof, startAppCheck } from "./app_check.ts";
 import type { WebConfig } from "./config.ts";
 
 export interface Firebase {
   readonly auth: Auth;
   readonly database: Database;
+  readonly proof: AppProof;
 }
 
-export function startFirebase(config: WebConfig): Firebase {
+export async function startFirebase(config: WebConfig): Promise<Firebase> {
   const { authEmulator, databaseEmulator, ...options } = config;
   const app = initializeApp(options);
-  return { auth: startAuth(app, authEmulator), database: startDatabase(app, databaseEmulator) };
+  const proof = await startAppCheck(app, authEmulator !== null); // before all that shows it
+  return {
+    auth: startAuth(app, authEmulator),
+    database: startDatabase(app, databaseEmulator),
+    proof,
+  };
 }
 
 function startAuth(app: FirebaseApp, emulator: WebConfig["authEmulator"]): Auth {

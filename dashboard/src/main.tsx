@@ -8,7 +8,7 @@ import "./style.css";
 
 async function start(place: HTMLElement): Promise<void> {
   try {
-    const firebase = startFirebase(await loadConfig());
+    const firebase = await startFirebase(await loadConfig());
     place.replaceChildren();
     render(<App firebase={firebase} />, place);
   } catch (error) {
