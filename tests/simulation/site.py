@@ -122,9 +122,7 @@ class Site:
         if command_id in self._store.command_results:
             return
         self._timeline.say(f"answers {command_id}: {result}")
-        self._store.command_results[command_id] = CommandResult(
-            result=result, done_at_ms=Millis(self._timeline.now_ms)
-        )
+        self._store.command_results[command_id] = CommandResult(result=result)
         self.on_answered(meter_id)
 
     def carry_out(self, act: MeterAct) -> None:

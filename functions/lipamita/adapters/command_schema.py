@@ -32,10 +32,9 @@ def result_from_json(path: str, node: object) -> CommandResult | None:
     if node is None:
         return None
     fields = Fields.of(path, node)
-    done_at = fields.optional_whole("done_at")
-    if done_at is None:
+    if fields.optional_whole("done_at") is None:
         return None
-    return CommandResult(result=fields.text("result"), done_at_ms=Millis(done_at))
+    return CommandResult(result=fields.text("result"))
 
 
 def command_register_to_json(register: CommandRegister, next_check_at_ms: int | None) -> Json:

@@ -24,11 +24,6 @@ MAX_TOKEN_LENGTH = 8 * 1024
 _KEY = re.compile(r"[^.#$\[\]/\x00-\x1f\x7f]+")  # the database's keys; an admin may choose any uid
 
 
-def caller_of(authorization: str | None, app: App, *, now_ms: Millis) -> Caller:
-    """The caller of a request with that Authorization header; raises as ``session_of``."""
-    return session_of(authorization, app, now_ms=now_ms).caller
-
-
 def session_of(authorization: str | None, app: App, *, now_ms: Millis) -> Session:
     """The session of a request with that Authorization header; revocation is not looked at.
 

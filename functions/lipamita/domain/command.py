@@ -32,7 +32,6 @@ LONGEST_WAIT_MS = HOUR_MS
 _KIND = re.compile(r"[a-z][a-z_]{1,23}", re.ASCII)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 _ORDER_ID = re.compile(r"[A-Za-z0-9_-]{1,50}", re.ASCII)
-_COMMAND_ID = re.compile(r"c[0-9]{10}-([A-Za-z0-9_-]{1,50})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +97,6 @@ class CommandResult:
     """The meter's answer: ``ok``, or why not."""
 
     result: str
-    done_at_ms: Millis
 
     @property
     def is_ok(self) -> bool:
@@ -187,12 +185,6 @@ def make_command(
 def command_key(order_id: OrderId, sequence: int) -> str:
     """The command's key in the database: keys sort as the numbers do, and so are read in order."""
     return f"c{sequence:010}-{order_id}"
-
-
-def order_of(command_id: str) -> OrderId | None:
-    """The order behind a command's key, or None if it is no key of ours."""
-    match = _COMMAND_ID.fullmatch(command_id)
-    return OrderId(match[1]) if match else None
 
 
 def _checked_arguments(order: Order) -> str:

@@ -83,7 +83,8 @@ _OTHERS = (*_CHANNELS, *_MONEY, *vending.SECRET_PARAMS)
 SECRETS = [param.name for param in (*SECRET_PARAMS, *_OTHERS)]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 MIN_SECRET_CHARACTERS = 32  # of the two secrets that are ours to choose
-PAY_BILL, BUY_GOODS = TRANSACTION_TYPES = ("CustomerPayBillOnline", "CustomerBuyGoodsOnline")
+PAY_BILL = "CustomerPayBillOnline"
+TRANSACTION_TYPES = (PAY_BILL, "CustomerBuyGoodsOnline")
 _SHORT_CODE = re.compile(r"[0-9]{5,7}")
 _TILL = re.compile(r"[0-9]{4,12}")
 _EMULATOR_HOSTS = ("FIREBASE_AUTH_EMULATOR_HOST", "FIREBASE_DATABASE_EMULATOR_HOST")

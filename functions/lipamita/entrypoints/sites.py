@@ -21,11 +21,11 @@ from firebase_functions.params import SecretParam
 from lipamita.adapters.daraja_wire import Merchant
 from lipamita.domain.errors import ConfigurationError
 from lipamita.domain.merchants import MAIN_SENDER, Merchants, SiteMerchant
+from lipamita.entrypoints.settings import PAY_BILL, TRANSACTION_TYPES
 from lipamita.entrypoints.web_address import wrong
 
 SITE_CREDENTIALS = SecretParam("SITE_CREDENTIALS")
 SECRET_PARAMS = (SITE_CREDENTIALS,)
-PAY_BILL, BUY_GOODS = TRANSACTION_TYPES = ("CustomerPayBillOnline", "CustomerBuyGoodsOnline")
 MAX_SITES = 200
 _FIELDS = {
     *("short_code", "passkey", "transaction_type", "party_b"),

@@ -45,8 +45,8 @@ def ask_refund(order: RefundOrder, world: World) -> Refund:
     """The refund of this request: a new one, or the one that an earlier equal request made.
 
     Raises ForbiddenError, NotFoundError (unknown_receipt), ConflictError (refunds_not_configured,
-    idempotency_key_reused, not_refundable, nothing_unused, more_than_unused, amount_needed,
-    phone_needed, phone_differs, payout_too_small).
+    site_refunds_not_configured, idempotency_key_reused, not_refundable, nothing_unused,
+    more_than_unused, amount_needed, phone_needed, phone_differs, payout_too_small).
     """
     if not order.caller.is_staff:
         raise ForbiddenError("staff_only", "only staff may do this")
@@ -55,6 +55,7 @@ def ask_refund(order: RefundOrder, world: World) -> Refund:
     if earlier is not None:
         return advance_refund(earlier, world)
     found = find_money(order.receipt, order.amount_kes, world)
+    _check_account(order.receipt, found, world)
     method = _method(order, found, world)
     refund_id = RefundId(claim_id(_claim(order), world))
     if world.store.read_refund(refund_id) is None:
@@ -90,6 +91,22 @@ def _claim(order: RefundOrder) -> Request:
             order.why,
         ),
     )
+
+
+def _check_account(receipt: Receipt, found: Found, world: World) -> None:
+    """Money of a site's own account never leaves from the main one."""
+    stored = world.store.read_confirmation(receipt)
+    told = stored.confirmation if stored else None
+    if told is not None and told.paid_code is not None:
+        account = world.merchants.of_code(told.paid_code)
+    else:
+        account = found.payment.merchant if found.payment else None
+    if account is not None:
+        raise ConflictError(
+            "site_refunds_not_configured",
+            f"this money came to short code {account}, and SITE_CREDENTIALS names no initiator"
+            " for it; pay it back on that account's own M-PESA portal",
+        )
 
 
 def _method(order: RefundOrder, found: Found, world: World) -> Method:

@@ -14,6 +14,7 @@ from lipamita.domain.refund_value import energy_for, money_for, refundable_kes
 from lipamita.domain.review import Told
 from lipamita.domain.review_decision import why_not_refund
 from lipamita.domain.units import Kes, Wh
+from lipamita.use_cases.bring_back import payment_of
 from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.refund_place import unused_kes
 from lipamita.use_cases.vend import VENDED_KIND
@@ -46,11 +47,9 @@ def find_money(receipt: Receipt, amount_kes: Kes | None, world: World) -> Found:
     Raises NotFoundError (unknown_receipt) and ConflictError (not_refundable, nothing_unused,
     more_than_unused, amount_needed).
     """
-    owner = world.store.receipt_owner(receipt)
-    read = None if owner is None else world.store.read_payment(owner)
-    if read is None:
+    payment = payment_of(receipt, world)
+    if payment is None:
         return _in_suspense(receipt, amount_kes, world)
-    payment = read.value
     if payment.mpesa_receipt == receipt and payment.status is Status.PAID:
         return _credited(payment, amount_kes, world)
     return _told(payment, receipt, amount_kes, world)

@@ -446,6 +446,11 @@ class Calls:
         self.edge.app.database.write("meter_registers/MTR-001", register)
         return self.ask_back(receipt=RECEIPT, amount=amount, phone_number=phone)
 
+    def asks_for_money_of_a_site(self) -> TestResponse:
+        self.edge.app.database.merge(f"transactions/{TRANSACTION}", {"merchant": "5123456"})
+        self.asks_for_a_part(200, None)
+        return self.ask_back(receipt=RECEIPT)
+
     def reverses_a_part(self) -> TestResponse:
         self.asks_for_a_part(200, None)
         return self.ask_back(receipt=RECEIPT, amount=200, method="reversal")

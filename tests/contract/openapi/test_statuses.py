@@ -222,6 +222,7 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("askRefund", "unknown_receipt"): lambda calls: calls.ask_back(receipt="UKL0DEMO99"),
     ("askRefund", "unknown_path"): lambda calls: calls.good("askRefund", path="/api/refunds/a/b/c"),
     ("askRefund", "refunds_not_configured"): Calls.has_no_initiator,
+    ("askRefund", "site_refunds_not_configured"): Calls.asks_for_money_of_a_site,
     ("askRefund", "idempotency_key_reused"): Calls.uses_a_refund_key_twice,
     ("askRefund", "not_refundable"): lambda calls: (
         calls.asks_for_a_part(499, "0712345678")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from firebase_admin import App, auth
 from lipamita.adapters.admin_app import admin_app
-from lipamita.adapters.id_token import CLOCK_SKEW_S, MAX_TOKEN_LENGTH, caller_of
+from lipamita.adapters.id_token import CLOCK_SKEW_S, MAX_TOKEN_LENGTH, session_of
 from lipamita.domain.errors import BusyError, UnauthenticatedError
 from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Caller, Role
@@ -24,12 +24,12 @@ def app(monkeypatch: pytest.MonkeyPatch) -> App:
 
 
 def read(token: str, app: App) -> Caller:
-    return caller_of(f"Bearer {token}", app, now_ms=NOW)
+    return session_of(f"Bearer {token}", app, now_ms=NOW).caller
 
 
 def refusal(header: str | None, app: App) -> str:
     with pytest.raises(UnauthenticatedError) as refused:
-        caller_of(header, app, now_ms=NOW)
+        session_of(header, app, now_ms=NOW).caller
     return refused.value.code
 
 
@@ -103,7 +103,7 @@ def test_a_token_whose_time_is_over_or_unknown_has_expired(app: App, expires_s: 
 
 def test_clocks_may_differ_a_little(app: App) -> None:
     token = id_token("u1", exp=NOW_S - CLOCK_SKEW_S)
-    assert caller_of(f"Bearer {token}", app, now_ms=Millis(NOW_S * 1_000)).uid == "u1"
+    assert session_of(f"Bearer {token}", app, now_ms=Millis(NOW_S * 1_000)).caller.uid == "u1"
 
 
 def test_without_googles_certificates_the_token_is_not_blamed(

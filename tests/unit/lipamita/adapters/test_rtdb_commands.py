@@ -90,6 +90,6 @@ def test_the_answer_is_read_once_it_is_there(store: RtdbStore, database: LiveDat
     path = f"meters/{METER}/commands/{command().command_id}"
     database.merge(path, {"done_at": NOW, "result": "unknown kind"})
     read = store.read_command_result(METER, command().command_id)
-    assert read == CommandResult(result="unknown kind", done_at_ms=NOW)
+    assert read == CommandResult(result="unknown kind")
     store.remove_command(METER, command().command_id)
     assert store.read_command_result(METER, command().command_id) is None

@@ -71,9 +71,7 @@ class Refunding(Estate):
                 meter = self.store.meters[METER]
                 self.store.meters[METER] = replace(meter, withdrawn_total_wh=total_wh)
             answers.append("ok" if fits else "already used")
-            self.store.command_results[command.command_id] = CommandResult(
-                result=answers[-1], done_at_ms=self.now_ms
-            )
+            self.store.command_results[command.command_id] = CommandResult(result=answers[-1])
         return answers
 
     def ask_back(

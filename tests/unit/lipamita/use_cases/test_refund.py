@@ -15,6 +15,7 @@ from lipamita.domain.refund import Refund, RefundStatus
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Kes
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.advance_refund import advance_refund
+from lipamita.use_cases.archive import archive
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 from lipamita.use_cases.reconcile import reconcile
@@ -110,7 +111,7 @@ def test_a_meter_that_says_ok_without_showing_it_is_not_believed() -> None:
     estate.meter_answers()
     [command_id] = estate.store.command_results
     told = estate.store.command_results[command_id]
-    estate.store.command_results[command_id] = type(told)(result="ok", done_at_ms=told.done_at_ms)
+    estate.store.command_results[command_id] = type(told)(result="ok")
     refund = advance_refund(refund.refund_id, estate.world)
     assert (refund.status, estate.money_out.sent) == (RefundStatus.WITHDRAWING, 0)
 
@@ -549,6 +550,64 @@ def test_money_that_was_assigned_meanwhile_is_not_refunded() -> None:
     approved = decide_refund(decision(refund, "approve", HENRY), estate.world)
     assert approved is not None
     assert (approved.status, approved.reason) == (RefundStatus.FAILED, "not_free")
+    assert estate.money_out.sent == 0
+
+
+def archived(estate: Refunding) -> Payment:
+    """A payment that has left the live database for the record."""
+    payment = estate.paid()
+    for _ in range(3):
+        estate.wait(31 * DAY_MS)
+        reconcile(estate.world)
+        archive(estate.world)
+    assert payment.transaction_id not in estate.store.payments
+    return payment
+
+
+@pytest.mark.parametrize("claimed", [True, False], ids=["claimed", "claim cleared away"])
+def test_a_payment_in_the_record_comes_back_for_its_refund_and_leaves_again(
+    claimed: bool,
+) -> None:
+    estate = Refunding()
+    payment = archived(estate)
+    if not claimed:
+        del estate.store.receipts[RECEIPT]
+    refund = ended(estate, sent(estate, payment))
+    assert refund.status is RefundStatus.REFUNDED
+    assert estate.payment(payment).status is Status.REFUNDED
+    assert estate.money_out.paid_kes == 500
+    for _ in range(3):
+        estate.wait(31 * DAY_MS)
+        reconcile(estate.world)
+        archive(estate.world)
+    assert payment.transaction_id not in estate.store.payments
+    assert estate.record.payments[payment.transaction_id].status is Status.REFUNDED
+    with pytest.raises(ConflictError):
+        estate.ask_back(key="again")
+
+
+def test_a_payment_that_came_back_for_nothing_leaves_again() -> None:
+    estate = Refunding()
+    payment = archived(estate)
+    estate.burn(payment.quote.energy_wh)
+    with pytest.raises(ConflictError) as refused:
+        estate.ask_back()
+    assert refused.value.code == "nothing_unused"
+    for _ in range(2):
+        estate.wait(2 * DAY_MS)
+        archive(estate.world)
+    assert payment.transaction_id not in estate.store.payments
+
+
+def test_money_of_a_sites_own_account_never_leaves_from_the_main_one() -> None:
+    estate = Refunding()
+    payment = estate.paid()
+    stored = estate.store.payments
+    stored[payment.transaction_id] = replace(payment, merchant="5123456")
+    with pytest.raises(ConflictError) as refused:
+        estate.ask_back()
+    assert refused.value.code == "site_refunds_not_configured"
+    assert "SITE_CREDENTIALS" in refused.value.message
     assert estate.money_out.sent == 0
 
 

@@ -250,7 +250,7 @@ def test_the_alert_ends_when_the_meter_has_its_totals_again(result: str, kinds: 
     place = estate()
     note_restart(METER, 9, 1, "event-1", place.world)
     [command_id] = place.store.commands[METER]
-    answer = CommandResult(result=result, done_at_ms=place.now_ms)
+    answer = CommandResult(result=result)
     place.store.command_results[command_id] = answer
     notice_commands(METER, place.world, FOLLOW_UPS)
     [alert] = place.store.alerts.values()

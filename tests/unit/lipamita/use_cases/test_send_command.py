@@ -29,9 +29,7 @@ def queue(estate: Estate) -> list[str]:
 
 
 def answer(estate: Estate, command_id: str, result: str = "ok") -> None:
-    estate.store.command_results[command_id] = CommandResult(
-        result=result, done_at_ms=estate.now_ms
-    )
+    estate.store.command_results[command_id] = CommandResult(result=result)
 
 
 class Heard:
