@@ -61,6 +61,8 @@ _THROTTLES = ("500.003.02", "500.003.03")
 _TOKEN = re.compile(r"[!-~]{1,4096}")  # what may stand in a header
 _LIFE = re.compile(r"[0-9]{1,9}")
 TOKEN_REFUSED_CODES = frozenset({"404.001.03", "400.003.01", "401.002.01", "401.003.01"})
+PAY_BILL = "CustomerPayBillOnline"
+TRANSACTION_TYPES = (PAY_BILL, "CustomerBuyGoodsOnline")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

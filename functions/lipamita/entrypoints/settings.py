@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from firebase_functions.params import SecretParam, StringParam
 
+from lipamita.adapters.daraja_wire import PAY_BILL, TRANSACTION_TYPES
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.entrypoints import customer_channels, notifying, sending, sites, vending, web_address
 from lipamita.entrypoints.web_address import wrong
@@ -83,8 +84,6 @@ _OTHERS = (*_CHANNELS, *_MONEY, *vending.SECRET_PARAMS)
 SECRETS = [param.name for param in (*SECRET_PARAMS, *_OTHERS)]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 MIN_SECRET_CHARACTERS = 32  # of the two secrets that are ours to choose
-PAY_BILL = "CustomerPayBillOnline"
-TRANSACTION_TYPES = (PAY_BILL, "CustomerBuyGoodsOnline")
 _SHORT_CODE = re.compile(r"[0-9]{5,7}")
 _TILL = re.compile(r"[0-9]{4,12}")
 _EMULATOR_HOSTS = ("FIREBASE_AUTH_EMULATOR_HOST", "FIREBASE_DATABASE_EMULATOR_HOST")

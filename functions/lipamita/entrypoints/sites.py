@@ -18,10 +18,9 @@ from dataclasses import dataclass
 
 from firebase_functions.params import SecretParam
 
-from lipamita.adapters.daraja_wire import Merchant
+from lipamita.adapters.daraja_wire import PAY_BILL, TRANSACTION_TYPES, Merchant
 from lipamita.domain.errors import ConfigurationError
 from lipamita.domain.merchants import MAIN_SENDER, Merchants, SiteMerchant
-from lipamita.entrypoints.settings import PAY_BILL, TRANSACTION_TYPES
 from lipamita.entrypoints.web_address import wrong
 
 SITE_CREDENTIALS = SecretParam("SITE_CREDENTIALS")

@@ -29,7 +29,7 @@ def read(token: str, app: App) -> Caller:
 
 def refusal(header: str | None, app: App) -> str:
     with pytest.raises(UnauthenticatedError) as refused:
-        session_of(header, app, now_ms=NOW).caller
+        session_of(header, app, now_ms=NOW)
     return refused.value.code
 
 
