@@ -11,6 +11,7 @@ from flask import Request
 
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.stk_result import FINAL_REFUSALS, Retry
+from lipamita.use_cases.deliver_order import GOES_BACK
 
 
 class Language(StrEnum):
@@ -64,6 +65,16 @@ MESSAGES: dict[Status, dict[Language, str]] = {
         Language.SWAHILI: "Malipo haya yamerudishwa.",
     },
 }
+PLACE_GONE = {
+    Language.ENGLISH: (
+        "The money came when the place could not be had any more. It goes back to the phone that "
+        "paid. You may order again."
+    ),
+    Language.SWAHILI: (
+        "Pesa zilifika wakati nafasi haipatikani tena. Zitarudishwa kwa simu iliyolipa. "
+        "Unaweza kuagiza tena."
+    ),
+}
 WAITING_FOR_RECEIPT = {
     Language.ENGLISH: (
         "M-PESA says this was paid; we are waiting for its receipt. Do not pay again."
@@ -88,6 +99,8 @@ def customer_message(payment: Payment, language: Language = Language.ENGLISH) ->
             return payment.customer_message
     if payment.reason == "paid_unverified" and payment.status is Status.PROMPTED:
         return WAITING_FOR_RECEIPT[language]
+    if payment.status is Status.REVIEW and payment.reason in GOES_BACK:
+        return PLACE_GONE[language]
     return MESSAGES[payment.status][language]
 
 

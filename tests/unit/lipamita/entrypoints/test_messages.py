@@ -28,6 +28,13 @@ def test_every_state_says_something() -> None:
     assert all(customer_message(a_payment(status)) for status in Status)
 
 
+def test_money_for_a_place_that_is_gone_is_said_to_go_back() -> None:
+    gone = a_payment(Status.REVIEW, reason="no_place_left")
+    assert "goes back" in customer_message(gone)
+    assert "Zitarudishwa" in customer_message(gone, Language.SWAHILI)
+    assert try_again(gone) is Retry.NO
+
+
 UNCERTAIN = [
     a_payment(Status.CREATED),
     a_payment(Status.PROMPTED),

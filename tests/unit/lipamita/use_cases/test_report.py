@@ -223,3 +223,19 @@ def test_what_was_asked_for_wrongly_is_named(
     with pytest.raises(InvalidInputError) as refused:
         parse_query(given, estate.world)
     assert refused.value.field == field
+
+
+def test_what_places_earn_has_columns_of_its_own_and_its_tax_is_due_when_it_is_paid() -> None:
+    estate = Ordering()
+    payment = estate.pay(estate.prompt(estate.order()))
+    archive(estate.world)
+    told, _ = made(estate, "vat")
+    lines = {line.kind.value: line.amount_cents for line in payment.quote.lines}
+    assert (told["net_cents"], told["vat_cents"]) == (lines["booking"], lines["vat"])
+    estate.wait(estate.begins_ms - estate.now_ms)
+    reconcile(estate.world)
+    archive(estate.world)
+    assert made(estate, "vat")[0] == told
+    sales = made(estate, "daily-sales")[0]
+    assert (sales["booking_revenue_cents"], sales["parking_revenue_cents"]) == (lines["booking"], 0)
+    assert sales["energy_revenue_cents"] == 0

@@ -10,11 +10,13 @@ from lipamita.domain.ids import Uid
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.units import Millis
+from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.tell_customer import PUSH, SMS, tell_of_alert, tell_of_payment
 from lipamita.use_cases.world import World
 
-from tests.fakes.estate import METER, OWNER, START_MS, Estate
+from tests.fakes.estate import METER, OWNER, START_MS, Estate, success
 from tests.unit.lipamita.domain.samples import a_payment
+from tests.unit.lipamita.use_cases.ordering import BRIAN, Ordering
 
 PAID = a_payment(Status.PAID, user_id=OWNER.uid, meter_id=METER, mpesa_receipt="UKL1AAAA01")
 
@@ -181,3 +183,33 @@ def test_another_person_is_not_held_back_by_it() -> None:
     estate.store.meters[METER] = replace(estate.store.meters[METER], owner_uid=brian)
     alert(estate, "tamper", "b")
     assert estate.store.notices["to-MTR-001-b-tamper"].recipient == brian
+
+
+def told_of_a_place(estate: Ordering, payment: Payment) -> list[tuple[str, str]]:
+    estate.store.profiles[OWNER.uid] = {"phone_number": "254700000001"}
+    tell_of_payment(payment.transaction_id, world_of(estate))
+    return [(notice.kind, notice.body) for notice in estate.store.notices.values()]
+
+
+def test_a_place_is_told_by_its_name_and_time_once_it_is_the_payers() -> None:
+    estate = Ordering()
+    payment = estate.prompt(estate.order())
+    assert told_of_a_place(estate, payment) == []
+    estate.pay(payment)
+    ((kind, body),) = told_of_a_place(estate, payment)
+    assert kind == "place_confirmed"
+    assert body == "KES 300 received (UKL1AAAA01). Tennis court (18.11.2026 18:00) is yours."
+
+
+def test_who_paid_too_late_is_told_that_the_money_goes_back() -> None:
+    estate = Ordering()
+    order = estate.order()
+    payment = estate.prompt(order)
+    estate.expire(order)
+    estate.order(BRIAN, key="order-2")
+    world = replace(estate.world, money_out=None)
+    estate.tell(payment, success(payment))
+    settle_payment(payment.transaction_id, world)
+    ((kind, body),) = told_of_a_place(estate, payment)
+    assert kind == "place_gone"
+    assert "goes back" in body
