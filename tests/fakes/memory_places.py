@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from lipamita.domain.ids import Uid
 from lipamita.domain.order import PlaceOrder
 from lipamita.domain.place import Place
 from lipamita.domain.place_day import PlaceDay
@@ -59,6 +60,9 @@ class MemoryPlaces(MemoryNodes):
             return False
         self._put_order(new)
         return True
+
+    def orders_of(self, uid: Uid, *, limit: int) -> Sequence[PlaceOrder]:
+        return [order for order in self.orders.values() if order.user_id == uid][:limit]
 
     def due_orders(self, *, now_ms: Millis, limit: int) -> Sequence[str]:
         due = [

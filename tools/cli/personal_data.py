@@ -10,6 +10,7 @@ from typing import Annotated, TextIO
 
 import typer
 from lipamita.adapters.payment_schema import payment_to_json
+from lipamita.adapters.place_schema import order_to_json
 from lipamita.domain.ids import Uid
 from lipamita.use_cases.audit import audited
 from lipamita.use_cases.personal_data import PersonalData, erase_person, export_person
@@ -88,5 +89,6 @@ def _write(person: PersonalData, file: TextIO, progress: Callable[[int], None]) 
         file.write(f"{',' if count else ''}\n{json.dumps(node)}")
         count += 1
         progress(count)
-    file.write("\n]}\n")
+    orders = [{"order_id": one.order_id, **order_to_json(one)} for one in person.orders]
+    file.write(f'\n],\n"orders": {json.dumps(orders)}}}\n')
     return count

@@ -13,6 +13,7 @@ from lipamita.adapters.place_schema import (
     place_to_json,
 )
 from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.domain.ids import Uid
 from lipamita.domain.order import PlaceOrder
 from lipamita.domain.place import Place
 from lipamita.domain.place_day import PlaceDay
@@ -57,6 +58,11 @@ class RtdbPlaces(RtdbNodes):
         reference = self.at(f"orders/{new.order_id}")
         written, _, _ = reference.set_if_unchanged(old.tag, order_to_json(new))
         return bool(written)
+
+    def orders_of(self, uid: Uid, *, limit: int) -> Sequence[PlaceOrder]:
+        query = self.at("orders").order_by_child("user_id").equal_to(uid)
+        found = query.limit_to_first(limit).get() or {}
+        return [order_from_json(key, node) for key, node in found.items()]
 
     def due_orders(self, *, now_ms: Millis, limit: int) -> Sequence[str]:
         return self.due("orders", now_ms=now_ms, limit=limit)

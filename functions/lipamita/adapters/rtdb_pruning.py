@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from lipamita.adapters.fields import Fields
 from lipamita.adapters.rtdb_nodes import RtdbNodes
 from lipamita.domain.ids import new_transaction_id, sha256_hex
 from lipamita.domain.notice import NoticeStatus
@@ -23,6 +24,7 @@ _BY_TIME = {
     Shelf.RECEIPTS: "claimed_at",
     Shelf.NOTICES: "created_at",
     Shelf.INQUIRIES: "asked_at",
+    Shelf.ORDERS: "ends_at",
 }
 _NESTED = {Shelf.IDEMPOTENCY: "created_at", Shelf.OPEN_PROMPTS: "created_at"}
 _TIME_CHARACTERS = 8
@@ -111,6 +113,8 @@ class RtdbPruning(RtdbNodes):
     def _may_go(self, shelf: Shelf, found: Node) -> Collection[str]:
         if shelf is Shelf.RECEIPTS:
             return [key for key, node in found.items() if "archived_at" in node]
+        if shelf is Shelf.ORDERS:
+            return [key for key, node in found.items() if "next_check_at" not in node]
         if shelf is Shelf.NOTICES:
             return [key for key, node in found.items() if node["status"] != NoticeStatus.WAITING]
         if shelf is Shelf.CONFIRMATIONS:
@@ -141,9 +145,18 @@ class RtdbPruning(RtdbNodes):
         if shelf is Shelf.CALLBACKS:
             for key in keys:
                 changes |= self._prompt_of(key)
+        if shelf is Shelf.ORDERS:
+            changes |= {self._seat_of(key): None for key in keys}
         if changes:
             self.at("/").update(changes)
         return len(keys)
+
+    def _seat_of(self, order_id: str) -> str:
+        """Where the order's seat is, if it has one."""
+        path = f"orders/{order_id}"
+        order = Fields.of(path, self.at(path).get() or {})
+        day = day_eat(Millis(order.whole("starts_at")))
+        return f"place_days/{order.text('place_id')}/{day}/{order_id}"
 
     def _prompt_of(self, transaction_id: str) -> dict[str, object]:
         """Daraja's ids of the prompt go with its evidence: they hold the payer's number."""

@@ -9,6 +9,8 @@
   evidence: Pull tells 48 hours back, callbacks come within days, people question a statement
   within a year. For ever would be 150 bytes a payment in a database of a few gigabytes.
 * inquiries: 90 days.
+* orders (and their seats): 400 days after their time, once nothing is left to do. What was bought
+  stands in the payment; money that is told for an order that has gone goes back.
 * notices: 30 days, once delivered or given up. alarms: 90 days.
 """
 
@@ -31,6 +33,7 @@ class Shelf(StrEnum):
     RECEIPTS = "receipts"
     NOTICES = "notices"
     ALARMS = "alarms"
+    ORDERS = "orders"
     INQUIRIES = "inquiries"
 
 
@@ -44,5 +47,6 @@ KEPT_MS = {
     Shelf.RECEIPTS: 400 * DAY_MS,
     Shelf.NOTICES: 30 * DAY_MS,
     Shelf.ALARMS: 90 * DAY_MS,
+    Shelf.ORDERS: 400 * DAY_MS,
     Shelf.INQUIRIES: 90 * DAY_MS,
 }

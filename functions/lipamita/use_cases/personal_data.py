@@ -7,7 +7,7 @@ that dies half-way is run again: what is left gets another pseudonym.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lipamita.domain.archive import RECORD_KEPT_YEARS, at_rest
@@ -15,8 +15,10 @@ from lipamita.domain.errors import ConflictError, ForbiddenError
 from lipamita.domain.ids import Uid, new_transaction_id
 from lipamita.domain.meter import Caller
 from lipamita.domain.msisdn import MaskedMsisdn
+from lipamita.domain.order import PlaceOrder
 from lipamita.domain.payment import Payment
 from lipamita.domain.units import DAY_MS, Millis
+from lipamita.use_cases.change_order import change_order
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.identity_ports import Profile
 from lipamita.use_cases.record_ports import PaymentsBy
@@ -28,6 +30,7 @@ PSEUDONYM_BYTES = 16
 PAGE = 200
 MAX_PAGES = 1_000  # 200,000 payments of one person
 MAX_LIVE = 20_000
+MAX_ORDERS = 20_000  # they are kept for 400 days
 YEAR_MS = 365 * DAY_MS + DAY_MS  # a day more for leap years: kept rather too long
 FORGOTTEN_AT_ONCE = 2_000  # documents
 MAX_FORGETTING = 20  # times that in one night: more than a year's busiest day
@@ -39,6 +42,7 @@ class PersonalData:
 
     profile: Profile | None
     payments: Iterator[Payment]
+    orders: Sequence[PlaceOrder]
 
 
 def export_person(uid: Uid, caller: Caller, world: World) -> PersonalData:
@@ -46,7 +50,9 @@ def export_person(uid: Uid, caller: Caller, world: World) -> PersonalData:
     if caller.uid != uid and not caller.is_admin:
         raise ForbiddenError("admin_only", "only the person or an admin may export this")
     return PersonalData(
-        profile=world.store.read_profile(uid), payments=_all_payments(uid, caller, world)
+        profile=world.store.read_profile(uid),
+        payments=_all_payments(uid, caller, world),
+        orders=world.store.orders_of(uid, limit=MAX_ORDERS),
     )
 
 
@@ -66,6 +72,8 @@ def erase_person(uid: Uid, caller: Caller, world: World) -> int:
         change_payment(
             world, payment.transaction_id, lambda current: _nobodys(current, uid, pseudonym)
         )
+    for order in world.store.orders_of(uid, limit=MAX_ORDERS):  # by order_id
+        change_order(world, order.order_id, lambda current: _nobodys_order(current, uid, pseudonym))
     recorded = _erase_recorded(uid, pseudonym, world)
     world.store.erase_profile(uid)
     return len(live) + recorded
@@ -88,6 +96,10 @@ def _nobodys(payment: Payment, uid: Uid, pseudonym: Uid) -> Payment:
     if payment.user_id != uid:
         return payment
     return replace(payment, user_id=pseudonym, phone_masked=HIDDEN, description=None)
+
+
+def _nobodys_order(order: PlaceOrder, uid: Uid, pseudonym: Uid) -> PlaceOrder:
+    return replace(order, user_id=pseudonym, note=None) if order.user_id == uid else order
 
 
 def _erase_recorded(uid: Uid, pseudonym: Uid, world: World) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from lipamita.domain.ids import Uid
 from lipamita.domain.order import PlaceOrder
 from lipamita.domain.place import Place
 from lipamita.domain.place_day import PlaceDay
@@ -47,6 +48,10 @@ class PlaceStore(Protocol):
 
     def replace_order(self, old: Versioned[PlaceOrder], new: PlaceOrder) -> bool:
         """Compare-and-set on the whole node; False if anybody wrote since ``old`` was read."""
+        ...
+
+    def orders_of(self, uid: Uid, *, limit: int) -> Sequence[PlaceOrder]:
+        """Orders of one person, by an index, so many at most."""
         ...
 
     def due_orders(self, *, now_ms: Millis, limit: int) -> Sequence[str]:

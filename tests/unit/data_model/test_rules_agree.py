@@ -110,7 +110,7 @@ def test_the_indexes_are_those_of_the_document() -> None:
         "open_prompts/{meter_id}": {"created_at"},
         "transactions": {"next_check_at", "record_at", "user_id", "meter_id"},
         "meters": {"status/last_seen", "owner_uid", "next_look_at"},
-        "orders": {"next_check_at", "user_id"},
+        "orders": {"next_check_at", "user_id", "ends_at"},
         "refunds": {"next_check_at", "record_at", "status", "waiting"},
         "reviews": {"status", "record_at", "waiting"},
         "suspense": {"status", "record_at", "waiting"},

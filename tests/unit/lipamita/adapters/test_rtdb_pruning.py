@@ -43,6 +43,7 @@ FLAT: dict[Shelf, tuple[str, dict[str, Any]]] = {
     Shelf.PHONE_PROMPTS: ("created_at", {"user_id": "u"}),
     Shelf.RECEIPTS: ("claimed_at", {"archived_at": NOW}),
     Shelf.NOTICES: ("created_at", {"status": "delivered"}),
+    Shelf.ORDERS: ("ends_at", {"place_id": "court-1", "starts_at": NOW}),
     Shelf.INQUIRIES: ("asked_at", {"status": "paid_to_us"}),
     Shelf.CONFIRMATIONS: ("received_at", {"transaction_id": made_at(5), "outcome": "credited"}),
 }
@@ -154,3 +155,14 @@ def test_a_mark_is_kept_and_taken_away(store: RtdbStore) -> None:
     assert store.read_prune_mark(Shelf.CALLBACKS) == "x"
     store.set_prune_mark(Shelf.CALLBACKS, None)
     assert store.read_prune_mark(Shelf.CALLBACKS) is None
+
+
+def test_an_order_goes_with_its_seat_and_not_while_it_is_due(
+    store: RtdbStore, database: LiveDatabase
+) -> None:
+    order = {"ends_at": OLD, "place_id": "court-1", "starts_at": OLD}
+    day = f"place_days/court-1/{day_eat(Millis(OLD))}"
+    database.write("orders", {"gone": order, "due": {**order, "next_check_at": NOW}})
+    database.write(day, {"gone": {"starts_at": OLD}, "due": {"starts_at": OLD}})
+    assert pruned(store, Shelf.ORDERS) == 1
+    assert set(database.read("orders")) == set(database.read(day)) == {"due"}

@@ -16,6 +16,7 @@ from lipamita.use_cases.read_books import trial_balance, verify_books
 
 from tests.fakes.estate import OWNER, START_MS, Estate
 from tests.unit.lipamita.domain.samples import a_payment
+from tests.unit.lipamita.use_cases.ordering import Ordering
 from tests.unit.lipamita.use_cases.test_archive import delivered, paid
 
 ADMIN = Caller(uid=Uid("admin-hope"), role=Role.ADMIN)
@@ -120,3 +121,16 @@ def test_payments_are_forgotten_after_seven_years_and_entries_are_not(estate: Es
     assert forget_old_payments(estate.world) == 1
     assert set(estate.record.payments) == {payment.transaction_id}
     assert estate.record.entries == entries
+
+
+def test_orders_are_exported_and_made_nobodys() -> None:
+    estate = Ordering()
+    order = estate.order()
+    estate.store.orders[order.order_id] = replace(order, note="for Amina")
+    assert [one.note for one in export_person(OWNER.uid, ADMIN, estate.world).orders] == [
+        "for Amina"
+    ]
+    erase_person(OWNER.uid, ADMIN, estate.world)
+    left = estate.see(order)
+    assert left.user_id != OWNER.uid
+    assert left.note is None
