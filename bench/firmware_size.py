@@ -42,6 +42,7 @@ METER_ROOT = """
 #include "app.h"
 #include "dialed_connection.h"
 #include "pulse.h"
+#include "push.h"
 #include "pzem.h"
 #include "tamper_input.h"
 extern meter::Config config;
@@ -61,10 +62,11 @@ extern "C" void _start() {
   meter::PulseMeter pulses(1000, {});
   meter::PzemSource pzem(serial, ports.clock);
   meter::TamperInput cover;
+  meter::PushReader push;
   for (;;) {
     app->poll(connection.state() == meter::LinkState::open);
     app->stop();
-    app->panel().press();
+    if (push.observe(true, 1) == meter::PushReader::Asked::press) app->panel().press();
     app->panel().hold();
     app->draw(display);
     dialed.serve();
@@ -79,7 +81,6 @@ namespace std { void __throw_out_of_range_fmt(const char*, ...) { for (;;) {} } 
 NO_SETUP_ROOT = "void set_up() {}\nunsigned char setup_space[1];\n"
 SETUP_ROOT = """
 #include <new>
-#include "long_push.h"
 #include "portal.h"
 #include "setup_line.h"
 extern const meter::Label label;
@@ -93,7 +94,6 @@ struct Site {
   meter::Portal portal;
   meter::PortalRequest request;
   meter::SetupLine line;
-  meter::LongPush push;
 };
 alignas(Site) unsigned char setup_space[sizeof(Site)];
 void set_up() {
@@ -101,9 +101,7 @@ void set_up() {
   site.provisioning.begin();
   while (site.request.feed(site.line.take('a')) == meter::Progress::awaiting) {
     site.provisioning.poll();
-    if (site.push.observe(site.provisioning.ready(), 1) == meter::LongPush::Asked::reset) {
-      site.provisioning.forget();
-    }
+    if (site.provisioning.ready()) site.provisioning.forget();
   }
   site.portal.answer(site.request, page);
 }

@@ -1,6 +1,8 @@
 // Pins and timings of the reference board. docs/hardware.md shows the wiring.
 #pragma once
 
+#include <sdkconfig.h>
+
 #include <cstdint>
 
 namespace board {
@@ -15,11 +17,11 @@ constexpr int kButtonPin = 9;
 constexpr int kBuzzerPin = 10;
 constexpr int kLampPin = 8;
 constexpr int kMagnetPin = 3;   // magnetic field sensor, open collector: low while it sees one
-constexpr int kReversePin = 2;  // the meter's reverse-current output, open collector
-constexpr int kSdaPin = 0;
+constexpr int kReversePin = 0;  // the meter's reverse-current output, open collector
+constexpr int kSdaPin = 2;      // must be high at boot: the bus pulls it up
 constexpr int kSclPin = 1;
-constexpr int kPzemRxPin = 20;
-constexpr int kPzemTxPin = 21;
+constexpr int kPzemRxPin = 18;  // those of the chip's own USB; 20 and 21 are the serial line
+constexpr int kPzemTxPin = 19;
 #else
 constexpr char kName[] = "esp32";
 constexpr int kPulsePin = 34;

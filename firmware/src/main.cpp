@@ -5,14 +5,13 @@
 
 #include "app.h"
 #include "board.h"
-#include "button.h"
 #include "device_clock.h"
 #include "ecdsa_verifier.h"
 #include "latching_relay.h"
-#include "long_push.h"
 #include "nvs_store.h"
 #include "ota_slot.h"
 #include "pulse_input.h"
+#include "push.h"
 #include "pzem_port.h"
 #include "release_key.h"
 #include "serial_log.h"
@@ -38,7 +37,6 @@ SerialLog serial_log;
 WifiLink wifi;
 OtaSlot ota_slot;
 EcdsaVerifier verifier;
-Button button(board::kButtonPin);
 Ssd1306 display;
 PzemPort pzem_port;
 meter::PzemSource pzem(pzem_port, device_clock);
@@ -67,12 +65,26 @@ meter::App* app = nullptr;
   esp_restart();
 }
 
-void watch_for_setup(uint64_t now_ms) {
-  static meter::LongPush push;
-  const meter::LongPush::Asked asked = push.observe(digitalRead(board::kButtonPin) == LOW, now_ms);
-  if (asked == meter::LongPush::Asked::portal) site->open();
-  if (asked == meter::LongPush::Asked::reset) site->forget();
-  site->poll();
+// True when something was asked for.
+bool serve_button(uint64_t now_ms) {
+  static meter::PushReader reader;
+  switch (reader.observe(digitalRead(board::kButtonPin) == LOW, now_ms)) {
+    case meter::PushReader::Asked::nothing:
+      return false;
+    case meter::PushReader::Asked::press:
+      app->panel().press();
+      break;
+    case meter::PushReader::Asked::language:
+      app->panel().hold();
+      break;
+    case meter::PushReader::Asked::portal:
+      site->open();
+      break;
+    case meter::PushReader::Asked::reset:
+      site->forget();
+      break;
+  }
+  return true;
 }
 
 void start_watchdog() {
@@ -109,13 +121,11 @@ void watch_tampering(uint64_t now_ms) {
 
 void serve_panel(uint64_t now_ms) {
   static uint64_t drawn_at_ms = 0;
-  const Button::Push push = button.poll(now_ms);
-  if (push == Button::Push::press) app->panel().press();
-  if (push == Button::Push::hold) app->panel().hold();
+  const bool pushed = serve_button(now_ms);
   const meter::SignalLevels levels = app->levels();
   digitalWrite(board::kLampPin, levels.lamp ? HIGH : LOW);
   digitalWrite(board::kBuzzerPin, levels.sound ? HIGH : LOW);
-  if (push == Button::Push::none && now_ms - drawn_at_ms < board::kDrawEveryMs) return;
+  if (!pushed && now_ms - drawn_at_ms < board::kDrawEveryMs) return;
   drawn_at_ms = now_ms;
   app->draw(display);
 }
@@ -128,8 +138,8 @@ extern "C" bool verifyRollbackLater() { return true; }
 void setup() {
   Serial.begin(115200);
   relay.begin();
-  button.begin();
-  for (const int pin : {board::kCoverPin, board::kMagnetPin, board::kReversePin}) {
+  for (const int pin :
+       {board::kButtonPin, board::kCoverPin, board::kMagnetPin, board::kReversePin}) {
     pinMode(pin, INPUT_PULLUP);
   }
   for (const int pin : {board::kLampPin, board::kBuzzerPin}) pinMode(pin, OUTPUT);
@@ -161,7 +171,7 @@ void loop() {
   if (settings.pzem) app->meter().signal(meter::AlertKind::sensor_silent, pzem.silent());
   app->cloud().set_rssi(wifi.rssi());
   app->poll(wifi.up());
-  watch_for_setup(device_clock.monotonic_ms());
+  site->poll();
   if (app->restart_due() || site->restart_due()) {
     app->meter().commit();
     esp_restart();

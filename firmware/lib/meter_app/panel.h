@@ -1,5 +1,5 @@
 // The front of the meter: pages, language, lamp and buzzer. A press shows the next page, or does
-// what the display offers; a long one changes the language.
+// what the display offers; one of two seconds changes the language (push.h).
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Panel {
 
   void begin();
   void press();
-  void hold();  // pressed for two seconds
+  void hold();  // the other language
 
   // Takes the state of things and draws the rows that differ from what was drawn before.
   void draw(const Link& link, IDisplay& display);
