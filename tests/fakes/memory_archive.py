@@ -27,6 +27,7 @@ class MemoryArchive(MemoryNodes):
     reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
     refunds: dict[RefundId, Refund] = field(default_factory=dict)
     profiles: dict[Uid, dict[str, object]] = field(default_factory=dict)
+    apps: dict[Uid, dict[str, str]] = field(default_factory=dict)
     decisions: dict[tuple[TransactionId, Receipt], ReceiptDecision] = field(default_factory=dict)
     sealed: set[Receipt] = field(default_factory=set)
     heard: dict[str, str] = field(default_factory=dict)
@@ -114,6 +115,7 @@ class MemoryArchive(MemoryNodes):
 
     def _erase(self, uid: Uid) -> None:
         self.profiles.pop(uid, None)
+        self.apps.pop(uid, None)
 
     def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:
         mine = [

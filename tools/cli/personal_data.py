@@ -33,7 +33,7 @@ def export(
     project: Project = "",
     emulator: Emulator = False,
 ) -> None:
-    """Write everything that is kept about somebody as JSON: the profile, and every payment."""
+    """Write all that is kept about somebody as JSON: the profile, orders, and every payment."""
     with told_errors(), Progress(console=progress_out, transient=True) as progress:
         reached = connection.connect(project, emulator=emulator)
         task = progress.add_task("Payments", total=None)
@@ -69,7 +69,7 @@ def erase(
             action, reached.world, lambda: erase_person(Uid(uid), reached.caller, reached.world)
         )
         balanced = _balanced(reached)
-    say(f"{count} payments are nobody's now, and the profile is gone.")
+    say(f"{count} payments and orders are nobody's now, and the profile is gone.")
     if not balanced:
         say("The books do not add up: see lipamita verify.")
     raise typer.Exit(Exit.OK if balanced else Exit.PROBLEMS)
@@ -82,7 +82,9 @@ def _balanced(reached: Connection) -> bool:
 def _write(person: PersonalData, file: TextIO, progress: Callable[[int], None]) -> int:
     """One payment at a time, however many there are."""
     profile = None if person.profile is None else asdict(person.profile)
-    file.write(f'{{"profile": {json.dumps(profile)},\n"payments": [')
+    orders = [{"order_id": order.order_id, **order_to_json(order)} for order in person.orders]
+    file.write(f'{{"profile": {json.dumps(profile)},\n"orders": {json.dumps(orders)},\n')
+    file.write('"payments": [')
     count = 0
     for payment in person.payments:
         node = {"transaction_id": payment.transaction_id, **payment_to_json(payment)}

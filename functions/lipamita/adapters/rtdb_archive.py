@@ -61,7 +61,8 @@ class RtdbArchive(RtdbNodes):
         self.at(f"{waiting.key}/record_at").set_if_unchanged(waiting.tag, NOTHING)
 
     def erase_profile(self, uid: Uid) -> None:
-        self.at(f"users/{uid}").delete()
+        # In one write: a token of a phone must not outlive the name of its owner.
+        self.at("/").update({f"users/{uid}": None, f"push_tokens/{uid}": None})
 
     def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:
         query = self.at("transactions").order_by_child(by.value).equal_to(value)

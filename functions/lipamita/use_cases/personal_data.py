@@ -57,7 +57,7 @@ def export_person(uid: Uid, caller: Caller, world: World) -> PersonalData:
 
 
 def erase_person(uid: Uid, caller: Caller, world: World) -> int:
-    """How many payments were made nobody's. Safe to repeat.
+    """How many payments and orders were made nobody's. Safe to repeat.
 
     Raises ForbiddenError, and ConflictError (payments_open) while a payment is not at rest: its
     money must still find its owner.
@@ -67,16 +67,17 @@ def erase_person(uid: Uid, caller: Caller, world: World) -> int:
     live = world.store.live_payments(PaymentsBy.USER, uid, limit=MAX_LIVE)
     if any(not at_rest(payment) for payment in live):
         raise ConflictError("payments_open", "a payment of this person is still open", field="uid")
+    orders = world.store.orders_of(uid, limit=MAX_ORDERS)
     pseudonym = Uid(f"erased-{world.random_bytes(PSEUDONYM_BYTES).hex()}")
     for payment in live:  # by transaction_id; the record hears of it as of any change
         change_payment(
             world, payment.transaction_id, lambda current: _nobodys(current, uid, pseudonym)
         )
-    for order in world.store.orders_of(uid, limit=MAX_ORDERS):  # by order_id
+    for order in orders:  # by order_id
         change_order(world, order.order_id, lambda current: _nobodys_order(current, uid, pseudonym))
     recorded = _erase_recorded(uid, pseudonym, world)
     world.store.erase_profile(uid)
-    return len(live) + recorded
+    return len(live) + len(orders) + recorded
 
 
 def forget_old_payments(world: World) -> int:

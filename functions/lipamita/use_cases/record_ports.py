@@ -172,7 +172,7 @@ class ArchiveStore(Protocol):
         ...
 
     def erase_profile(self, uid: Uid) -> None:
-        """Remove ``users/{uid}``; nothing happens if it is gone."""
+        """Remove ``users/{uid}`` and ``push_tokens/{uid}``; nothing happens if they are gone."""
         ...
 
     def live_payments(self, by: PaymentsBy, value: str, *, limit: int) -> Sequence[Payment]:

@@ -107,3 +107,13 @@ def test_a_damaged_payment_does_not_hide_the_others(
     database.write(f"transactions/{OTHER_TRANSACTION}", {"user_id": "tenant-amina"})
     mine = store.live_payments(PaymentsBy.USER, "tenant-amina", limit=9)
     assert [payment.transaction_id for payment in mine] == [TRANSACTION]
+
+
+def test_who_is_erased_leaves_no_profile_and_no_token_of_a_phone(database: LiveDatabase) -> None:
+    others = {"tenant-brian": {"name": "Brian"}}
+    database.write("users", {"tenant-amina": {"name": "Amina"}, **others})
+    tokens = {"one": {"token": "t", "registered_at": 1}}
+    database.write("push_tokens", {"tenant-amina": tokens, "tenant-brian": tokens})
+    RtdbStore(database.app).erase_profile(Uid("tenant-amina"))
+    assert database.read("users") == others
+    assert database.read("push_tokens") == {"tenant-brian": tokens}

@@ -50,6 +50,12 @@ def test_an_erased_person_is_in_no_payment_live_or_recorded(estate: Estate) -> N
     assert estate.store.read_profile(OWNER.uid) is None
 
 
+def test_the_apps_of_an_erased_person_are_told_nothing_more(estate: Estate) -> None:
+    estate.store.put_push_token(OWNER.uid, "token-1", "a-token", now_ms=estate.now_ms)
+    erase_person(OWNER.uid, ADMIN, estate.world)
+    assert estate.store.push_tokens(OWNER.uid) == {}
+
+
 def test_erasing_leaves_the_books_and_their_chain_as_they_are(estate: Estate) -> None:
     delivered(estate)
     archive(estate.world)
