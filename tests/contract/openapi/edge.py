@@ -27,7 +27,7 @@ from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.order import HOLD_MS, OrderStatus, PlaceOrder, ordered
 from lipamita.domain.payment import Delivery, DeliveryStatus, Status
-from lipamita.domain.place import Place, PlaceKind, Span, midnight_before, quote_place
+from lipamita.domain.place import Span, midnight_before, quote_place
 from lipamita.domain.place_day import Seat
 from lipamita.domain.refund import MoneyFrom, Refund, RefundId, RefundStatus
 from lipamita.domain.units import DAY_MS, HOUR_MS, Kes, Millis, Wh, day_eat
@@ -46,6 +46,7 @@ from tests.unit.lipamita.domain.samples import (
     a_payment,
 )
 from tests.unit.lipamita.entrypoints.deployment import CALLBACK_SECRET, SEED, App
+from tests.unit.lipamita.use_cases.ordering import COURT, YARD
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -127,23 +128,6 @@ _TAKEN = replace(
     device_uid=Uid("device-mtr-002"),
     taken_at_ms=NOW,
 )
-_COURT = Place(
-    place_id="court-1",
-    name="Tennis court",
-    kind=PlaceKind.BOOKING,
-    capacity=1,
-    price_kes=Kes(300),
-    slot_minutes=60,
-    vat_percent=16,
-)
-_YARD = Place(
-    place_id="yard",
-    name="Yard",
-    kind=PlaceKind.PARKING,
-    capacity=2,
-    price_kes=Kes(50),
-    slot_minutes=30,
-)
 _MORNING = Span(
     starts_at_ms=Millis(midnight_before(NOW) + 8 * HOUR_MS),
     ends_at_ms=Millis(midnight_before(NOW) + 9 * HOUR_MS),
@@ -151,9 +135,9 @@ _MORNING = Span(
 _ORDER = PlaceOrder(
     order_id=ORDERED,
     user_id=Uid("tenant-amina"),
-    place=ordered(_COURT, ORDERED, _MORNING),
+    place=ordered(COURT, ORDERED, _MORNING),
     slots=1,
-    quote=quote_place(_COURT, 1, now_ms=NOW),
+    quote=quote_place(COURT, 1, now_ms=NOW),
     hold_until_ms=Millis(NOW + HOLD_MS),
     created_at_ms=NOW,
     updated_at_ms=NOW,
@@ -174,7 +158,7 @@ ESTATE: dict[str, Any] = {
         }
     },
     "meter_accounts": {meter_id.replace("-", ""): {meter_id: True} for meter_id in SEED["meters"]},
-    "places": {place.place_id: place_to_json(place) for place in (_COURT, _YARD)},
+    "places": {place.place_id: place_to_json(place) for place in (COURT, YARD)},
     "place_days": {
         "court-1": {day_eat(_MORNING.starts_at_ms): day_to_json({ORDERED: Seat(span=_MORNING)})}
     },

@@ -9,25 +9,16 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import Uid
 from lipamita.domain.order import HOLD_MS, OrderCause, PlaceOrder, move_order, ordered
-from lipamita.domain.place import Place, PlaceKind, Span, midnight_before, quote_place
+from lipamita.domain.place import Span, midnight_before, quote_place
 from lipamita.domain.place_day import Seat
-from lipamita.domain.units import HOUR_MS, Kes, Millis
+from lipamita.domain.units import HOUR_MS, Millis
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import NOW, TRANSACTION
+from tests.unit.lipamita.use_cases import ordering
 
 ORDER_ID, DAY = "B0123456789A", "2026-11-21"
-COURT = Place(
-    place_id="court-1",
-    name="Tennis court",
-    kind=PlaceKind.BOOKING,
-    capacity=2,
-    price_kes=Kes(300),
-    slot_minutes=60,
-    vat_percent=16,
-    site_id="kilimani",
-    site="Kilimani Court",
-)
+COURT = replace(ordering.COURT, capacity=2, site_id="kilimani", site="Kilimani Court")
 SPAN = Span(
     starts_at_ms=Millis(midnight_before(NOW) + 8 * HOUR_MS),
     ends_at_ms=Millis(midnight_before(NOW) + 10 * HOUR_MS),
