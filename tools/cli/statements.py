@@ -23,6 +23,7 @@ from lipamita.domain.statement import (
     Statement,
     StatementLine,
     is_reversal,
+    merged,
     unheard,
 )
 from lipamita.domain.units import Millis
@@ -61,9 +62,11 @@ REPORT = Report(
 
 
 def statement(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    file: Annotated[
-        Path | None,
-        typer.Argument(exists=True, dir_okay=False, help="The portal's CSV or Excel (.xlsx)."),
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...", exists=True, dir_okay=False, help="The portal's CSV or .xlsx."
+        ),
     ] = None,
     pull: Annotated[
         bool, typer.Option("--pull", help="What M-Pesa tells of the last 48 hours, not a file.")
@@ -83,15 +86,16 @@ def statement(  # noqa: PLR0913, PLR0917 - each is an option of the command
     """Compare M-Pesa's organisation statement with the books; ends with 1 if they differ.
 
     Charges and settlements to the bank are put on the books, once. Every other line that the books
-    lack, every movement that the statement lacks, and every other amount is told.
+    lack, every movement that the statement lacks, and every other amount is told. Where sites have
+    accounts of their own, name the statements of all accounts at once.
     """
     with told_errors(), Progress(console=progress_out, transient=True) as progress:
-        if (file is None) == (not pull):
+        if bool(files) == pull:
             raise InvalidInputError("usage", "name a FILE, or --pull")
         reached = connection.connect(project, emulator=emulator)
         world = reached.world
         progress.add_task("Reading", total=None)
-        told = _pulled(world) if file is None else _read(file)
+        told = merged([_read(file) for file in files]) if files else _pulled(world)
         progress.add_task("Comparing", total=None)
         request = {"statement_id": told.statement_id, "to_suspense": to_suspense}
         action = reached.action("compare_statement", "statements", request=request)

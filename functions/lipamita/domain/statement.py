@@ -99,6 +99,17 @@ class Comparison:
     differences: tuple[Mismatch, ...]
 
 
+def merged(statements: Iterable[Statement]) -> Statement:
+    """Statements of several accounts or times as one; lines that two of them share count once."""
+    lines, bad, passed_over = list[StatementLine](), list[BadRow](), 0
+    for statement in statements:
+        known = set(lines)
+        lines += [line for line in statement.lines if line not in known]
+        bad += statement.bad_rows
+        passed_over += statement.passed_over
+    return Statement(lines=tuple(lines), bad_rows=tuple(bad), passed_over=passed_over)
+
+
 def own_entries(statement: Statement) -> tuple[Entry, ...]:
     """Charges, charges given back, and settlements to the bank: only the statement tells them.
 

@@ -120,6 +120,15 @@ def test_money_that_nobody_credited_waits_in_suspense_once(estate: Estate, tmp_p
     assert list(estate.store.suspense) == [UNHEARD]
 
 
+def test_statements_of_all_accounts_are_compared_at_once_and_shared_lines_count_once(
+    estate: Estate, tmp_path: Path
+) -> None:
+    one = text(tmp_path / "main.csv", [row(KNOWN, 500)])
+    other = excel(tmp_path / "site.xlsx", [row(KNOWN, 500), row(LOST, 500)])
+    agreed = run("statement", one, other)
+    assert (agreed.exit_code, "2 receipts agree" in agreed.output) == (Exit.OK, True)
+
+
 def test_a_statement_that_agrees_ends_with_0(estate: Estate, tmp_path: Path) -> None:
     agreed = run("statement", excel(tmp_path / "a.xlsx", [row(KNOWN, 500), row(LOST, 500)]))
     assert (agreed.exit_code, "2 receipts agree" in agreed.output) == (Exit.OK, True)
