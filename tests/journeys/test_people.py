@@ -85,6 +85,31 @@ def test_a_tenant_signs_in_by_phone_and_is_told_of_their_payment_once(
     assert [sent["to"] for sent in told] == [PHONE]
 
 
+def test_a_tenant_whom_no_trigger_told_is_told_by_the_schedule_once(
+    stack: Stack, gateway: SmsGateway
+) -> None:
+    functions = stack.url("functions")
+    requests.put(f"{functions}/functions/disableBackgroundTriggers", timeout=TIMEOUT_S)
+    paid = scene.prompted(stack, scene.amina(stack))
+    stack.meter(scene.METER).wait_for("streaming")
+    stack.simulator.enter_pin(scene.MSISDN)
+    stack.database.wait_until(f"callbacks/{paid}", bool)
+    assert stack.command("reconcile-now").returncode == 0
+    stack.database.wait_until(
+        f"meters/{scene.METER}/pending_recharge/{paid}/processed", lambda done: done is True
+    )
+    stack.database.patch(f"transactions/{paid}", {"next_check_at": 1})  # its time has come
+    assert stack.command("reconcile-now").returncode == 0
+    assert scene.transaction(stack, paid)["delivery"]["status"] == "delivered"
+    assert stack.database.get("notices") is None
+    requests.put(f"{functions}/functions/enableBackgroundTriggers", timeout=TIMEOUT_S)
+    for _ in range(2):
+        stack.run_schedule("archive")
+        stack.run_schedule()
+    told = [sent["message"] for sent in gateway.messages if "House A1 has" in sent["message"]]
+    assert len(told) == 1, gateway.messages
+
+
 def reads_live(stack: Stack, who: Person, path: str) -> int:
     """The status of reading the live database itself, past the API, by that ID token."""
     params = {"ns": stack.ready["namespace"], "auth": who.id_token}
