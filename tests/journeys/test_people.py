@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import requests
 
-from tests.fakes.sms_gateway import SmsGateway, sms_gateway
+from tests.fakes.sms_gateway import SmsGateway
 from tests.journeys import scene
-from tests.journeys.judge import check_invariant
+from tests.journeys.conftest import telling
 from tools.lab.people import API_KEY, Person
-from tools.lab.stack import Stack, start_apart
+from tools.lab.stack import Stack
 
 pytestmark = pytest.mark.journey
 TIMEOUT_S = (3, 20)
@@ -22,27 +22,10 @@ ARRIVES_S = 20
 
 
 @pytest.fixture
-def gateway() -> Iterator[SmsGateway]:
-    with sms_gateway() as gateway:
-        yield gateway
-
-
-@pytest.fixture
 def stack(tmp_path: Path, gateway: SmsGateway) -> Iterator[Stack]:
     """A system of its own that tells tenants by SMS, at any hour."""
-    running = start_apart(
-        tmp_path,
-        environment={
-            "CUSTOMER_CHANNELS": "sms",
-            "SMS_BASE_URL": gateway.url,
-            "SMS_USERNAME": "estate",
-        },
-    )
-    try:
+    with telling(tmp_path, gateway) as running:
         yield running
-        check_invariant(running)
-    finally:
-        running.stop()
 
 
 def sign_in_by_phone(stack: Stack) -> Person:
