@@ -11,6 +11,7 @@ namespace {
 using test::image_of;
 using test::kNew;
 using test::kRunning;
+using test::Request;
 using test::UpdatingBoard;
 
 class UpdateTest : public testing::Test, protected UpdatingBoard {};
