@@ -20,7 +20,7 @@ def rows() -> Iterator[Row]:
     """CPU time of importing main.py, against the Firebase SDKs that it cannot do without."""
     ours, peer = alternating(lambda: _cpu_ms("import main"), lambda: _cpu_ms(SDK), rounds=ROUNDS)
     yield Row(what="import main.py", ours=ours, peer_name=SDK_NAME, peer=peer, unit="ms")
-    for package in ("requests", "google.cloud.firestore"):
+    for package in ("requests", "google.cloud.firestore", "fpdf"):
         with_it, without = alternating(
             lambda package=package: _cpu_ms(f"{SDK}\nimport {package}"),  # type: ignore[misc]
             lambda: _cpu_ms(SDK),

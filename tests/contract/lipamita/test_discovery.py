@@ -51,10 +51,10 @@ SECRETS = {
 TIMEOUT_S = 60
 
 
-def listed(**environment: str) -> subprocess.CompletedProcess[str]:
+def listed(ask: str = ASK, /, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", ASK],
+        [sys.executable, "-c", ask],
         cwd=ROOT / "functions",
         env={**kept, **environment},
         capture_output=True,
@@ -138,3 +138,13 @@ def test_a_serving_process_with_a_bad_configuration_does_not_start() -> None:
     served = listed(K_SERVICE="stk-push", GCLOUD_PROJECT="estate", DARAJA_ENVIRONMENT="emulator")
     assert served.returncode != 0
     assert "ConfigurationError" in served.stderr
+
+
+def test_a_cold_start_pays_for_nothing_that_few_calls_need() -> None:
+    few = ("google.cloud.firestore", "fpdf", "PIL", "openpyxl")
+    asked = listed(
+        f"import main, sys; print([name for name in {few} if name in sys.modules])",
+        FUNCTIONS_CONTROL_API="true",
+        GCLOUD_PROJECT="demo-lipamita",
+    )
+    assert asked.stdout.splitlines()[-1] == "[]", asked.stderr
