@@ -74,6 +74,9 @@ class RtdbHealth(RtdbNodes):
             far_ms = now_ms + 365 * DAY_MS
             found = self.due_nodes("refunds", now_ms=far_ms, limit=limit)
             return _size(found, lambda node: node.get("timestamp"))
+        if queue is Queue.DUE_METERS:
+            found = self.due_nodes("meters", now_ms=now_ms, limit=limit, by="next_look_at")
+            return _size(found, lambda node: node.get("next_look_at"))
         found = self.due_nodes(_BY_DUE_TIME[queue], now_ms=now_ms, limit=limit)
         return _size(found, lambda node: _due_since(node, now_ms))
 

@@ -30,6 +30,7 @@ class Queue(StrEnum):
 
     DUE_PAYMENTS = "due_payments"
     DUE_CONFIRMATIONS = "due_confirmations"
+    DUE_METERS = "due_meters"  # to be looked at; those never looked at are not counted
     REVIEWS = "reviews"
     SUSPENSE = "suspense"
     REFUNDS = "refunds"
@@ -86,7 +87,7 @@ def _waiting(size: QueueSize, kind: str, now_ms: Millis) -> list[Alarm]:
 def _overdue(queues: Mapping[Queue, QueueSize], now_ms: Millis) -> list[Alarm]:
     late = {
         queue: queues[queue]
-        for queue in (Queue.DUE_PAYMENTS, Queue.DUE_CONFIRMATIONS)
+        for queue in (Queue.DUE_PAYMENTS, Queue.DUE_CONFIRMATIONS, Queue.DUE_METERS)
         if _age_ms(queues[queue], now_ms) >= WORK_OVERDUE_MS
     }
     if not late:

@@ -118,3 +118,12 @@ def test_the_times_of_the_token_are_read_without_it(
     times = {"access_token": "secret", "fetched_at": NOW, "expires_at": NOW + 5}
     database.write("daraja_access_token/main", times)
     assert store.read_token_times() == TokenTimes(fetched_at_ms=NOW, expires_at_ms=Millis(NOW + 5))
+
+
+def test_meters_are_due_since_they_were_to_be_looked_at(
+    store: RtdbStore, database: LiveDatabase
+) -> None:
+    for key, at_ms in {"MTR-001": NOW - 5, "MTR-002": NOW - 9, "MTR-003": NOW + 1}.items():
+        database.write(f"meters/{key}", {"name": "House", "next_look_at": at_ms})
+    database.write("meters/MTR-004", {"name": "never looked at"})
+    assert measured(store, Queue.DUE_METERS) == QueueSize(count=2, oldest_ms=Millis(NOW - 9))

@@ -53,6 +53,7 @@ def test_empty_queues_and_silence_are_no_alarm() -> None:
         (Queue.SUSPENSE, WAITING_TOO_LONG_MS, "suspense_age"),
         (Queue.DUE_PAYMENTS, WORK_OVERDUE_MS, "work_overdue"),
         (Queue.DUE_CONFIRMATIONS, WORK_OVERDUE_MS, "work_overdue"),
+        (Queue.DUE_METERS, WORK_OVERDUE_MS, "work_overdue"),
     ],
 )
 def test_what_waits_too_long_is_an_alarm_and_not_before(
