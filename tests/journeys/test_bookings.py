@@ -158,3 +158,40 @@ def test_staff_give_a_place_back_before_its_time(stack: Stack) -> None:
     wait_for_order(stack, order_id, "refunded")
     assert reversals(stack) == [PRICE_KES]
     assert ask_for(scene.brian(stack)).status_code == 201
+
+
+def test_parking_is_paid_by_hand_and_what_comes_twice_goes_back(stack: Stack) -> None:
+    stack.register_paybill()
+    order_id = ordered(scene.amina(stack), "yard")
+    typed = f"{order_id[:6].lower()} {order_id[6:]}"
+    first, second = (
+        stack.simulator.pay_by_hand(
+            scene.MSISDN, short_code="600000", amount=50, account_reference=typed
+        )["receipt"]
+        for _ in range(2)
+    )
+    confirmed = wait_for_order(stack, order_id, "confirmed")
+    owners = {
+        receipt: stack.database.wait_until(
+            f"confirmations/{receipt}", lambda node: node.get("outcome") == "credited"
+        )["transaction_id"]
+        for receipt in (first, second)
+    }
+    assert confirmed["transaction_id"] in owners.values()
+    [other] = set(owners.values()) - {confirmed["transaction_id"]}
+    scene.wait_for_status(stack, other, "refunded")
+    assert reversals(stack) == [50]
+
+
+def test_a_place_told_as_callback_and_confirmation_is_paid_once(stack: Stack) -> None:
+    stack.register_paybill()
+    amina = scene.amina(stack)
+    order_id = ordered(amina)
+    paid = prompted(amina, order_id)
+    receipt = stack.simulator.enter_pin(scene.MSISDN)["receipt"]
+    assert wait_for_order(stack, order_id, "confirmed")["transaction_id"] == paid
+    stack.database.wait_until(f"confirmations/{receipt}", bool)
+    stack.run_schedule()
+    told = stack.database.wait_until(f"confirmations/{receipt}", lambda node: "outcome" in node)
+    assert (told["outcome"], told["transaction_id"]) == ("twin", paid)
+    assert reversals(stack) == []
