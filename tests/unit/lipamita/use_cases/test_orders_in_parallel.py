@@ -8,18 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import product
 
 import pytest
 from lipamita.domain.errors import LipamitaError
-from lipamita.domain.order import OrderStatus
+from lipamita.domain.ids import TransactionId
+from lipamita.domain.order import OrderStatus, PlaceOrder
 from lipamita.domain.payment import Payment, Status
-from lipamita.domain.place_day import free_seats
+from lipamita.domain.place import Span
+from lipamita.domain.place_day import PlaceDay, Taken, free_seats, leave_seat, take_seat
 from lipamita.domain.units import MINUTE_MS
+from lipamita.use_cases import check_order as check_order_module
+from lipamita.use_cases import seat_order as seat_order_module
 from lipamita.use_cases.check_order import check_order
 from lipamita.use_cases.place_order import cancel_order
 from lipamita.use_cases.reconcile import reconcile
 
 from tests.fakes.estate import OWNER
+from tests.fakes.memory_places import MemoryPlaces
 from tests.unit.lipamita.use_cases.ordering import BRIAN, TOO_LATE_MS, YARD, Ordering
 
 Act = Callable[[Ordering], object]
@@ -87,12 +93,25 @@ def _confirmed() -> Ordering:
     return estate
 
 
-@pytest.mark.parametrize("begin", [_with_another, _held, _over, _expired, _confirmed])
+BEGINNINGS: tuple[Callable[[], Ordering], ...] = (
+    _with_another,
+    _held,
+    _over,
+    _expired,
+    _confirmed,
+)
+
+
+@pytest.mark.parametrize("begin", BEGINNINGS)
 @pytest.mark.parametrize("second", ACTS)
 @pytest.mark.parametrize("first", ACTS)
 def test_two_things_at_once_leave_one_owner_of_a_seat(
     first: str, second: str, begin: Callable[[], Ordering]
 ) -> None:
+    _try_every_read(begin, first, second)
+
+
+def _try_every_read(begin: Callable[[], Ordering], first: str, second: str) -> None:
     for read in range(100):  # far more than any act has
         estate = begin()
         if not _interrupted(estate, first, second, read):
@@ -143,3 +162,68 @@ def _check(estate: Ordering, what: str) -> None:
     assert estate.money_out.sent == len(estate.store.refunds) - len(
         [one for one in estate.store.refunds.values() if one.status == "failed"]
     )
+
+
+# Each breaks one rule; the checks above have to notice.
+
+
+def write_days_blindly(patch: pytest.MonkeyPatch) -> None:
+    def blind(self: MemoryPlaces, place_id: str, day: str, _: object, new: PlaceDay) -> bool:
+        self._tag(f"place_days/{place_id}/{day}")  # where others may come in between
+        self.days[place_id, day] = new
+        return True
+
+    patch.setattr(MemoryPlaces, "replace_place_day", blind)
+
+
+def write_orders_blindly(patch: pytest.MonkeyPatch) -> None:
+    def blind(self: MemoryPlaces, _: object, new: PlaceOrder) -> bool:
+        self._tag(f"orders/{new.order_id}")
+        self.orders[new.order_id] = new
+        return True
+
+    patch.setattr(MemoryPlaces, "replace_order", blind)
+
+
+def end_holds_whoever_has_the_seat(patch: pytest.MonkeyPatch) -> None:
+    def anybody(day: PlaceDay, order_id: str, _: object) -> PlaceDay:
+        return {key: seat for key, seat in day.items() if key != order_id}
+
+    patch.setattr(check_order_module, "leave_seat", anybody)
+
+
+def take_a_seat_that_another_payment_has(patch: pytest.MonkeyPatch) -> None:
+    def grab(
+        day: PlaceDay, order_id: str, span: Span, transaction_id: TransactionId, *, capacity: int
+    ) -> tuple[Taken, PlaceDay]:
+        free = leave_seat(day, order_id, day[order_id].transaction_id if order_id in day else None)
+        return take_seat(free, order_id, span, transaction_id, capacity=capacity)
+
+    patch.setattr(seat_order_module, "take_seat", grab)
+
+
+def keep_the_seat_of_money_that_goes_back(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(check_order_module, "GIVEN_UP", frozenset())
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    [
+        write_days_blindly,
+        write_orders_blindly,
+        end_holds_whoever_has_the_seat,
+        take_a_seat_that_another_payment_has,
+        keep_the_seat_of_money_that_goes_back,
+    ],
+)
+def test_a_broken_rule_is_noticed(
+    sabotage: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sabotage(monkeypatch)
+    with pytest.raises(AssertionError):
+        _try_everything()
+
+
+def _try_everything() -> None:
+    for begin, first, second in product(reversed(BEGINNINGS), ACTS, ACTS):
+        _try_every_read(begin, first, second)
