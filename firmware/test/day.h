@@ -54,10 +54,10 @@ class Day {
   }
 
   // Without a network: what storage alone has to bear.
-  Cost run_alone(uint64_t days, uint32_t wh_per_minute) {
+  Cost run_alone(uint64_t days, uint32_t wh_per_minute, uint64_t step_ms = 5000) {
     const Cost before = spent();
-    for (uint64_t t = 0; t < days * kDayMs; t += 5000) {
-      use(t, 5000, wh_per_minute);
+    for (uint64_t t = 0; t < days * kDayMs; t += step_ms) {
+      use(t, step_ms, wh_per_minute);
       app_->poll(false);
       if (t % 60000 == 0) log_.events.clear();
     }
