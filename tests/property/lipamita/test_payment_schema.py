@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from lipamita.adapters.payment_schema import payment_from_json, payment_to_json
 from lipamita.domain.ids import Receipt, Uid
 from lipamita.domain.payment import Cause, Delivery, DeliveryStatus, Payment, Status, Step
+from lipamita.domain.place import OrderedPlace, PlaceKind
 from lipamita.domain.tariff import LineKind, Quote, QuoteLine
 from lipamita.domain.units import Cents, Kes, Millis, Wh
 
@@ -92,3 +94,22 @@ payments = st.fixed_dictionaries(
 @given(payments)
 def test_any_payment_comes_back_as_it_was(payment: Payment) -> None:
     assert payment_from_json(TRANSACTION, through_rtdb(payment_to_json(payment))) == payment
+
+
+places = st.builds(
+    OrderedPlace,
+    order_id=words,
+    place_id=words,
+    name=words,
+    kind=st.sampled_from(PlaceKind),
+    starts_at_ms=times,
+    ends_at_ms=times,
+    site=maybe(words),
+)
+
+
+@given(payment=payments, place=places)
+def test_a_payment_for_a_place_comes_back_as_it_was(payment: Payment, place: OrderedPlace) -> None:
+    payment = replace(payment, meter_id=None, order=place, product=place.kind.value)
+    stored = through_rtdb(payment_to_json(payment))
+    assert payment_from_json(payment.transaction_id, stored) == payment

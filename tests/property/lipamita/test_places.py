@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lipamita.domain.errors import LipamitaError
 from lipamita.domain.ids import TransactionId
-from lipamita.domain.order import ORDER_MOVES, OrderStatus, order_id_of, parse_order_id
-from lipamita.domain.place import Span
+from lipamita.domain.ledger import totals_of
+from lipamita.domain.money_out import Method
+from lipamita.domain.order import ORDER_MOVES, OrderStatus, order_id_of, ordered, parse_order_id
+from lipamita.domain.payment import NO_ENERGY, Delivery, DeliveryStatus, Payment, Status
+from lipamita.domain.payment_entries import entries_of_payment
+from lipamita.domain.place import Place, PlaceKind, Span, quote_place
 from lipamita.domain.place_day import PlaceDay, free_seats, hold_seat, leave_seat, take_seat
-from lipamita.domain.units import MINUTE_MS, Millis
+from lipamita.domain.refund import MoneyFrom, Refund, RefundId, RefundStatus
+from lipamita.domain.refund_entries import entries_of_refund
+from lipamita.domain.tariff import LineKind
+from lipamita.domain.units import MINUTE_MS, Kes, Millis
 from lipamita.use_cases.place_order import cancel_order
 from lipamita.use_cases.reconcile import reconcile
 
 from tests.fakes.estate import OWNER
+from tests.unit.lipamita.domain.samples import NOW, RECEIPT, a_payment
 from tests.unit.lipamita.use_cases.ordering import YARD, Ordering
 
 MIDNIGHT_MS = 1_795_208_400_000
@@ -155,3 +164,83 @@ def _check(estate: Ordering) -> None:
     for day in estate.store.days.values():
         for seat in day.values():
             assert crowd(day, seat.span.starts_at_ms) <= YARD.capacity
+
+
+PLACES = st.builds(
+    lambda price, vat, kind: replace(YARD, price_kes=Kes(price), vat_percent=vat, kind=kind),
+    price=st.integers(1, 5_000),
+    vat=st.integers(0, 100),
+    kind=st.sampled_from(PlaceKind),
+)
+DELIVERIES = st.sampled_from(
+    (DeliveryStatus.QUEUED, DeliveryStatus.DELIVERED, DeliveryStatus.WITHDRAWN)
+)
+
+
+@given(place=PLACES, slots=st.integers(1, 48))
+def test_the_lines_of_a_place_add_up_to_its_price(place: Place, slots: int) -> None:
+    quote = quote_place(place, slots, now_ms=Millis(MIDNIGHT_MS))
+    assert sum(line.amount_cents for line in quote.lines) == quote.amount_kes * 100
+    assert quote.amount_kes == place.price_kes * slots
+    assert all(line.amount_cents >= 0 for line in quote.lines)
+
+
+def bought(place: Place, slots: int, status: DeliveryStatus) -> Payment:
+    quote = quote_place(place, slots, now_ms=Millis(MIDNIGHT_MS))
+    span = Span(
+        starts_at_ms=Millis(MIDNIGHT_MS), ends_at_ms=Millis(MIDNIGHT_MS + slots * place.slot_ms)
+    )
+    return a_payment(
+        Status.PAID,
+        meter_id=None,
+        order=ordered(place, "B0123456789A", span),
+        quote=quote,
+        amount_kes=quote.amount_kes,
+        mpesa_receipt=RECEIPT,
+        paid_at_ms=NOW,
+        delivery=Delivery(
+            kind=place.kind.value,
+            status=status,
+            delivered_at_ms=NOW if status is DeliveryStatus.DELIVERED else None,
+        ),
+    )
+
+
+@given(place=PLACES, slots=st.integers(1, 48), status=DELIVERIES)
+def test_what_a_place_brought_is_prepaid_until_its_time_and_earned_then(
+    place: Place, slots: int, status: DeliveryStatus
+) -> None:
+    payment = bought(place, slots, status)
+    cents = totals_of(entries_of_payment(payment)).cents
+    vat = sum(line.amount_cents for line in payment.quote.lines if line.kind is LineKind.VAT)
+    net = payment.amount_kes * 100 - vat
+    earned = f"{place.kind.value}_revenue:{place.place_id}"
+    waits = status is DeliveryStatus.QUEUED
+    expected = {
+        "paybill_float": payment.amount_kes * 100,
+        "vat_payable": -vat,
+        "customer_prepayments": -net if waits else 0,
+        earned: 0 if waits else -net,
+    }
+    assert cents == {account: amount for account, amount in expected.items() if amount}
+
+
+@given(place=PLACES, slots=st.integers(1, 48))
+def test_a_place_that_is_refunded_leaves_nothing_in_the_books(place: Place, slots: int) -> None:
+    payment = bought(place, slots, DeliveryStatus.WITHDRAWN)
+    refund = Refund(
+        refund_id=RefundId("-Of2eAbcdEFGHijkl012"),
+        receipt=RECEIPT,
+        money_from=MoneyFrom.PAYMENT,
+        method=Method.REVERSAL,
+        paid_kes=payment.amount_kes,
+        amount_kes=payment.amount_kes,
+        energy_wh=NO_ENERGY,
+        asked_by=OWNER.uid,
+        why="rain",
+        created_at_ms=NOW,
+        updated_at_ms=NOW,
+        status=RefundStatus.REFUNDED,
+    )
+    entries = (*entries_of_payment(payment), *entries_of_refund(refund, payment))
+    assert totals_of(entries).cents == {}
