@@ -24,20 +24,42 @@ def check_invariant(stack: Stack) -> None:
     """Raises AssertionError naming the receipt, the transaction or the meter that is wrong."""
     stack.run_schedule()  # what a trigger has begun, the schedule ends
     transactions = check_books(stack)
+    given, taken = (
+        {key: node for key, node in transactions.items() if node["product"] == product}
+        for product in ("energy_given", "energy_taken")
+    )
     credited = {
         transaction_id: node
         for transaction_id, node in transactions.items()
-        if node["delivery"]["status"] in CREDITED
+        if node["delivery"]["status"] in CREDITED and transaction_id not in taken
     }
     rows = stack.simulator.receipts()
     receipts = [row for row in rows if row["channel"] in COMES_IN]
     _each_receipt_is_in_one_place(stack, receipts, transactions)
-    _nothing_is_credited_without_a_receipt(stack, receipts, credited)
+    _adjustments_are_no_money(stack, given, taken)
+    sold = {key: node for key, node in credited.items() if key not in given}
+    _nothing_is_credited_without_a_receipt(stack, receipts, sold)
     energy = {key: node for key, node in credited.items() if "meter_id" in node}
     _the_registers_hold_what_was_sold(stack, energy)
     _the_meters_applied_what_was_delivered(stack, energy)
     check_places(stack, transactions)
     _what_left_is_what_was_refunded(stack, rows)
+
+
+def _adjustments_are_no_money(stack: Stack, given: dict[str, Any], taken: dict[str, Any]) -> None:
+    """Energy that staff gave or took: on the books without a cent, with who said so and why."""
+    ledger = stack.record.collections().get("ledger", {})
+    for transaction_id, node in (given | taken).items():
+        done = node["delivery"]["status"] in ("delivered", "withdrawn")
+        entry = ledger.get(f"{transaction_id}_adjusted")
+        assert (entry is not None) == done, transaction_id
+        assert "mpesa_receipt" not in node, transaction_id
+        assert node["history"]["h01"]["source"], transaction_id
+        assert f"{transaction_id}_sold" not in ledger, transaction_id
+        if entry is not None:
+            energy_wh = node["quote"]["energy_wh"] * (1 if transaction_id in given else -1)
+            expected = {"energy_delivered": energy_wh, "energy_given": -energy_wh}
+            assert (entry.get("cents", {}), entry["energy_wh"]) == ({}, expected), transaction_id
 
 
 def _what_left_is_what_was_refunded(stack: Stack, rows: list[dict[str, Any]]) -> None:
@@ -83,7 +105,8 @@ def check_books(stack: Stack) -> dict[str, Any]:
     assert _not_zero(kept) == _not_zero(summed), "the kept totals are not those of the entries"
     payments = record.get("payments", {}) | (stack.database.get("transactions") or {})
     for transaction_id, node in payments.items():
-        if node["delivery"]["status"] in CREDITED:
+        adjusted = node["product"] in ("energy_given", "energy_taken")
+        if node["delivery"]["status"] in CREDITED and not adjusted:
             _booked(transaction_id, node, ledger)
     return payments
 

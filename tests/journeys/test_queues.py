@@ -71,3 +71,43 @@ def test_a_dismissed_payment_is_paid_by_a_late_success(stack: Stack) -> None:
     assert rows(stack, "reviews") == []
     stack.simulator.enter_pin(scene.MSISDN)
     assert scene.wait_for_delivery(stack, paid, "queued")["status"] == "paid"
+
+
+def adjust(stack: Stack, key: str, **fields: object) -> Any:
+    body = {"meter_id": scene.METER, "why": "the supply failed for a day", **fields}
+    answer = scene.grace(stack).post("/api/adjustments", body, key=key)
+    assert answer.status_code == 202, answer.text
+    return answer.json()
+
+
+def test_a_top_up_by_staff_beside_the_automatic_retry_is_no_second_credit(stack: Stack) -> None:
+    meter = stack.meter(scene.METER)
+    meter.wait_for("streaming")
+    stack.simulator.next_push({"kind": "callback_none"})
+    paid = scene.prompted(stack, scene.amina(stack), 200)
+    receipt = stack.simulator.enter_pin(scene.MSISDN)["receipt"]
+    top_up = adjust(stack, "top-up", direction="give", energy_wh=8_000)
+    stack.simulator.send_callback(scene.checkout_request_id(stack, paid))
+    meter.wait_for("acknowledged", transaction_id=top_up["transaction_id"])
+    meter.wait_for("acknowledged", transaction_id=paid)
+    assert adjust(stack, "top-up", direction="give", energy_wh=8_000) == {
+        **top_up,
+        "delivery_status": "delivered",
+    }
+    scene.wait_for_delivery(stack, paid, "delivered")
+    seen = scene.grace(stack).get(f"/api/transactions/meter/{scene.METER}").json()["payments"]
+    mine = {row["transaction_id"]: row for row in seen}
+    assert (mine[paid]["channel"], mine[paid]["mpesa_receipt"]) == ("stk", receipt)
+    given = mine[top_up["transaction_id"]]
+    assert (given["channel"], given["mpesa_receipt"], given["energy_wh"]) == ("manual", None, 8_000)
+
+
+def test_what_staff_gave_by_mistake_they_take_back(stack: Stack) -> None:
+    meter = stack.meter(scene.METER)
+    meter.wait_for("streaming")
+    given = adjust(stack, "mistake", direction="give", energy_wh=8_000)["transaction_id"]
+    meter.wait_for("acknowledged", transaction_id=given)
+    scene.wait_for_delivery(stack, given, "delivered")
+    taken = adjust(stack, "back", direction="take", energy_wh=8_000)["transaction_id"]
+    scene.wait_for_delivery(stack, taken, "withdrawn")
+    assert stack.database.get(f"meter_registers/{scene.METER}/withdrawn_total_wh") == 8_000

@@ -15,7 +15,7 @@ from lipamita.domain.units import DAY_MS, Millis
 LIVE_KEPT_MS = 30 * DAY_MS
 RECORD_KEPT_YEARS = 7  # Kenya's Tax Procedures Act asks for five, contracts may be sued on for six
 _AT_REST = frozenset({Status.FAILED, Status.EXPIRED, Status.REFUNDED})
-_DONE = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.TWIN})
+_DONE = frozenset({DeliveryStatus.DELIVERED, DeliveryStatus.TWIN, DeliveryStatus.WITHDRAWN})
 
 
 def at_rest(payment: Payment) -> bool:

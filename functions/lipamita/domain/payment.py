@@ -52,6 +52,8 @@ class Cause(StrEnum):
     EVIDENCE_DIFFERS = "paid, but amount, account or receipt differ"
     DISMISSED = "people saw that no money is behind it"
     MOVED_TO_SUSPENSE = "its money was moved to suspense"
+    ADJUSTED = "staff decided about energy without money"
+    ENERGY_REFUSED = "the meter had burnt what staff would take"
     TOLD_MONEY_MOVED = "money told beside it was moved to suspense"
     REFUND_BEGUN = "a refund holds its money"
     REFUND_PAID = "all of it was paid back"
@@ -80,6 +82,8 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
     (Status.EXPIRED, Cause.PAYMENT_TOLD, Status.PAID),
     (Status.EXPIRED, Cause.EVIDENCE_DIFFERS, Status.REVIEW),
     (Status.REVIEW, Cause.OPERATOR_CREDITED, Status.PAID),
+    (Status.CREATED, Cause.ADJUSTED, Status.PAID),
+    (Status.PAID, Cause.ENERGY_REFUSED, Status.FAILED),  # no money of anybody is behind it
     (Status.REVIEW, Cause.DISMISSED, Status.EXPIRED),
     (Status.REVIEW, Cause.MOVED_TO_SUSPENSE, Status.EXPIRED),
     (Status.PAID, Cause.MOVED_TO_SUSPENSE, Status.EXPIRED),  # never sold: its meter was retired
@@ -118,6 +122,7 @@ class DeliveryCause(StrEnum):
     SOLD = "sold total raised, recharge written"
     METER_ACKNOWLEDGED = "meter acknowledged"
     CREDITED_BY_TWIN = "the same receipt was credited under another transaction"
+    TAKEN_BY_STAFF = "the meter gave back energy that staff took"
     ALL_GIVEN_BACK = "all of its energy was given back for a refund"
     SEATED = "the place is its own"
     BEGUN = "its time began"
@@ -128,6 +133,7 @@ DELIVERY_MOVES: tuple[tuple[DeliveryStatus, DeliveryCause, DeliveryStatus], ...]
     (DeliveryStatus.NONE, DeliveryCause.SOLD, DeliveryStatus.QUEUED),
     (DeliveryStatus.QUEUED, DeliveryCause.METER_ACKNOWLEDGED, DeliveryStatus.DELIVERED),
     (DeliveryStatus.NONE, DeliveryCause.CREDITED_BY_TWIN, DeliveryStatus.TWIN),
+    (DeliveryStatus.NONE, DeliveryCause.TAKEN_BY_STAFF, DeliveryStatus.WITHDRAWN),
     (DeliveryStatus.DELIVERED, DeliveryCause.ALL_GIVEN_BACK, DeliveryStatus.WITHDRAWN),
     (DeliveryStatus.NONE, DeliveryCause.SEATED, DeliveryStatus.QUEUED),
     (DeliveryStatus.QUEUED, DeliveryCause.BEGUN, DeliveryStatus.DELIVERED),

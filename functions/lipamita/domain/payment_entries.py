@@ -6,6 +6,7 @@ the meter has taken the energy. Until then the rest is the customer's prepayment
 
 from __future__ import annotations
 
+from lipamita.domain.adjustment import Adjustment, adjusted, is_adjustment
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import (
     BOOKING_REVENUE,
@@ -40,6 +41,8 @@ def entries_of_payment(payment: Payment) -> tuple[Entry, ...]:
     """
     if payment.paid_at_ms is None or payment.delivery.status is DeliveryStatus.TWIN:
         return ()
+    if is_adjustment(payment.product):
+        return _adjusted(payment)
     entries = [sold(payment, at_ms=payment.paid_at_ms)] if _is_sold(payment) else []
     if payment.mpesa_receipt is not None:
         entries.insert(
@@ -56,6 +59,16 @@ def entries_of_payment(payment: Payment) -> tuple[Entry, ...]:
     ):
         entries.append(delivered(payment))
     return tuple(entries)
+
+
+def _adjusted(payment: Payment) -> tuple[Entry, ...]:
+    """Energy without money, once the meter has it, or has given it back."""
+    at_ms, energy_wh = payment.delivery.delivered_at_ms, payment.quote.energy_wh
+    if at_ms is None:
+        return ()
+    sign = 1 if payment.product == Adjustment.GIVEN else -1
+    at_ms = Millis(max(min(at_ms, payment.updated_at_ms), payment.paid_at_ms or 0))
+    return (adjusted(payment.transaction_id, sign * energy_wh, at_ms=at_ms),)
 
 
 def _is_sold(payment: Payment) -> bool:

@@ -93,11 +93,16 @@ def sell(
     """
     if transaction_id in register.entries:
         return register
-    charges = pay_charge(
-        register.charges,
-        month=quote.month,
-        monthly_cents=quote.monthly_charge_cents,
-        paid_cents=quote.charge_cents,
+    bought = quote.lines != ()  # energy that staff give climbs no blocks and pays no charges
+    charges = (
+        register.charges
+        if not bought
+        else pay_charge(
+            register.charges,
+            month=quote.month,
+            monthly_cents=quote.monthly_charge_cents,
+            paid_cents=quote.charge_cents,
+        )
     )
     more_overpaid = charges.overpaid_cents - register.charges.overpaid_cents
     entry = SoldEntry(
@@ -114,7 +119,7 @@ def sell(
         sequence=entry.sequence,
         remainder_cents=Cents(register.remainder_cents + quote.remainder_cents),
         month=month,
-        month_wh=Wh(register.month_wh_in(month) + quote.energy_wh),
+        month_wh=Wh(register.month_wh_in(month) + (quote.energy_wh if bought else 0)),
         entries={**_still_needed(register.entries, now_ms), transaction_id: entry},
     )
 

@@ -1,4 +1,4 @@
-"""What the books say of money that goes back, of fees, payouts, and energy given by hand.
+"""What the books say of money that goes back, of fees and payouts.
 
 A refund takes back its share of every line that was paid for energy, in whole cents; cents that do
 not divide are taken from the largest lines, so the shares add up to what is refunded. It speaks of
@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from lipamita.domain.ids import Receipt
 from lipamita.domain.ledger import (
     ENERGY_DELIVERED,
-    ENERGY_GIVEN,
     ENERGY_SOLD,
     FEES,
     FIXED_CHARGES,
@@ -131,17 +130,6 @@ def paid_out(receipt: Receipt, amount_cents: Cents, *, at_ms: Millis) -> Entry:
         at_ms=at_ms,
         cents=lines([(PAYOUTS, amount_cents), (PAYBILL_FLOAT, -amount_cents)]),
         receipt=receipt,
-    )
-
-
-def adjusted(adjustment_id: str, energy_wh: int, *, at_ms: Millis) -> Entry:
-    """Staff gave energy without money, or took it (below 0)."""
-    return Entry(
-        entry_id=f"{adjustment_id}_adjusted",
-        kind=EntryKind.ADJUSTED,
-        at_ms=at_ms,
-        cents={},
-        energy_wh=lines([(ENERGY_DELIVERED, energy_wh), (ENERGY_GIVEN, -energy_wh)]),
     )
 
 

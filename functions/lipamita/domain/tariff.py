@@ -217,6 +217,12 @@ def _buy(tariff: Tariff, *, amount_cents: Cents, month_wh_before: Wh) -> list[tu
     return purchases
 
 
+def dearest_kes(tariff: Tariff, energy_wh: Wh) -> Kes:
+    """What that energy costs at most, with levies and VAT, in whole shillings rounded up."""
+    price = max(_gross_price(tariff, block) for block in tariff.blocks)
+    return Kes(-(-energy_wh * price // (_PRICE_SCALE * WH_PER_KWH * CENTS_PER_KES)))
+
+
 def _gross_price(tariff: Tariff, block: Block) -> int:
     """Price with levies and VAT in 1e-4 cents per kWh: also 1e-7 cents per Wh."""
     return _price_with_levies(tariff, block) * (PERCENT + tariff.vat_percent)

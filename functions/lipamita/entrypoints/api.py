@@ -12,6 +12,7 @@ from collections.abc import Callable
 from flask import Request, Response
 
 from lipamita.entrypoints import (
+    adjustments,
     audit,
     claims,
     consumption,
@@ -39,6 +40,7 @@ from lipamita.entrypoints.audited import with_audit
 Handler = Callable[..., Response]
 
 ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
+    ("adjustments", {"POST": adjustments.adjust}),
     ("audit", {"GET": audit.view}),
     ("commands", {"POST": meter_orders.command}),
     ("meters", {"POST": meter_admin.register}),

@@ -69,6 +69,12 @@ STAFF_ROUTES = (
         target="receipts/{receipt}",
         watched=("inquiries/{receipt}",),
     ),
+    StaffRoute(
+        path="adjustments",
+        name="adjust_meter",
+        target="meters/{meter_id}",
+        watched=("meter_registers/{meter_id}",),
+    ),
     StaffRoute(path="refunds", name="ask_refund", target="receipts/{receipt}"),
     StaffRoute(
         path="refunds/{refund_id}/decision",

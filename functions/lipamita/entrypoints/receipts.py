@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from lipamita.domain.adjustment import is_adjustment
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.place import OrderedPlace
 from lipamita.domain.receipt_number import receipt_number
@@ -51,7 +52,11 @@ _VAT_ON_CHARGE = re.compile(r"(VAT [0-9]+%) on fixed charge")
 def receipt_json(view: PaymentView, language: Language) -> Json | None:
     """The receipt; None while the money is not known to be here. Money in cents, energy in Wh."""
     payment, meter = view.payment, view.meter
-    if payment.paid_at_ms is None or payment.status in WITHOUT_RECEIPT:
+    if (
+        payment.paid_at_ms is None
+        or payment.status in WITHOUT_RECEIPT
+        or is_adjustment(payment.product)
+    ):
         return None
     return {
         "number": receipt_number(payment.transaction_id),

@@ -5,6 +5,7 @@ Reconciliation calls this for everything that is due.
 
 from __future__ import annotations
 
+from lipamita.domain.adjustment import Adjustment
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.payment import SETTLED, DeliveryStatus, Payment, Status
 from lipamita.domain.refund import RefundId
@@ -21,6 +22,7 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.close_recharge import close_entry, close_recharge
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.deliver_order import see_order_through
+from lipamita.use_cases.fulfil import fulfil
 from lipamita.use_cases.move_to_suspense import finish_moves
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.vend import vend
@@ -40,7 +42,9 @@ def check_payment(transaction_id: TransactionId, world: World, *, may_query: boo
     if payment.status is Status.REFUNDING and payment.refund_id is not None:
         world.store.postpone_refund(RefundId(payment.refund_id), world.clock())  # due at once
     sold = payment.delivery.status is not DeliveryStatus.NONE
-    if payment.order is not None:
+    if payment.product == Adjustment.TAKEN:
+        payment = fulfil(payment, world)  # it is in no queue of recharges
+    elif payment.order is not None:
         payment = see_order_through(payment, payment.order, world)
     elif payment.status is Status.PAID or (payment.status in SETTLED and sold):
         payment = _see_delivery_through(payment, world)

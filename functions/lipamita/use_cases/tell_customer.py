@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from lipamita.domain.adjustment import is_adjustment
 from lipamita.domain.customer_notice import (
     EVENT_OF_ALERT,
     LASTS_MS,
@@ -64,6 +65,8 @@ def _news_of(payment: Payment) -> tuple[CustomerEvent | None, Millis]:
     delivery = payment.delivery
     if payment.order is not None:
         return _event_of_place(payment), payment.paid_at_ms or payment.updated_at_ms
+    if is_adjustment(payment.product) and delivery.status is not DeliveryStatus.DELIVERED:
+        return None, payment.updated_at_ms
     if delivery.status is DeliveryStatus.DELIVERED:
         return CustomerEvent.DELIVERED, delivery.delivered_at_ms or payment.updated_at_ms
     at_ms = payment.paid_at_ms if payment.status is Status.PAID else None

@@ -1,4 +1,4 @@
-"""Take a refund's energy back from its meter, before any money leaves.
+"""Take energy back from a meter: a refund's before any money leaves, or what staff take.
 
 The register notes it first, because the meter may never report more withdrawn than the register
 says; then a signed command raises the meter's own total. The meter is asked once, and its answer
@@ -8,6 +8,7 @@ counts: it refuses what was burnt meanwhile.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from lipamita.domain.command import FollowUp, Order, OrderId
 from lipamita.domain.errors import BusyError, ConflictError
@@ -25,6 +26,20 @@ FOLLOW_UP = "refund"
 WAIT = frozenset({"withdrawal_open", "too_many_commands"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taking:
+    """Energy to be taken from a meter. ``key`` names it in the register; ``work_id`` whom to tell.
+
+    ``month``: the month that it was bought in, which counts it no longer; "" for none.
+    """
+
+    key: str
+    meter_id: MeterId
+    energy_wh: Wh
+    month: str
+    work: FollowUp
+
+
 def withdraw_energy(refund: Refund, world: World) -> bool | None:
     """Whether the meter gave the energy back; None while it has not said. Safe to repeat.
 
@@ -34,14 +49,29 @@ def withdraw_energy(refund: Refund, world: World) -> bool | None:
     assert meter_id is not None, "energy was sold to a meter"
     if not _is_delivered(refund, meter_id, world):
         return None
+    assert refund.transaction_id is not None, "energy was sold by a payment"
+    read = world.store.read_payment(refund.transaction_id)
+    taking = Taking(
+        key=refund.refund_id,
+        meter_id=meter_id,
+        energy_wh=refund.energy_wh,
+        month=read.value.quote.month if read else "",
+        work=FollowUp(kind=FOLLOW_UP, work_id=refund.refund_id),
+    )
+    return take_energy(taking, world)
+
+
+def take_energy(taking: Taking, world: World) -> bool | None:
+    """Whether the meter gave it back; None while it has not said. Safe to repeat, by its key."""
+    meter_id = taking.meter_id
     try:
-        total_wh = _note(refund, meter_id, world)
+        total_wh = _note(taking, world)
         order = Order(
             meter_id=meter_id,
-            order_id=OrderId(f"withdraw-{refund.refund_id}"),
+            order_id=OrderId(f"withdraw-{taking.key}"),
             kind="withdraw",
             arguments={"withdrawn_total_wh": total_wh},
-            follow_up=FollowUp(kind=FOLLOW_UP, work_id=refund.refund_id),
+            follow_up=taking.work,
         )
         command = send_command(order, world)
     except ConflictError as conflict:
@@ -55,7 +85,7 @@ def withdraw_energy(refund: Refund, world: World) -> bool | None:
         meter = world.store.read_meter(meter_id)
         if meter is None or (meter.withdrawn_total_wh or 0) < total_wh:
             return None  # it says so, but its total has not shown it yet
-    _end(refund, meter_id, world, taken=answer.is_ok)
+    _end(taking, world, taken=answer.is_ok)
     return answer.is_ok
 
 
@@ -70,25 +100,23 @@ def _is_delivered(refund: Refund, meter_id: MeterId, world: World) -> bool:
     return payment.delivery.status is DeliveryStatus.DELIVERED
 
 
-def _note(refund: Refund, meter_id: MeterId, world: World) -> Wh:
-    """The total to tell the meter. Raised once, because the register lists the refund."""
+def _note(taking: Taking, world: World) -> Wh:
+    """The total to tell the meter. Raised once, because the register lists the key."""
     now_ms = world.clock()
     register = _change(
-        meter_id,
+        taking.meter_id,
         world,
-        lambda old: withdraw(old, refund.refund_id, refund.energy_wh, now_ms=now_ms),
+        lambda old: withdraw(old, taking.key, taking.energy_wh, now_ms=now_ms),
     )
-    return register.withdrawals[refund.refund_id].withdrawn_total_wh
+    return register.withdrawals[taking.key].withdrawn_total_wh
 
 
-def _end(refund: Refund, meter_id: MeterId, world: World, *, taken: bool) -> None:
-    assert refund.transaction_id is not None, "energy was sold by a payment"
-    read, now_ms = world.store.read_payment(refund.transaction_id), world.clock()
-    month = read.value.quote.month if read else ""
+def _end(taking: Taking, world: World, *, taken: bool) -> None:
+    now_ms = world.clock()
     _change(
-        meter_id,
+        taking.meter_id,
         world,
-        lambda old: end_withdrawal(old, refund.refund_id, taken=taken, month=month, now_ms=now_ms),
+        lambda old: end_withdrawal(old, taking.key, taken=taken, month=taking.month, now_ms=now_ms),
     )
 
 

@@ -52,6 +52,7 @@ SIGNED_IN = id_token(
     "tenant-amina", email="amina@tenants.example", phone_number="+254700000001"
 )  # as Firebase issues it after a sign-in
 RESULT = f"sent-1-{REFUND}"
+KEYED = ("requestPayment", "askRefund", "placeOrder", "commandMeter", "adjustMeter")
 PATHS = {
     "requestPayment": "/daraja/stk-push",
     "getPayment": f"/api/payments/{TRANSACTION}",
@@ -88,6 +89,7 @@ PATHS = {
     "decideReview": f"/api/reviews/{REVIEWED}/decision",
     "viewReceipt": f"/api/receipts/{RECEIPT}",
     "askReceipt": "/api/receipts/UKL0ASKED1/ask",
+    "adjustMeter": "/api/adjustments",
     "askRefund": "/api/refunds",
     "getRefund": f"/api/refunds/{REFUND}",
     "decideRefund": f"/api/refunds/{REFUND}/decision",
@@ -152,7 +154,7 @@ class Calls:
             person = SIGNED_IN if operation_id == "openProfile" else AMINA
             token = next((named[tag] for tag in described["tags"] if tag in named), person)
             headers["Authorization"] = f"Bearer {but.get('token', token)}"
-        if operation_id in ("requestPayment", "askRefund", "placeOrder", "commandMeter"):
+        if operation_id in KEYED:
             headers["Idempotency-Key"] = but.get("key", "key-1")
         return self.edge.call(
             but.get("method", method),
@@ -501,6 +503,15 @@ class Calls:
     def decides_about_a_paid_one(self) -> TestResponse:
         self.edge.app.database.merge(f"transactions/{REVIEWED}", {"status": "paid"})
         return self.decide()
+
+    def uses_an_adjustment_key_twice(self) -> TestResponse:
+        self.good("adjustMeter")
+        return self.but("adjustMeter", energy_wh=1)
+
+    def proposes_another_adjustment(self) -> TestResponse:
+        self.but("adjustMeter", energy_wh=1_000_000)
+        body = {**request_example("adjustMeter"), "energy_wh": 1_000_001}
+        return self.good("adjustMeter", body=body, token=HENRY)
 
     def reviewed_has(self, **fields: object) -> Calls:
         """The payment in review stands otherwise than it was seeded."""

@@ -95,7 +95,7 @@ TARGETS = Targets(
     tokens={
         "*": (AMINA, AMINA, OPERATOR, OPERATOR, BRIAN),
         "assignSuspense": (OPERATOR,),
-        **dict.fromkeys(QUEUES, (OPERATOR,)),
+        **dict.fromkeys((*QUEUES, "adjustMeter"), (OPERATOR,)),
         "decideReview": (OPERATOR,),
         "revokeDevice": (OPERATOR,),
         **dict.fromkeys(("askRefund", "getRefund", "decideRefund", "getStatus"), (OPERATOR,)),

@@ -200,7 +200,7 @@ def prepared(stack: Stack) -> System:
             **dict.fromkeys(("getStatus", "queryPayment"), (grace.id_token,)),
             **dict.fromkeys(("viewReceipt", "askReceipt"), (grace.id_token,)),
             "assignSuspense": (grace.id_token,),
-            **dict.fromkeys(QUEUES, (grace.id_token,)),
+            **dict.fromkeys((*QUEUES, "adjustMeter"), (grace.id_token,)),
             "decideReview": (grace.id_token,),
             "revokeDevice": (grace.id_token,),
             "listStaff": (hope.id_token,),

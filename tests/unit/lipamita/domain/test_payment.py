@@ -54,6 +54,7 @@ def test_only_people_who_move_or_refund_the_money_end_paid() -> None:
         Cause.REFUND_BEGUN,
         Cause.NOTHING_TO_GIVE,
         Cause.MOVED_TO_SUSPENSE,
+        Cause.ENERGY_REFUSED,  # nobody paid for it
     }
 
 
