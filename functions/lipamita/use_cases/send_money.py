@@ -26,7 +26,7 @@ from lipamita.use_cases.refund_ports import MoneyOut
 from lipamita.use_cases.world import World
 
 NONCE_BYTES = 4
-REMARKS = "Refund of electricity"
+REMARKS = "Refund of a payment"
 
 
 def send_money(refund: Refund, world: World) -> Refund:
