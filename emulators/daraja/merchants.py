@@ -62,8 +62,9 @@ def make_identity(seed: int, organisation: str, given: Mapping[str, str]) -> Ide
     keys = AppKeys(
         consumer_key=given.get("consumer_key") or _token(random, 48),
         consumer_secret=given.get("consumer_secret") or _token(random, 64),
-        initiator_name="testapi",
-        initiator_password=f"Safe{random.randint(100_000, 999_999)}!",
+        initiator_name=given.get("initiator_name") or "testapi",
+        initiator_password=given.get("initiator_password")
+        or f"Safe{random.randint(100_000, 999_999)}!",
     )
     paybill, till = _paybill(random, organisation), _till(random, organisation)
     main = till if given.get("transaction_type") == "CustomerBuyGoodsOnline" else paybill

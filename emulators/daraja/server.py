@@ -23,6 +23,8 @@ ENVIRONMENT = {
     "passkey": "DARAJA_PASSKEY",
     "consumer_key": "DARAJA_CONSUMER_KEY",
     "consumer_secret": "DARAJA_CONSUMER_SECRET",
+    "initiator_name": "DARAJA_INITIATOR_NAME",
+    "initiator_password": "DARAJA_INITIATOR_PASSWORD",
 }
 
 
@@ -43,7 +45,8 @@ class Options:
     public_base: str | None = None
     """The URL clients reach it by, when it is not http://host:port."""
     given: Mapping[str, str] = field(default_factory=dict)
-    """short_code, party_b, transaction_type, passkey, consumer_key, consumer_secret."""
+    """short_code, party_b, transaction_type, passkey, consumer_key, consumer_secret,
+    initiator_name, initiator_password."""
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
 

@@ -16,6 +16,7 @@ import aiohttp
 
 from emulators.suite import hub
 from emulators.suite.arguments import Arguments
+from emulators.suite.initiator import SimulatedInitiator
 from emulators.suite.project import HOST, BadProject, Project
 from emulators.suite.rules import RulesFile
 from emulators.suite.seed import Seeds
@@ -69,6 +70,7 @@ class Suite:
     say: Callable[[str], None]
     running: dict[str, Emulator] = field(default_factory=dict)
     functions: FunctionsEmulator | None = None
+    initiator: SimulatedInitiator = field(default_factory=SimulatedInitiator)
     seeds: Seeds = field(init=False)
     _watch: asyncio.Task[None] | None = None
 
@@ -107,6 +109,7 @@ class Suite:
         for name in order:
             if name in self.running:
                 await self.running.pop(name).stop()
+        self.initiator.remove()
 
     def rows(self) -> list[Row]:
         """What the table shows."""
@@ -198,12 +201,23 @@ class Suite:
                 project=self.project.project,
                 database=f"{HOST}:{self.ports['rtdb']}" if "rtdb" in self.ports else None,
                 emulators={**official_variables(self.project, self.ports), "TZ": "UTC"},
-                defaults={**function_defaults(self.ports), **await self._simulated_secrets()},
+                defaults={
+                    **function_defaults(self.ports),
+                    **await self._simulated_secrets(),
+                    **await self._initiator(),
+                },
                 by_clock=self.arguments.by_clock,
                 say=self.say,
             )
         )
         return self.functions
+
+    async def _initiator(self) -> dict[str, str]:
+        """Who sends refunds, unless the functions name somebody themselves."""
+        own = {**self._secrets(), **os.environ}
+        if "daraja" not in self.ports or own.get("DARAJA_INITIATOR_NAME"):
+            return {}
+        return await self.initiator.parameters(f"http://{HOST}:{self.ports['daraja']}")
 
     async def _hosting(self) -> Emulator:
         from emulators.hosting.config import BadConfig, read_config  # noqa: PLC0415
