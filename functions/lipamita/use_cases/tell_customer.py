@@ -40,6 +40,7 @@ _OF_STATUS = {
     Status.FAILED: CustomerEvent.FAILED,
     Status.REVIEW: CustomerEvent.REVIEW,
 }
+_GOING_BACK = frozenset({Status.REVIEW, Status.REFUNDING, Status.REFUNDED})
 
 
 def tell_of_payment(transaction_id: TransactionId, world: World) -> None:
@@ -95,8 +96,11 @@ def _tell_payer(payment: Payment, event: CustomerEvent, world: World) -> None:
 
 
 def _event_of_place(payment: Payment) -> CustomerEvent | None:
-    """A place is told of once it is the payer's, which is at once, or is not to be had."""
-    if payment.status is Status.REVIEW and payment.reason in GOES_BACK:
+    """A place is told of once it is the payer's, which is at once, or is not to be had.
+
+    Then its refund is asked for at once, too, and may be further on when this is told.
+    """
+    if payment.status in _GOING_BACK and payment.reason in GOES_BACK:
         return CustomerEvent.PLACE_GONE
     if payment.status is Status.PAID:
         queued = payment.delivery.status is DeliveryStatus.QUEUED

@@ -201,15 +201,17 @@ def test_a_place_is_told_by_its_name_and_time_once_it_is_the_payers() -> None:
     assert body == "KES 300 received (UKL1AAAA01). Tennis court (18.11.2026 18:00) is yours."
 
 
-def test_who_paid_too_late_is_told_that_the_money_goes_back() -> None:
+@pytest.mark.parametrize("refunds", [True, False])
+def test_who_paid_too_late_is_told_once_that_the_money_goes_back(*, refunds: bool) -> None:
     estate = Ordering()
     order = estate.order()
     payment = estate.prompt(order)
     estate.expire(order)
     estate.order(BRIAN, key="order-2")
-    world = replace(estate.world, money_out=None)
+    world = estate.world if refunds else replace(estate.world, money_out=None)
     estate.tell(payment, success(payment))
     settle_payment(payment.transaction_id, world)
     ((kind, body),) = told_of_a_place(estate, payment)
     assert kind == "place_gone"
     assert "goes back" in body
+    assert len(told_of_a_place(estate, payment)) == 1
