@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lipamita.domain.consumption import Hours
-from lipamita.domain.ids import MeterId
+from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.roll_up import MonthUse, by_month, merged
@@ -77,6 +77,9 @@ class MemoryLooks(MemoryNodes):
     def forget_alerts(self, meter_id: MeterId, alert_ids: Sequence[str]) -> None:
         for alert_id in alert_ids:
             del self.alerts[meter_id, alert_id]
+
+    def meters_of(self, uid: Uid, *, limit: int) -> Sequence[Meter]:
+        return [meter for meter in self.meters.values() if meter.owner_uid == uid][:limit]
 
     def live_hours(self, meter_id: MeterId, *, through: str, limit: int) -> Hours:
         days = self.hours.get(meter_id, {})

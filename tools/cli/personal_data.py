@@ -33,7 +33,7 @@ def export(
     project: Project = "",
     emulator: Emulator = False,
 ) -> None:
-    """Write all that is kept about somebody as JSON: the profile, orders, and every payment."""
+    """Write all that is kept about somebody as JSON: profile, orders, consumption, payments."""
     with told_errors(), Progress(console=progress_out, transient=True) as progress:
         reached = connection.connect(project, emulator=emulator)
         task = progress.add_task("Payments", total=None)
@@ -84,6 +84,7 @@ def _write(person: PersonalData, file: TextIO, progress: Callable[[int], None]) 
     profile = None if person.profile is None else asdict(person.profile)
     orders = [{"order_id": order.order_id, **order_to_json(order)} for order in person.orders]
     file.write(f'{{"profile": {json.dumps(profile)},\n"orders": {json.dumps(orders)},\n')
+    file.write(f'"consumption_wh": {json.dumps(person.consumption)},\n')
     file.write('"payments": [')
     count = 0
     for payment in person.payments:

@@ -10,7 +10,8 @@ from lipamita.adapters.meter_schema import meter_from_json
 from lipamita.adapters.rtdb_nodes import NOTHING, RtdbNodes
 from lipamita.domain.consumption import HOURS_OF_DAY, Hours
 from lipamita.domain.errors import UnreadableError
-from lipamita.domain.ids import MeterId
+from lipamita.domain.ids import MeterId, Uid
+from lipamita.domain.meter import Meter
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.units import Millis
 from lipamita.use_cases.look_ports import DueMeter, Looked
@@ -64,6 +65,11 @@ class RtdbLooks(RtdbNodes):
     def forget_alerts(self, meter_id: MeterId, alert_ids: Sequence[str]) -> None:
         if alert_ids:
             self.at(f"meters/{meter_id}/alerts").update(dict.fromkeys(alert_ids))
+
+    def meters_of(self, uid: Uid, *, limit: int) -> Sequence[Meter]:
+        query = self.at("meters").order_by_child("owner_uid").equal_to(uid)
+        found = query.limit_to_first(limit).get() or {}
+        return [meter_from_json(MeterId(key), node) for key, node in found.items()]
 
     def live_hours(self, meter_id: MeterId, *, through: str, limit: int) -> Hours:
         query = self.at(f"consumption_history/{meter_id}").order_by_key().end_at(through)

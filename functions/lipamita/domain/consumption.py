@@ -95,10 +95,11 @@ def used(hours: Hours, span: Span, *, now_ms: Millis, since_ms: Millis | None = 
 def own_hours(hours: Hours, since_ms: Millis | None) -> Hours:
     """Only the whole hours that began at ``since_ms`` or later; all of them for None."""
     first = _first_hour(since_ms)
-    return {
+    own = {
         day: {hour: energy_wh for hour, energy_wh in row.items() if (day, hour) >= first}
         for day, row in hours.items()
     }
+    return {day: row for day, row in own.items() if row}
 
 
 def days_left(hours: Hours, balance_wh: int | None, *, now_ms: Millis) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lipamita.domain.consumption import Hours
-from lipamita.domain.ids import MeterId
+from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.units import Millis
@@ -75,6 +75,10 @@ class LookStore(Protocol):
 
     def forget_alerts(self, meter_id: MeterId, alert_ids: Sequence[str]) -> None:
         """Remove them, in one write."""
+        ...
+
+    def meters_of(self, uid: Uid, *, limit: int) -> Sequence[Meter]:
+        """Meters whose owner that is, by an index."""
         ...
 
     def live_hours(self, meter_id: MeterId, *, through: str, limit: int) -> Hours:

@@ -7,12 +7,13 @@ that dies half-way is run again: what is left gets another pseudonym.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lipamita.domain.archive import RECORD_KEPT_YEARS, at_rest
+from lipamita.domain.consumption import Hours
 from lipamita.domain.errors import ConflictError, ForbiddenError
-from lipamita.domain.ids import Uid, new_transaction_id
+from lipamita.domain.ids import MeterId, Uid, new_transaction_id
 from lipamita.domain.meter import Caller
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.order import PlaceOrder
@@ -21,6 +22,7 @@ from lipamita.domain.units import DAY_MS, Millis
 from lipamita.use_cases.change_order import change_order
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.identity_ports import Profile
+from lipamita.use_cases.own_consumption import own_consumption
 from lipamita.use_cases.record_ports import PaymentsBy
 from lipamita.use_cases.view_history import Asked, history_of_user
 from lipamita.use_cases.world import World
@@ -43,6 +45,7 @@ class PersonalData:
     profile: Profile | None
     payments: Iterator[Payment]
     orders: Sequence[PlaceOrder]
+    consumption: Mapping[MeterId, Hours]  # of the meters that are theirs, while they were
 
 
 def export_person(uid: Uid, caller: Caller, world: World) -> PersonalData:
@@ -53,6 +56,7 @@ def export_person(uid: Uid, caller: Caller, world: World) -> PersonalData:
         profile=world.store.read_profile(uid),
         payments=_all_payments(uid, caller, world),
         orders=world.store.orders_of(uid, limit=MAX_ORDERS),
+        consumption=own_consumption(uid, world),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lipamita.adapters.rtdb_consumption import RtdbConsumption
 from lipamita.domain.consumption import parse_span
-from lipamita.domain.ids import MeterId
+from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.units import Millis
 from lipamita.use_cases.look_ports import DueMeter, Looked
@@ -132,3 +132,13 @@ def test_alerts_come_with_the_meter_and_a_damaged_one_keeps_none_back(
     looks.hasten_looks([METER], now_ms=Millis(9))
     looks.forget_alerts(METER, ["a1", "a2"])
     assert database.read("meters/MTR-001") == {**node, "next_look_at": 9}
+
+
+def test_a_persons_meters_are_found_by_their_owner(database: LiveDatabase) -> None:
+    node = {"name": "House", "kind": "esp32", "tariff_id": "domestic"}
+    for key, owner in {"MTR-001": "u-1", "MTR-002": "u-2", "MTR-003": "u-1"}.items():
+        database.write(f"meters/{key}", {**node, "owner_uid": owner})
+    looks = RtdbConsumption(database.app)
+    found = looks.meters_of(Uid("u-1"), limit=5)
+    assert [meter.meter_id for meter in found] == ["MTR-001", "MTR-003"]
+    assert len(looks.meters_of(Uid("u-1"), limit=1)) == 1

@@ -7,14 +7,14 @@ from lipamita.domain.errors import ConflictError, ForbiddenError
 from lipamita.domain.ids import TransactionId, Uid, new_transaction_id
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import Status
-from lipamita.domain.units import DAY_MS, Millis
+from lipamita.domain.units import DAY_MS, Millis, day_eat
 from lipamita.use_cases import personal_data
 from lipamita.use_cases.archive import archive
 from lipamita.use_cases.close_days import close_days
 from lipamita.use_cases.personal_data import erase_person, export_person, forget_old_payments
 from lipamita.use_cases.read_books import trial_balance, verify_books
 
-from tests.fakes.estate import OWNER, START_MS, Estate
+from tests.fakes.estate import METER, OWNER, START_MS, Estate
 from tests.unit.lipamita.domain.samples import a_payment
 from tests.unit.lipamita.use_cases.ordering import Ordering
 from tests.unit.lipamita.use_cases.test_archive import delivered, paid
@@ -140,3 +140,19 @@ def test_orders_are_exported_and_made_nobodys() -> None:
     left = estate.see(order)
     assert left.user_id != OWNER.uid
     assert left.note is None
+
+
+def test_what_their_meters_used_while_theirs_is_exported(estate: Estate) -> None:
+    today, long_ago = day_eat(START_MS), "2025-03-04"
+    since = replace(estate.store.meters[METER], owner_since_ms=Millis(START_MS - 400 * DAY_MS))
+    estate.store.hours[METER] = {today: {1: 30}, long_ago: {2: 40}, "2024-12-31": {3: 50}}
+    archived = {"2025-03-03": {4: 60}, long_ago: {2: 40, 5: 1}}
+    estate.store.meters[METER] = since
+    estate.record.merge_hours(METER, archived, now_ms=START_MS)
+    exported = export_person(OWNER.uid, OWNER, estate.world).consumption
+    assert exported == {METER: {today: {1: 30}}}
+    estate.store.meters[METER] = replace(since, owner_since_ms=None)
+    exported = export_person(OWNER.uid, OWNER, estate.world).consumption
+    assert exported[METER][long_ago] == {2: 40, 5: 1}
+    assert sorted(exported[METER]) == ["2024-12-31", "2025-03-03", long_ago, today]
+    assert export_person(ADMIN.uid, ADMIN, estate.world).consumption == {}
