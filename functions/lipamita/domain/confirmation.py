@@ -31,6 +31,9 @@ SUSPENSE_LOOK_MS = HOUR_MS  # a decision whose process died is found this soon
 # after, so that of two equal payments each can take what the other left when their receipts were
 # crossed.
 PAID_WITHIN_MS = 6 * MINUTE_MS
+# M-Pesa's clock may be off the same way both times: the money that a crossed receipt left over is
+# this far from the request it is left for, at the most.
+CROSSED_WITHIN_MS = 3 * PAID_WITHIN_MS
 MAY_BE_TOLD_MS = 7 * DAY_MS  # an STK payment this old is no longer looked for
 ENDED_MAY_BE_TOLD_MS = DAY_MS  # nor one that failed or expired, so much sooner
 
@@ -59,6 +62,7 @@ def find_fit(confirmation: Confirmation, payments: Sequence[Payment], *, now_ms:
     it would be credited twice.
     """
     fitting = [payment for payment in payments if _fits(payment, confirmation)]
+    fitting = fitting or [payment for payment in payments if _is_left_over(payment, confirmation)]
     if not fitting:
         return Fit()
     if now_ms - confirmation.received_at_ms < HOLD_MS:
@@ -107,7 +111,14 @@ def was_settled_by(payment: Payment, confirmation: Confirmation) -> bool:
     return any(step.source == source_of(confirmation) for step in payment.history)
 
 
-def _fits(payment: Payment, confirmation: Confirmation) -> bool:
+def _is_left_over(payment: Payment, confirmation: Confirmation) -> bool:
+    """Whether queries credited a payment whose own receipt an equal one took, and left it this."""
+    return payment.status is Status.PAID and _fits(
+        payment, confirmation, within_ms=CROSSED_WITHIN_MS
+    )
+
+
+def _fits(payment: Payment, confirmation: Confirmation, *, within_ms: int = PAID_WITHIN_MS) -> bool:
     """The confirmation of a push carries the account reference that we gave it."""
     age_ms = confirmation.received_at_ms - payment.created_at_ms
     awaited = payment.status in OPEN or payment.status is Status.PAID  # on the word of queries
@@ -117,5 +128,5 @@ def _fits(payment: Payment, confirmation: Confirmation) -> bool:
         and (awaited or age_ms < ENDED_MAY_BE_TOLD_MS)
         and account_key(confirmation.account) == account_key(payment.account)
         and payment.amount_kes == confirmation.amount_kes
-        and abs(confirmation.paid_at_ms - payment.created_at_ms) <= PAID_WITHIN_MS
+        and abs(confirmation.paid_at_ms - payment.created_at_ms) <= within_ms
     )

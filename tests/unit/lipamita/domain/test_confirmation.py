@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lipamita.domain.confirmation import (
+    CROSSED_WITHIN_MS,
     HOLD_MS,
     PAID_WITHIN_MS,
     Fit,
@@ -74,6 +75,17 @@ def test_a_payment_that_queries_credited_takes_the_receipt_before_any_other(othe
     credited = one(Status.PAID, "t1")
     payments = [one(other, "t2", later_ms=1), credited]
     assert find_fit(confirmed(), payments, now_ms=HELD) == Fit(payment=credited)
+
+
+def test_what_a_crossed_receipt_left_over_goes_to_the_payment_that_queries_credited() -> None:
+    # M-Pesa's clock is behind. The second payment's receipt fits the first one's request, which
+    # takes it; the first one's money is too early for the second request, and must not stand alone.
+    second = one(Status.PAID, later_ms=CROSSED_WITHIN_MS)
+    assert find_fit(confirmed(), [second], now_ms=HELD) == Fit(payment=second)
+    too_late = one(Status.PAID, later_ms=CROSSED_WITHIN_MS + 1)
+    assert find_fit(confirmed(), [too_late], now_ms=HELD) == Fit()
+    own = one(Status.PAID, "t0")
+    assert find_fit(confirmed(), [second, own], now_ms=HELD) == Fit(payment=own)
 
 
 @pytest.mark.parametrize("other", [Status.CREATED, Status.FAILED, Status.EXPIRED])
