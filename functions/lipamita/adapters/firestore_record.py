@@ -169,8 +169,7 @@ class FirestoreRecord(FirestoreConsumption):
         transacted(self._client(), commit)
 
     def first_day(self) -> str | None:
-        # Totals are raised in the commit that creates a day's first entry, and are far fewer.
-        query = self._client().collection("ledger_days").order_by("day").limit(1)
+        query = self._client().collection("ledger").order_by("day").limit(1)
         for snapshot in _streamed(query):
             return str(snapshot.to_dict()["day"])
         return None

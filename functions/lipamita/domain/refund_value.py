@@ -35,6 +35,10 @@ def energy_for(quote: Quote, amount_kes: Kes, before: Refunded) -> Wh:
 
 
 def money_for(quote: Quote, unused_wh: int, before: Refunded) -> Kes:
-    """The most money that this much unused energy stands for; 0 when there is nothing."""
+    """The most money that this much unused energy stands for; 0 when there is nothing, or when a
+    monthly charge took all of the payment.
+    """
+    if quote.energy_wh <= 0:
+        return Kes(0)
     back_wh = min(before.energy_wh + max(0, unused_wh), quote.energy_wh)
     return Kes(max(0, back_wh * refundable_kes(quote) // quote.energy_wh - before.amount_kes))

@@ -53,6 +53,8 @@ def vend(payment: Payment, world: World) -> Payment:
         return payment
     old = world.store.read_vend(payment.transaction_id)
     if old.value is None:
+        if _is_below_a_unit(payment, world):  # nothing to charge; it comes with the next sale
+            return acknowledge(payment, cloud.read(meter.device_uid), world)
         if not send_charge(payment, old, meter.device_uid, cloud, world):
             return payment
         old = world.store.read_vend(payment.transaction_id)
@@ -114,6 +116,12 @@ def _entry_in_turn(payment: Payment, world: World) -> SoldEntry | None:
         if one.closed_at_ms is None and one.sequence < entry.sequence
     ]
     return entry if all(_is_over(payment, key, world) for key in open_before) else None
+
+
+def _is_below_a_unit(payment: Payment, world: World) -> bool:
+    """Whether its turn has come and there is nothing to send: a monthly charge took the money."""
+    entry = _entry_in_turn(payment, world)
+    return entry is not None and units_of(entry) == 0
 
 
 def _is_over(payment: Payment, earlier: TransactionId, world: World) -> bool:

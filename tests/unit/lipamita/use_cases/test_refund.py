@@ -12,7 +12,7 @@ from lipamita.domain.money_out import Method, NotTaken, ResultKind
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.refund import Refund, RefundStatus
-from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Kes
+from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Cents, Kes
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.archive import archive
@@ -324,6 +324,16 @@ def test_less_than_mpesa_pays_out_is_refused() -> None:
     with pytest.raises(ConflictError) as refused:
         estate.ask_back(9)
     assert refused.value.code == "payout_too_small"
+
+
+def test_what_a_monthly_charge_took_is_not_refunded() -> None:
+    estate = Refunding()
+    charged = replace(estate.store.tariffs["flat"], fixed_charge_cents_per_month=Cents(100_000))
+    estate.store.tariffs["flat"] = charged
+    assert estate.paid().quote.energy_wh == 0
+    with pytest.raises(ConflictError) as refused:
+        estate.ask_back()
+    assert refused.value.code == "nothing_unused"
 
 
 def test_an_unknown_receipt_is_not_refunded() -> None:

@@ -10,7 +10,7 @@ from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, Not
 from lipamita.domain.ids import Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment
-from lipamita.domain.units import MINUTE_MS
+from lipamita.domain.units import MINUTE_MS, Cents
 from lipamita.domain.vending import UNCERTAIN_AFTER_MS, VendDecision, VendStatus
 from lipamita.use_cases.decide_delivery import DeliveryDecision, decide_delivery
 from lipamita.use_cases.find_money import find_money
@@ -261,3 +261,12 @@ def test_energy_that_such_a_meter_was_sold_is_not_refunded_because_it_cannot_giv
     with pytest.raises(ConflictError) as raised:
         find_money(payment.mpesa_receipt, None, estate.world)
     assert raised.value.code == "not_refundable"
+
+
+def test_a_payment_that_its_monthly_charge_took_is_delivered_without_any_charge() -> None:
+    estate, cloud = estate_with_cloud()
+    charged = replace(estate.store.tariffs["flat"], fixed_charge_cents_per_month=Cents(100_000))
+    estate.store.tariffs["flat"] = charged
+    payment = paid(estate)
+    assert (payment.quote.energy_wh, status(estate, payment)) == (0, DeliveryStatus.DELIVERED)
+    assert (cloud.charges, estate.store.reviews) == ([], {})
