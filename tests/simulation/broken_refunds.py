@@ -57,7 +57,7 @@ def send_money_again_under_the_same_id(patch: Patch) -> None:
 def send_what_another_process_was_sending(patch: Patch) -> None:
     def again(refund: Any, world: Any) -> Any:
         send_money._post(refund, refund.own_id, send_money.configured(world), world)
-        return refund
+        return advance_refund._wait(refund, world)
 
     steps = {**advance_refund._STEPS, RefundStatus.SENDING: again}
     patch.setattr(advance_refund, "_STEPS", steps)

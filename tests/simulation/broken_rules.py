@@ -109,8 +109,8 @@ def open_a_payment_without_a_due_time(patch: Patch) -> None:
 def take_any_equal_payment_for_a_confirmation(patch: Patch) -> None:
     fits = confirmation._fits
 
-    def loose(payment: Any, told: Any) -> bool:
-        return fits(replace(payment, mpesa_receipt=None), told)
+    def loose(payment: Any, told: Any, **named: Any) -> bool:
+        return fits(replace(payment, mpesa_receipt=None), told, **named)
 
     patch.setattr(confirmation, "_fits", loose)
     patch.setattr(accept_confirmation, "decide_confirmation", _overwriting)

@@ -9,6 +9,7 @@ from tests.simulation.draw_refunds import draw_refunds
 from tests.simulation.mpesa import REFUSALS
 from tests.simulation.plan import (
     AMOUNTS,
+    DAY_MS,
     GRACE,
     HOUR_MS,
     LOOK_ALIKE,
@@ -34,6 +35,9 @@ from tests.simulation.plan import (
 )
 from tests.simulation.prices import PriceList
 
+MONTHLY_CENTS = (0, 0, 0, 3_000, 20_000)
+MONTHS_MS = 65 * DAY_MS
+
 
 def draw_plan(chance: Stream) -> Plan:
     """A run of 1 to 5 purchases and 0 to 3 payments by hand, within a minute, an hour or a day."""
@@ -50,10 +54,12 @@ def draw_plan(chance: Stream) -> Plan:
         mpesa_skew_ms=chance.between(-4 * MINUTE_MS, 4 * MINUTE_MS) if chance.likely(0.3) else 0,
         clocks_ms=(_draw_clock(chance), _draw_clock(chance)),
         meters=meters,
-        prices=_draw_prices(chance),
+        prices=_draw_prices(chance, chance.one_of(MONTHLY_CENTS)),
         troubled_ms=chance.one_of((5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, 60 * HOUR_MS)),
     )
     within_ms = chance.one_of((20 * SECOND_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, 30 * HOUR_MS))
+    if plan.prices.monthly_cents and chance.likely(0.5):
+        within_ms = MONTHS_MS
     sold_to = (*OWNERS, VENDED, VENDED) if vended else tuple(OWNERS)
     busy_meter = chance.one_of(sold_to) if chance.likely(0.5) else None
     acts: list[Act] = []
@@ -65,7 +71,7 @@ def draw_plan(chance: Stream) -> Plan:
             for number in range(1, chance.one_of((0, 0, 1, 2, 3)) + 1)
         ]
     acts += _draw_operators(chance, within_ms, meters)
-    acts += _draw_troubles(chance, within_ms, meters)
+    acts += _draw_troubles(chance, within_ms, plan)
     acts += draw_refunds(chance, within_ms, meters)
     if vended:
         acts += _draw_looks(chance, within_ms)
@@ -76,13 +82,14 @@ def _draw_clock(chance: Stream) -> int:
     return chance.between(-20 * SECOND_MS, 20 * SECOND_MS) if chance.likely(0.15) else 0
 
 
-def _draw_prices(chance: Stream) -> PriceList:
+def _draw_prices(chance: Stream, monthly_cents: int) -> PriceList:
     flat = ((None, chance.one_of((2_500, 1_900, 777))),)
     blocks = ((3_000, 1_223), (50_000, 1_900), (None, 2_411))
     return PriceList(
         blocks=blocks if chance.likely(0.4) else flat,
         levy_percent=chance.one_of((0, 0, 7)),
         vat_percent=chance.one_of((0, 16)),
+        monthly_cents=monthly_cents,
     )
 
 
@@ -166,14 +173,15 @@ def _draw_operators(chance: Stream, within_ms: int, meters: tuple[str, ...]) -> 
     ]
 
 
-def _draw_troubles(chance: Stream, within_ms: int, meters: tuple[str, ...]) -> list[Act]:
+def _draw_troubles(chance: Stream, within_ms: int, plan: Plan) -> list[Act]:
     troubles: list[Act] = []
     if chance.likely(0.25):
-        troubles.append(Reprice("tariff", chance.between(0, within_ms), _draw_prices(chance)))
+        prices = _draw_prices(chance, plan.prices.monthly_cents)
+        troubles.append(Reprice("tariff", chance.between(0, within_ms), prices))
     for number in range(1, chance.one_of((0, 0, 1, 3)) + 1):
         after_ms = chance.between(0, within_ms + MINUTE_MS)
         troubles.append(PowerCut(f"cut{number}", after_ms, chance.between(0, 1)))
-    for meter_id in meters:
+    for meter_id in plan.meters:
         if chance.likely(0.4):
             gone_ms = chance.between(0, within_ms) if chance.likely(0.5) else 0
             back_ms = gone_ms + chance.one_of((10 * SECOND_MS, MINUTE_MS, HOUR_MS, 40 * HOUR_MS))

@@ -16,6 +16,7 @@ from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_record import MemoryRecord
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.chance import Faults
+from tests.simulation.charge_judge import charge_violations
 from tests.simulation.daraja import SimulatedDaraja
 from tests.simulation.database import Database, DatabaseDownError
 from tests.simulation.judge import Judge
@@ -171,6 +172,7 @@ class SimulatedEstate:
             *self.site.violations,
             *self.refund_desk.violations,
             *self.vend_desk.violations(),
+            *charge_violations(self.store, self.meters, self.monitor.charges_cents),
             *pushed_twice,
             *self.judge.violations(),
         ]
@@ -247,4 +249,5 @@ def _tariff(prices: PriceList) -> Tariff:
         ),
         levies=(Levy(name="levy", percent=prices.levy_percent),) if prices.levy_percent else (),
         vat_percent=prices.vat_percent,
+        fixed_charge_cents_per_month=Cents(prices.monthly_cents),
     )

@@ -13,6 +13,7 @@ from tests.simulation.prices import PriceList, energy_bought_wh
 LOWER_THAN_PAID = ("created", "prompted", "failed", "expired", "review")
 DELIVERY_RANK = {"none": 0, "queued": 1, "delivered": 2}
 CLOCK_OFF_AT_MOST_MS = 21_000
+MONTHS_OWED_AT_MOST = 3
 PRICE_READ_AT_MOST_MS = 600_000  # before the payment was written; a process lives no longer
 
 
@@ -27,6 +28,11 @@ class Monitor:
         self._payments: dict[str, Payment] = {}
         self._refunded: set[str] = set()
         self._registers: dict[str, MeterRegister] = {}
+
+    @property
+    def charges_cents(self) -> list[int]:
+        """What a month cost, in turn."""
+        return [prices.charge_cents for _, prices in self._prices]
 
     def price_changed(self, prices: PriceList, now_ms: int) -> None:
         self._prices.append((now_ms, prices))
@@ -95,9 +101,12 @@ class Monitor:
             for index, (_, prices) in enumerate(self._prices)
             if index + 1 == len(self._prices) or self._prices[index + 1][0] >= since_ms
         ]
+        for_energy_cents = payment.amount_kes * 100 - quote.charge_cents
+        owed_cents = MONTHS_OWED_AT_MOST * max(prices.charge_cents for prices in possible)
+        if not 0 <= quote.charge_cents <= min(owed_cents, payment.amount_kes * 100):
+            self._violated(payment, f"{quote.charge_cents} cents of charge, {owed_cents} owed")
         expected = [
-            energy_bought_wh(prices, payment.amount_kes, quote.month_wh_before)
-            for prices in possible
+            energy_bought_wh(prices, for_energy_cents, quote.month_wh_before) for prices in possible
         ]
         if quote.energy_wh not in expected:
             self._violated(payment, f"{quote.energy_wh} Wh were quoted, not one of {expected}")
