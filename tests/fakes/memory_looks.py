@@ -38,12 +38,22 @@ class MemoryLooks(MemoryNodes):
                 meter=self.meters[key],
                 alerts=tuple(one for (owner, _), one in self.alerts.items() if owner == key),
                 rolled_through=times[key].rolled_through,
+                boots_seen=times[key].boots_seen,
             )
             for key in due[:limit]
         ]
 
     def note_looks(self, looked: Mapping[MeterId, Looked]) -> None:
         self._write("meters", lambda: self.looked.update(looked))
+
+    def note_boots(self, meter_id: MeterId, boots_seen: int) -> None:
+        noted = replace(self.looked.get(meter_id, _NEVER), boots_seen=boots_seen)
+        self._write("meters", lambda: self.looked.update({meter_id: noted}))
+
+    def forget_boots(self, meter_id: MeterId) -> None:
+        """Another board counts its starts from the beginning."""
+        if meter_id in self.looked:
+            self.looked[meter_id] = replace(self.looked[meter_id], boots_seen=None)
 
     def meters_last_seen(
         self, *, after_ms: Millis, through_ms: Millis, limit: int

@@ -79,6 +79,10 @@ class MemoryStore(
     registers: dict[MeterId, MeterRegister] = field(default_factory=dict)
     recharges: dict[MeterId, dict[TransactionId, Recharge]] = field(default_factory=dict)
 
+    def set_device(self, meter_id: MeterId, device_uid: Uid, *, since_ms: Millis) -> None:
+        super().set_device(meter_id, device_uid, since_ms=since_ms)
+        self.forget_boots(meter_id)
+
     def claim_idempotency_key(
         self, uid: Uid, key_hash: str, record: IdempotencyRecord
     ) -> IdempotencyRecord:

@@ -32,7 +32,11 @@ class RtdbClaims(RtdbNodes):
         standing, tag = reference.get(etag=True)
         for _ in range(MAX_COMPARE_AND_SET_TRIES):
             if standing == new:
-                since = {"device_since": since_ms, "status/boot_count": None}
+                since = {
+                    "device_since": since_ms,
+                    "status/boot_count": None,
+                    "boots_seen": None,
+                }
                 self.at(f"meters/{meter_id}").update(since)
                 return True
             if standing != former:

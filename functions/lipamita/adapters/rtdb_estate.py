@@ -26,7 +26,12 @@ class RtdbEstate(RtdbNodes):
 
     def set_device(self, meter_id: MeterId, device_uid: Uid, *, since_ms: Millis) -> None:
         self.at(f"meters/{meter_id}").update(
-            {"device_uid": device_uid, "device_since": since_ms, "status/boot_count": None}
+            {
+                "device_uid": device_uid,
+                "device_since": since_ms,
+                "status/boot_count": None,
+                "boots_seen": None,
+            }
         )
 
     def set_owner(self, meter: Meter) -> None:

@@ -31,8 +31,12 @@ class RtdbLooks(RtdbNodes):
         for meter_id, one in looked.items():
             changes[f"{meter_id}/next_look_at"] = one.next_look_at_ms
             changes[f"{meter_id}/rolled_through"] = one.rolled_through
+            changes[f"{meter_id}/boots_seen"] = one.boots_seen
         if changes:
             self.at("meters").update(changes)
+
+    def note_boots(self, meter_id: MeterId, boots_seen: int) -> None:
+        self.at(f"meters/{meter_id}").update({"boots_seen": boots_seen})
 
     def meters_last_seen(
         self, *, after_ms: Millis, through_ms: Millis, limit: int
@@ -108,6 +112,7 @@ def _due(meter_id: MeterId, node: object) -> DueMeter:
             meter=meter_from_json(meter_id, node),
             alerts=tuple(alerts_of(fields)),
             rolled_through=fields.optional_text("rolled_through"),
+            boots_seen=fields.optional_whole("boots_seen"),
         )
     except UnreadableError:
         return DueMeter(meter_id=meter_id, meter=None)

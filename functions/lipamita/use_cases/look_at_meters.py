@@ -18,6 +18,7 @@ from lipamita.domain.meter_alert import OFFLINE_AFTER_MS, Alert, Signs, decide_a
 from lipamita.domain.roll_up import last_whole_day
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Millis
 from lipamita.use_cases.look_ports import DueMeter, Looked
+from lipamita.use_cases.note_restart import find_restart
 from lipamita.use_cases.roll_up import roll_up
 from lipamita.use_cases.tell_customer import tell_owner
 from lipamita.use_cases.world import World
@@ -60,7 +61,9 @@ def look_at_meters(world: World) -> Looks:
                 noted[meter.meter_id] = _look(meter, world)
             except Exception as error:
                 world.log.work_failed(meter.meter_id, error)
-                noted[meter.meter_id] = _later(world, AFTER_TROUBLE_MS, meter.rolled_through)
+                noted[meter.meter_id] = _later(
+                    world, AFTER_TROUBLE_MS, meter.rolled_through, meter.boots_seen
+                )
                 failures += 1
         world.store.note_looks(noted)
         looked += len(noted)
@@ -88,10 +91,13 @@ def _look(due: DueMeter, world: World) -> Looked:
     rolled = due.rolled_through
     if rolled != last_whole_day(world.clock()):
         rolled = roll_up(due.meter_id, world, now_ms=world.clock())
-    wait_ms = LOOK_EVERY_MS if due.meter is None else _watch(due.meter, due.alerts, world)
+    wait_ms, boots = LOOK_EVERY_MS, due.boots_seen
+    if due.meter is not None:
+        boots = find_restart(due.meter, due.boots_seen, world)
+        wait_ms = _watch(due.meter, due.alerts, world)
     if rolled is None:
-        return _later(world, LOOK_AGAIN_MS, due.rolled_through)
-    return _later(world, wait_ms, rolled)
+        return _later(world, LOOK_AGAIN_MS, due.rolled_through, boots)
+    return _later(world, wait_ms, rolled, boots)
 
 
 def _watch(meter: Meter, alerts: Sequence[Alert], world: World) -> int:
@@ -126,5 +132,11 @@ def _signs(meter: Meter, world: World, *, now_ms: Millis) -> Signs:
     )
 
 
-def _later(world: World, wait_ms: int, rolled_through: str | None) -> Looked:
-    return Looked(next_look_at_ms=Millis(world.clock() + wait_ms), rolled_through=rolled_through)
+def _later(
+    world: World, wait_ms: int, rolled_through: str | None, boots_seen: int | None
+) -> Looked:
+    return Looked(
+        next_look_at_ms=Millis(world.clock() + wait_ms),
+        rolled_through=rolled_through,
+        boots_seen=boots_seen,
+    )

@@ -17,21 +17,24 @@ from lipamita.domain.units import Millis
 class DueMeter:
     """A meter that is to be looked at. ``meter`` is None where its node cannot be read.
 
-    ``rolled_through`` is the last day (EAT) whose hours were gathered into the record.
+    ``rolled_through`` is the last day (EAT) whose hours were gathered into the record, and
+    ``boots_seen`` how many starts it counted when it was looked at last.
     """
 
     meter_id: MeterId
     meter: Meter | None
     alerts: tuple[Alert, ...] = ()
     rolled_through: str | None = None
+    boots_seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """When a meter is due again, and through which day its hours were gathered."""
+    """When a meter is due again, through which day its hours were gathered, and its starts."""
 
     next_look_at_ms: Millis
     rolled_through: str | None = None
+    boots_seen: int | None = None
 
 
 class LookStore(Protocol):
@@ -43,6 +46,10 @@ class LookStore(Protocol):
 
     def note_looks(self, looked: Mapping[MeterId, Looked]) -> None:
         """When each is due again, in one write; by meter_id, the last word wins."""
+        ...
+
+    def note_boots(self, meter_id: MeterId, boots_seen: int) -> None:
+        """So many starts were noticed, and fewer would be a reset; the last word wins."""
         ...
 
     def meters_last_seen(

@@ -10,14 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lipamita.domain.consumption import Step, parse_span
-from lipamita.domain.ids import MeterId
+from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.roll_up import LIVE_DAYS, first_live_day, last_whole_day
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Millis, day_eat
 from lipamita.use_cases.look_at_meters import LOOK_EVERY_MS, MAX_PAGES, PAGE, look_at_meters
+from lipamita.use_cases.note_restart import note_restart
+from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.roll_up import MAX_DAYS, forget_old_months
+from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.view_consumption import view_consumption
 
-from tests.fakes.estate import METER, OWNER, START_MS, Estate, make_meter
+from tests.fakes.estate import METER, OWNER, START_MS, Estate, ask, make_meter, success
 from tests.fakes.memory_nodes import ProcessDiedError
 
 TODAY = date.fromisoformat(day_eat(START_MS))
@@ -200,3 +203,66 @@ def test_whatever_comes_whenever_the_totals_are_those_of_the_hours(
         look_at_meters(estate.world)
     expected = (sum(model.values()), len(model))
     assert told_wh(estate, Step.DAY) == told_wh(estate, Step.MONTH) == expected
+
+
+# --- starts that fell
+
+
+def booted(estate: Estate, boots: int) -> None:
+    meter = estate.store.meters[METER]
+    status = replace(meter.status, boot_count=boots, last_seen_ms=estate.now_ms)
+    estate.store.meters[METER] = replace(meter, status=status)
+
+
+def alarms(estate: Estate) -> list[str]:
+    return [alarm.kind for alarm in estate.store.alarms]
+
+
+def look_later(estate: Estate) -> None:
+    estate.wait(LOOK_EVERY_MS)
+    look_at_meters(estate.world)
+
+
+def test_a_reset_whose_event_was_lost_is_found_by_the_next_look_once() -> None:
+    estate = Estate()
+    booted(estate, 9)
+    look_at_meters(estate.world)
+    booted(estate, 1)
+    for _ in range(3):
+        look_later(estate)
+    assert alarms(estate) == ["meter_reset"]
+    assert [one.kind for one in estate.store.commands[METER].values()] == ["restore"]
+
+
+def test_a_reset_that_an_event_told_is_not_found_again() -> None:
+    estate = Estate()
+    booted(estate, 9)
+    look_at_meters(estate.world)
+    booted(estate, 1)
+    note_restart(METER, 9, 1, "event-1", estate.world)
+    look_later(estate)
+    assert alarms(estate) == ["meter_reset"]
+
+
+def test_a_meter_that_counts_on_or_has_another_board_was_not_reset() -> None:
+    estate = Estate()
+    for boots in (3, 3, 5):
+        booted(estate, boots)
+        look_later(estate)
+    estate.store.set_device(METER, Uid("another-board"), since_ms=estate.now_ms)
+    booted(estate, 1)
+    look_later(estate)
+    assert alarms(estate) == []
+
+
+def test_energy_is_sold_to_a_meter_that_is_being_restored() -> None:
+    estate = Estate()
+    booted(estate, 9)
+    look_at_meters(estate.world)
+    booted(estate, 1)
+    look_later(estate)
+    payment = request_payment(ask(), estate.world)
+    estate.tell(payment, success(payment))
+    settle_payment(payment.transaction_id, estate.world)
+    recharge = estate.recharge(payment.transaction_id)
+    assert (recharge.credited_total_wh, recharge.energy_wh) == (20_000, 20_000)
