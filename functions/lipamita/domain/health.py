@@ -70,6 +70,7 @@ def decide_alarms(
     found = [
         *_waiting(queues[Queue.REVIEWS], "review_age", now_ms),
         *_waiting(queues[Queue.SUSPENSE], "suspense_age", now_ms),
+        *_waiting(queues[Queue.REFUNDS], "refund_age", now_ms),
         *_overdue(queues, now_ms),
         *_silent(health, now_ms),
     ]

@@ -51,6 +51,7 @@ def test_empty_queues_and_silence_are_no_alarm() -> None:
     [
         (Queue.REVIEWS, WAITING_TOO_LONG_MS, "review_age"),
         (Queue.SUSPENSE, WAITING_TOO_LONG_MS, "suspense_age"),
+        (Queue.REFUNDS, WAITING_TOO_LONG_MS, "refund_age"),
         (Queue.DUE_PAYMENTS, WORK_OVERDUE_MS, "work_overdue"),
         (Queue.DUE_CONFIRMATIONS, WORK_OVERDUE_MS, "work_overdue"),
         (Queue.DUE_METERS, WORK_OVERDUE_MS, "work_overdue"),
