@@ -1,12 +1,11 @@
 // Measures, on a simulated clock, what a day costs: bytes over the air, writes to flash, stack, and
 // the same for one recharge. Prints one JSON object. TLS and TCP add their own on top.
-#include <ucontext.h>
-
 #include <chrono>
 #include <cstdio>
 #include <memory>
 
 #include "day.h"
+#include "painted_stack.h"
 
 namespace {
 
@@ -14,59 +13,15 @@ using meter::test::Cost;
 using meter::test::kBusyWhPerMinute;
 using meter::test::kDayMs;
 
-constexpr size_t kStackBytes = 1 << 18;
-constexpr uint8_t kPaint = 0xa5;
-
-// Polls on a stack of its own, painted before, so that its deepest use can be seen.
-class PaintedStack {
- public:
-  explicit PaintedStack(meter::App*& app) : app_(app) {
-    std::fill(std::begin(stack_), std::end(stack_), kPaint);
-    ::getcontext(&inside_);
-    inside_.uc_stack.ss_sp = stack_;
-    inside_.uc_stack.ss_size = sizeof stack_;
-    self = this;
-    ::makecontext(&inside_, run, 0);
-  }
-
-  void poll() { ::swapcontext(&outside_, &inside_); }
-
-  size_t most_used() const {
-    size_t untouched = 0;
-    while (untouched < sizeof stack_ && stack_[untouched] == kPaint) ++untouched;
-    return sizeof stack_ - untouched;
-  }
-
- private:
-  static void run() {
-    PaintedStack* const own = self;
-    for (;;) {
-      own->app_->poll();
-      ::swapcontext(&own->inside_, &own->outside_);
-    }
-  }
-
-  static PaintedStack* self;
-  meter::App*& app_;
-  ucontext_t inside_{};
-  ucontext_t outside_{};
-  uint8_t stack_[kStackBytes];
-};
-
-PaintedStack* PaintedStack::self = nullptr;
-
 class MeasuredDay final : public meter::test::Day {
  public:
-  MeasuredDay() {
-    running_ = app_.get();
-    begin();
-  }
+  MeasuredDay() { begin(); }
 
   // From the event's arrival to the acknowledgement on its way, in microseconds of this machine.
   long recharge_us() {
     cloud_.sell("-N2", 1000);
     const auto start = std::chrono::steady_clock::now();
-    stack_.poll();
+    stack_.run();
     const auto took = std::chrono::steady_clock::now() - start;
     return std::chrono::duration_cast<std::chrono::microseconds>(took).count();
   }
@@ -74,10 +29,9 @@ class MeasuredDay final : public meter::test::Day {
   size_t stack_bytes() const { return stack_.most_used(); }
 
  private:
-  void poll_app() override { stack_.poll(); }
+  void poll_app() override { stack_.run(); }
 
-  meter::App* running_ = nullptr;
-  PaintedStack stack_{running_};
+  meter::test::PaintedStack stack_{[this] { app_->poll(); }};
 };
 
 }  // namespace

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.fakes.sms_gateway import SmsGateway, sms_gateway
 from tests.journeys.judge import check_invariant
 from tools.lab.meter import METERSIM
 from tools.lab.stack import Stack, start_apart
@@ -27,6 +29,24 @@ def stack(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
         running.stop()
         if request.session.testsfailed:
             _show(running)
+
+
+@pytest.fixture
+def gateway() -> Iterator[SmsGateway]:
+    with sms_gateway() as gateway:
+        yield gateway
+
+
+@contextmanager
+def telling(folder: Path, gateway: SmsGateway, **environment: str) -> Iterator[Stack]:
+    """A system of its own that tells tenants by SMS; the invariant must hold at the end."""
+    sms = {"CUSTOMER_CHANNELS": "sms", "SMS_BASE_URL": gateway.url, "SMS_USERNAME": "estate"}
+    running = start_apart(folder, environment={**sms, **environment})
+    try:
+        yield running
+        check_invariant(running)
+    finally:
+        running.stop()
 
 
 def _show(stack: Stack) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.sms_gateway import SmsGateway, sms_gateway
+from tests.fakes.sms_gateway import SmsGateway
 from tests.journeys import scene
-from tests.journeys.judge import check_invariant
-from tools.lab.stack import Stack, start_apart
+from tests.journeys.conftest import telling
+from tools.lab.stack import Stack
 
 pytestmark = pytest.mark.journey
 EAT = timezone(timedelta(hours=3))
@@ -21,29 +21,10 @@ HOURS = {f"{hour:02}": 100 for hour in range(24)}
 
 
 @pytest.fixture
-def gateway() -> Iterator[SmsGateway]:
-    with sms_gateway() as gateway:
-        yield gateway
-
-
-@pytest.fixture
 def stack(tmp_path: Path, gateway: SmsGateway) -> Iterator[Stack]:
     """A system of its own that tells tenants by SMS, at any hour."""
-    running = start_apart(
-        tmp_path,
-        environment={
-            "CUSTOMER_CHANNELS": "sms",
-            "SMS_BASE_URL": gateway.url,
-            "SMS_USERNAME": "estate",
-            "QUIET_FROM_HOUR": "0",
-            "QUIET_TO_HOUR": "0",
-        },
-    )
-    try:
+    with telling(tmp_path, gateway, QUIET_FROM_HOUR="0", QUIET_TO_HOUR="0") as running:
         yield running
-        check_invariant(running)
-    finally:
-        running.stop()
 
 
 def today() -> date:

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import requests
 
-from tests.fakes.sms_gateway import SmsGateway, sms_gateway
+from tests.fakes.sms_gateway import SmsGateway
 from tests.journeys import scene
-from tests.journeys.judge import check_invariant
+from tests.journeys.conftest import telling
 from tools.lab.people import API_KEY, Person
-from tools.lab.stack import Stack, start_apart
+from tools.lab.stack import Stack
 
 pytestmark = pytest.mark.journey
 TIMEOUT_S = (3, 20)
@@ -22,27 +22,10 @@ ARRIVES_S = 20
 
 
 @pytest.fixture
-def gateway() -> Iterator[SmsGateway]:
-    with sms_gateway() as gateway:
-        yield gateway
-
-
-@pytest.fixture
 def stack(tmp_path: Path, gateway: SmsGateway) -> Iterator[Stack]:
     """A system of its own that tells tenants by SMS, at any hour."""
-    running = start_apart(
-        tmp_path,
-        environment={
-            "CUSTOMER_CHANNELS": "sms",
-            "SMS_BASE_URL": gateway.url,
-            "SMS_USERNAME": "estate",
-        },
-    )
-    try:
+    with telling(tmp_path, gateway) as running:
         yield running
-        check_invariant(running)
-    finally:
-        running.stop()
 
 
 def sign_in_by_phone(stack: Stack) -> Person:
@@ -83,6 +66,31 @@ def test_a_tenant_signs_in_by_phone_and_is_told_of_their_payment_once(
     stack.database.wait_until(f"{notice}/status", lambda status: status == "delivered")
     told = [sent for sent in gateway.messages if "imeongezewa" in sent["message"]]
     assert [sent["to"] for sent in told] == [PHONE]
+
+
+def test_a_tenant_whom_no_trigger_told_is_told_by_the_schedule_once(
+    stack: Stack, gateway: SmsGateway
+) -> None:
+    functions = stack.url("functions")
+    requests.put(f"{functions}/functions/disableBackgroundTriggers", timeout=TIMEOUT_S)
+    paid = scene.prompted(stack, scene.amina(stack))
+    stack.meter(scene.METER).wait_for("streaming")
+    stack.simulator.enter_pin(scene.MSISDN)
+    stack.database.wait_until(f"callbacks/{paid}", bool)
+    assert stack.command("reconcile-now").returncode == 0
+    stack.database.wait_until(
+        f"meters/{scene.METER}/pending_recharge/{paid}/processed", lambda done: done is True
+    )
+    stack.database.patch(f"transactions/{paid}", {"next_check_at": 1})  # its time has come
+    assert stack.command("reconcile-now").returncode == 0
+    assert scene.transaction(stack, paid)["delivery"]["status"] == "delivered"
+    assert stack.database.get("notices") is None
+    requests.put(f"{functions}/functions/enableBackgroundTriggers", timeout=TIMEOUT_S)
+    for _ in range(2):
+        stack.run_schedule("archive")
+        stack.run_schedule()
+    told = [sent["message"] for sent in gateway.messages if "House A1 has" in sent["message"]]
+    assert len(told) == 1, gateway.messages
 
 
 def reads_live(stack: Stack, who: Person, path: str) -> int:

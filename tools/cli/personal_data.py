@@ -92,6 +92,5 @@ def _write(person: PersonalData, file: TextIO, progress: Callable[[int], None]) 
         file.write(f"{',' if count else ''}\n{json.dumps(node)}")
         count += 1
         progress(count)
-    orders = [{"order_id": one.order_id, **order_to_json(one)} for one in person.orders]
-    file.write(f'\n],\n"orders": {json.dumps(orders)}}}\n')
+    file.write("\n]}\n")
     return count

@@ -119,7 +119,7 @@ function Alerts({ meters, now }: { readonly meters: readonly Meter[]; readonly n
       live={{ state: "known", value: alertsOf(meters, now) }}
       itemOf={({ id, meter, kind, raisedMs, clearedMs }) => ({
         key: `${meter.meterId}/${id}`,
-        title: `${meter.meterId}: ${spaced(kind)}`,
+        title: `${meter.meterId}: ${words.estate.alertNames[kind] ?? spaced(kind)}`,
         detail: `${words.ago(ago(raisedMs, now))}${clearedMs === null ? "" : `, ${words.estate.cleared}`}`,
       })}
     />

@@ -227,6 +227,23 @@ export const en = {
   },
 
   estate: {
+    alertNames: {
+      low_credit: "low credit",
+      out_of_credit: "out of credit",
+      credit_ends_soon: "credit ends soon",
+      high_use: "high use",
+      offline: "offline",
+      cover_open: "cover open",
+      magnetic_field: "magnet",
+      reverse_current: "reverse current",
+      tamper: "tampering",
+      power_limit: "power limit",
+      switch_leaking: "switch leaking",
+      sensor_silent: "sensor silent",
+      storage_damaged: "storage damaged",
+      update_failed: "update failed",
+      registers_fell: "totals fell",
+    } as Readonly<Record<string, string>>,
     title: "Meters",
     find: "Meter number begins with",
     none: "No such meter.",

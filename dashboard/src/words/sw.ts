@@ -231,6 +231,23 @@ export const sw: Words = {
   },
 
   estate: {
+    alertNames: {
+      low_credit: "salio dogo",
+      out_of_credit: "salio limeisha",
+      credit_ends_soon: "salio litaisha karibuni",
+      high_use: "matumizi makubwa",
+      offline: "haina mtandao",
+      cover_open: "kifuniko wazi",
+      magnetic_field: "sumaku",
+      reverse_current: "umeme kinyume",
+      tamper: "imechezewa",
+      power_limit: "umeme kupita kiasi",
+      switch_leaking: "swichi inavuja",
+      sensor_silent: "haipimi",
+      storage_damaged: "kumbukumbu imeharibika",
+      update_failed: "sasisho limeshindwa",
+      registers_fell: "jumla zimeshuka",
+    },
     title: "Mita",
     find: "Nambari ya mita inaanza na",
     none: "Hakuna mita kama hiyo.",

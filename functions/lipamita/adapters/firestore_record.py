@@ -169,7 +169,8 @@ class FirestoreRecord(FirestoreConsumption):
         transacted(self._client(), commit)
 
     def first_day(self) -> str | None:
-        query = self._client().collection("ledger").order_by("day").limit(1)
+        # Totals are raised in the commit that creates a day's first entry, and are far fewer.
+        query = self._client().collection("ledger_days").order_by("day").limit(1)
         for snapshot in _streamed(query):
             return str(snapshot.to_dict()["day"])
         return None

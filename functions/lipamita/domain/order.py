@@ -43,6 +43,17 @@ class OrderStatus(StrEnum):
     REFUNDED = "refunded"
 
 
+class Seated(StrEnum):
+    """What became of a paid order; the others than YES are reasons of a payment in review."""
+
+    YES = "seated"
+    PAID_BEFORE = "order_paid_before"
+    NO_PLACE = "no_place_left"
+
+
+GOES_BACK = frozenset({Seated.PAID_BEFORE.value, Seated.NO_PLACE.value})
+
+
 class OrderCause(StrEnum):
     """Why an order moved."""
 

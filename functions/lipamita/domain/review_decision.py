@@ -20,6 +20,7 @@ from enum import StrEnum
 
 from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import Receipt
+from lipamita.domain.order import GOES_BACK
 from lipamita.domain.payment import Cause, Payment, Status
 from lipamita.domain.review import ReceiptWord, ReviewMatter
 from lipamita.domain.review_move import UNSOLD_FOR_MS, is_unsold, took
@@ -92,6 +93,10 @@ def why_not_credit(matter: ReviewMatter, receipt: Receipt) -> ConflictError | No
     if receipt in matter.decided:
         return ConflictError(
             "receipt_claimed_elsewhere", "people gave that receipt another place", field="receipt"
+        )
+    if payment.order is not None and payment.reason in GOES_BACK:
+        return ConflictError(
+            "place_is_gone", "it came too late for its place: refund it", field="receipt"
         )
     return _claimed_elsewhere(matter, receipt)
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from flask import Request
 
+from lipamita.domain.order import GOES_BACK
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.stk_result import FINAL_REFUSALS, Retry
-from lipamita.use_cases.deliver_order import GOES_BACK
 
 
 class Language(StrEnum):

@@ -49,7 +49,7 @@ def credit_review(decision: MoneyDecision, world: World) -> Payment | None:
 
     Raises ForbiddenError, NotFoundError (unknown_review), ConflictError (receipt_not_told,
     receipt_of_another_prompt, not_in_review, receipt_claimed_elsewhere, another_proposal,
-    meter_not_ready, amount_not_the_orders), InvalidInputError.
+    meter_not_ready, amount_not_the_orders, place_is_gone), InvalidInputError.
     """
     if not decision.caller.is_staff:
         raise ForbiddenError("staff_only", "only an operator may decide about a review")

@@ -16,16 +16,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lipamita.domain.order import GOES_BACK, Seated
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
 from lipamita.domain.place import OrderedPlace
 from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import Millis
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.refund_late_money import refund_late_money
-from lipamita.use_cases.seat_order import Seated, seat_order
+from lipamita.use_cases.seat_order import seat_order
 from lipamita.use_cases.world import World
-
-GOES_BACK = frozenset({Seated.NO_PLACE.value, Seated.PAID_BEFORE.value})  # reasons in review
 
 
 def deliver_order(payment: Payment, order: OrderedPlace, world: World) -> Payment:

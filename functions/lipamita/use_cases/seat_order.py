@@ -6,8 +6,6 @@ finds the order decided otherwise leaves the seat again.
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from lipamita.domain.errors import BusyError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.order import (
@@ -15,6 +13,7 @@ from lipamita.domain.order import (
     OrderCause,
     OrderStatus,
     PlaceOrder,
+    Seated,
     decided_by,
     move_order,
 )
@@ -24,14 +23,6 @@ from lipamita.use_cases.change_order import change_day, change_order
 from lipamita.use_cases.check_order import check_order
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.world import World
-
-
-class Seated(StrEnum):
-    """What became of a paid order; the values are reasons of a payment in review."""
-
-    YES = "seated"
-    PAID_BEFORE = "order_paid_before"
-    NO_PLACE = "no_place_left"
 
 
 def seat_order(order_id: str, transaction_id: TransactionId, world: World) -> Seated:

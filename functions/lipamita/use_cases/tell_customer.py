@@ -26,9 +26,9 @@ from lipamita.domain.guard import RateKind, admit
 from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.meter_alert import Alert
+from lipamita.domain.order import GOES_BACK
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.units import EAT, SECOND_MS, Millis
-from lipamita.use_cases.deliver_order import GOES_BACK
 from lipamita.use_cases.identity_ports import Profile
 from lipamita.use_cases.notify import put_notice
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES

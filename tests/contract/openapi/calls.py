@@ -231,6 +231,19 @@ class Calls:
         self.edge.app.database.merge(f"orders/{ORDERED}", fields)
         return self
 
+    def decides_about_a_place(self, reason: str, **fields: object) -> TestResponse:
+        """A decision about an order's payment that is in review for that reason."""
+        order = self.edge.app.database.read(f"orders/{ORDERED}")
+        names = ("place_id", "place_name", "kind", "starts_at", "ends_at")
+        place = {"order_id": ORDERED, **{name: order[name] for name in names}}
+        changes: dict[str, object] = {"meter_id": None, "order": place, "reason": reason}
+        self.edge.app.database.merge(f"transactions/{REVIEWED}", changes)
+        return self.decide(**fields)
+
+    def gives_up_a_place(self) -> TestResponse:
+        self.refund_has(meter_id=None)
+        return self.decide_refund(decision="give_up")
+
     def pays_the_order(self, **fields: object) -> TestResponse:
         """Pay for the order instead of the meter."""
         body = {**request_example("requestPayment"), "order_id": ORDERED, "amount": 300, **fields}

@@ -505,6 +505,11 @@ CODES |= {
     ("offerPlace", "kind_differs"): lambda calls: calls.but(
         "offerPlace", place_id="court-1", kind="parking"
     ),
+    ("decideReview", "amount_not_the_orders"): lambda calls: calls.decides_about_a_place(
+        "amount_differs"
+    ),
+    ("decideReview", "place_is_gone"): lambda calls: calls.decides_about_a_place("no_place_left"),
+    ("decideRefund", "place_was_freed"): Calls.gives_up_a_place,
     ("requestPayment", "meter_or_order"): lambda calls: calls.push(order_id=ORDERED),
     ("requestPayment", "invalid_order_id"): lambda calls: calls.pays_the_order(order_id="x"),
     ("requestPayment", "unknown_meter"): lambda calls: calls.push(meter_id="MTR-999"),

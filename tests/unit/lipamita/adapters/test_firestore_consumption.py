@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from lipamita.adapters.firestore_client import firestore_client
 from lipamita.adapters.firestore_consumption import FirestoreConsumption
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import MeterId
 from lipamita.domain.units import Millis
-
-from tests.unit.lipamita.adapters.live_firestore import fresh_project, live_firestore
 
 METER = MeterId("MTR-001")
 NOW = Millis(1_795_208_404_000)
 HOURS = {"2026-10-31": {23: 7}, "2026-11-01": {0: 0, 9: 310}, "2026-11-20": {10: 5}}
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[str]:
-    with live_firestore() as address:
-        yield address
-
-
-@pytest.fixture
-def project(emulator: str) -> str:
-    return fresh_project()
-
-
 @pytest.fixture
 def record(project: str) -> FirestoreConsumption:
     return FirestoreConsumption(project)
-
-
-@pytest.fixture
-def client(project: str) -> Any:
-    return firestore_client(project)
 
 
 def test_a_month_is_one_document_with_its_totals(record: FirestoreConsumption, client: Any) -> None:

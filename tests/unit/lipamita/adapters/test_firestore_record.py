@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from lipamita.adapters.firestore_client import firestore_client
 from lipamita.adapters.firestore_record import FirestoreRecord
 from lipamita.domain.closing import close_day
 from lipamita.domain.errors import UnreadableError
@@ -27,7 +25,6 @@ from lipamita.use_cases.read_books import verify_books
 from lipamita.use_cases.record_ports import PaymentsBy, Record
 
 from tests.fakes.estate import Estate
-from tests.unit.lipamita.adapters.live_firestore import fresh_project, live_firestore
 from tests.unit.lipamita.domain.samples import NOW, RECEIPT, TRANSACTION, a_payment
 
 TODAY = "2026-11-21"
@@ -40,25 +37,9 @@ DELIVERED = a_payment(
 ENTRIES = entries_of_payment(DELIVERED)
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[str]:
-    with live_firestore() as address:
-        yield address
-
-
-@pytest.fixture
-def project(emulator: str) -> str:
-    return fresh_project()
-
-
 @pytest.fixture
 def record(project: str) -> Record:
     return FirestoreRecord(project)
-
-
-@pytest.fixture
-def client(project: str) -> Any:
-    return firestore_client(project)
 
 
 def numbered(number: int, **more: Any) -> Payment:

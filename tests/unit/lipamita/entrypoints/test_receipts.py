@@ -18,6 +18,7 @@ from lipamita.use_cases.view import PaymentView
 from tests.fakes.estate import make_meter
 from tests.unit.lipamita.domain.samples import NOW, TRANSACTION, a_payment
 from tests.unit.lipamita.domain.test_monthly_charge import bought
+from tests.unit.lipamita.use_cases.ordering import Ordering
 
 
 def paid(**more: Any) -> Payment:
@@ -110,3 +111,29 @@ def test_a_receipt_number_ends_in_its_check_digit() -> None:
 
 def test_the_check_digit_is_luhns() -> None:
     assert check_digit("7992739871") == "3"  # ISO/IEC 7812-1's often printed example
+
+
+def test_the_receipt_of_a_place_names_it_and_its_time_and_no_meter() -> None:
+    estate = Ordering()
+    payment = estate.pay(estate.prompt(estate.order(slots=6)))
+    view = PaymentView(payment=payment, meter=None)
+    shown = receipt_json(view, Language.ENGLISH)
+    assert shown is not None
+    assert (shown["meter_id"], shown["meter_name"], shown["energy_wh"]) == (None, None, 0)
+    assert shown["order"] == {
+        "order_id": payment.account,
+        "place_id": "court-1",
+        "place_name": "Tennis court",
+        "kind": "booking",
+        "site": None,
+        "starts_at_ms": estate.begins_ms,
+        "ends_at_ms": estate.begins_ms + 6 * 3_600_000,
+        "when_text": "18 November 2026, 18:00-24:00",
+    }
+    assert shown["lines"] == [
+        {"kind": "booking", "label": "Tennis court", "amount_cents": 155_173, "energy_wh": 0},
+        {"kind": "vat", "label": "VAT 16%", "amount_cents": 24_827, "energy_wh": 0},
+    ]
+    in_swahili = receipt_json(view, Language.SWAHILI)
+    assert in_swahili is not None
+    assert "Novemba" in str(in_swahili["order"])

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 from lipamita.domain.errors import ConflictError
-from lipamita.domain.ids import TransactionId
+from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import totals_of
-from lipamita.domain.order import OrderStatus, PlaceOrder
+from lipamita.domain.order import OrderStatus, PlaceOrder, Seated
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.payment_entries import entries_of_payment
 from lipamita.domain.place_day import Seat
@@ -18,9 +18,10 @@ from lipamita.domain.refund_entries import entries_of_refund
 from lipamita.domain.units import MINUTE_MS, Kes
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
+from lipamita.use_cases.decide_review import MoneyDecision, credit_review
 from lipamita.use_cases.place_order import cancel_order
 from lipamita.use_cases.reconcile import reconcile
-from lipamita.use_cases.seat_order import Seated, seat_order
+from lipamita.use_cases.seat_order import seat_order
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
 
@@ -399,3 +400,19 @@ def test_a_seat_taken_in_vain_is_left() -> None:
         estate.store.days[key] = {**day, order.order_id: taken}
     assert seat_order(order.order_id, payment.transaction_id, estate.world) is Seated.NO_PLACE
     assert order.order_id not in estate.seats
+
+
+def test_late_money_in_review_cannot_be_credited() -> None:
+    estate = WithoutRefunds()
+    _, payment = late_and_sold(estate)
+    estate.pay(payment)
+    decision = MoneyDecision(
+        transaction_id=payment.transaction_id,
+        receipt=Receipt(FIRST),
+        amount_kes=payment.amount_kes,
+        why="they want it",
+        caller=GRACE,
+    )
+    with pytest.raises(ConflictError) as refused:
+        credit_review(decision, estate.world)
+    assert refused.value.code == "place_is_gone"
