@@ -11,6 +11,7 @@ from enum import StrEnum
 from lipamita.domain.errors import NotFoundError
 from lipamita.domain.health import Sign
 from lipamita.domain.ids import is_path_key
+from lipamita.domain.order import OrderStatus
 from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Kes
 from lipamita.use_cases.find_meant import find_account
@@ -62,5 +63,8 @@ def validate_payment(account: str, amount_kes: Kes | None, world: World) -> Refu
     meant = find_account(account, world)
     if meant is None:
         return Refusal.ACCOUNT
-    wrong = meant.placed is not None and meant.placed.amount_kes != amount_kes
-    return Refusal.AMOUNT if wrong else None
+    if meant.placed is None:
+        return None
+    if meant.placed.status is not OrderStatus.HELD:  # paid, or over: its money would go back
+        return Refusal.ACCOUNT
+    return Refusal.AMOUNT if meant.placed.amount_kes != amount_kes else None

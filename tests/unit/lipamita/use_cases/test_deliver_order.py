@@ -21,6 +21,7 @@ from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 from lipamita.use_cases.decide_review import MoneyDecision, credit_review
 from lipamita.use_cases.place_order import cancel_order
 from lipamita.use_cases.reconcile import reconcile
+from lipamita.use_cases.record_confirmation import Refusal, validate_payment
 from lipamita.use_cases.seat_order import seat_order
 from lipamita.use_cases.settle_payment import settle_payment
 from lipamita.use_cases.world import World
@@ -416,3 +417,15 @@ def test_late_money_in_review_cannot_be_credited() -> None:
     with pytest.raises(ConflictError) as refused:
         credit_review(decision, estate.world)
     assert refused.value.code == "place_is_gone"
+
+
+def test_a_payment_by_hand_is_not_let_through_but_for_an_order_that_is_held() -> None:
+    estate = Ordering()
+    order = estate.order()
+
+    def asked(amount_kes: int) -> Refusal | None:
+        return validate_payment(order.order_id.lower(), Kes(amount_kes), estate.world)
+
+    assert (asked(300), asked(299)) == (None, Refusal.AMOUNT)
+    estate.pay(estate.prompt(order))
+    assert asked(300) is Refusal.ACCOUNT
