@@ -1,6 +1,9 @@
 #include "node_reader.h"
 
 namespace meter {
+NodeReader::NodeReader(IRechargeSink& recharges, ICommandSink& commands, RechargeSource source)
+    : recharges_(recharges, source), commands_(commands) {}
+
 void NodeReader::begin() {
   recharges_.begin();
   commands_.begin();

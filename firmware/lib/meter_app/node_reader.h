@@ -13,8 +13,7 @@ namespace meter {
 
 class NodeReader final : public ILeafListener {
  public:
-  NodeReader(IRechargeSink& recharges, ICommandSink& commands, RechargeSource source)
-      : recharges_(recharges, source), commands_(commands) {}
+  NodeReader(IRechargeSink& recharges, ICommandSink& commands, RechargeSource source);
 
   // Forgets what a broken document left.
   void begin();

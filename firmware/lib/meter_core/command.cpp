@@ -2,6 +2,8 @@
 
 namespace meter {
 
+Command::Command() = default;
+
 Digest command_mac(const Digest& device_key, std::string_view meter_id, const Command& command) {
   const Decimal sequence = Decimal::of(command.sequence);
   HmacSha256 mac(device_key.data(), device_key.size());

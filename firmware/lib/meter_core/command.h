@@ -23,6 +23,8 @@
 namespace meter {
 
 struct Command {
+  Command();
+
   FixedText<64> command_id;
   FixedText<24> kind;
   FixedText<160> arguments;  // "name=number;name=number"

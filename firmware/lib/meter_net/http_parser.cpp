@@ -36,6 +36,8 @@ int hex_digit(char c) {
 
 }  // namespace
 
+HttpParser::HttpParser() = default;
+
 void HttpParser::reset(Location* location) {
   *this = HttpParser{};
   location_ = location;

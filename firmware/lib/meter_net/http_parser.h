@@ -23,6 +23,8 @@ class IBodySink {
 
 class HttpParser {
  public:
+  HttpParser();
+
   static constexpr size_t kMaxHeadBytes = 16384;
   static constexpr size_t kMaxLocation = 1792;
   using Location = FixedText<kMaxLocation>;

@@ -9,6 +9,10 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; 
 
 }  // namespace
 
+JsonReader::JsonReader() = default;
+
+void JsonReader::reset() { *this = JsonReader{}; }
+
 Progress JsonReader::feed(std::string_view bytes, IJsonHandler& handler) {
   for (const char c : bytes) {
     take(c, handler);

@@ -37,7 +37,9 @@ class JsonReader {
   static constexpr size_t kMaxNumber = 40;
   static constexpr size_t kPiece = 64;
 
-  void reset() { *this = JsonReader{}; }
+  JsonReader();
+
+  void reset();
   Progress feed(std::string_view bytes, IJsonHandler& handler);
   // The document ended; only a bare number still needs this to be complete.
   Progress finish(IJsonHandler& handler);

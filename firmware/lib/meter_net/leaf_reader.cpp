@@ -14,6 +14,8 @@ bool Leaf::read(Text& characters) const {
   return kind == Kind::string && whole && characters.assign(text);
 }
 
+LeafReader::LeafReader(ILeafListener& listener) : listener_(listener) {}
+
 void LeafReader::begin(std::string_view base) {
   path_.clear();
   string_.clear();

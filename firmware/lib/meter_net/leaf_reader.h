@@ -33,7 +33,7 @@ class ILeafListener {
 
 class LeafReader final : public IJsonHandler {
  public:
-  explicit LeafReader(ILeafListener& listener) : listener_(listener) {}
+  explicit LeafReader(ILeafListener& listener);
 
   // `base` is where the document hangs: "" or "/" for the top.
   void begin(std::string_view base);

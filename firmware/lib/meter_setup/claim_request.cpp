@@ -26,6 +26,12 @@ Digest hmac(std::string_view key, std::string_view message) {
 
 HmacSha256 keyed(const Digest& key) { return HmacSha256(key.data(), key.size()); }
 
+// What is signed: fields with a '|' before each but the first.
+void add(HmacSha256& mac, std::string_view field) {
+  mac.update("|");
+  mac.update(field);
+}
+
 bool begin(const Setup& setup, std::string_view path, RequestText& text, Endpoint& endpoint) {
   std::string_view prefix;
   text.target.clear();
@@ -39,12 +45,11 @@ bool begin(const Setup& setup, std::string_view path, RequestText& text, Endpoin
 bool compose_claim(const Setup& setup, const Label& label, RequestText& text, Endpoint& endpoint) {
   if (!begin(setup, "/claim", text, endpoint)) return false;
   HmacSha256 proof = keyed(hmac(label.secret.view(), "claim-proof"));
-  for (const std::string_view part :
-       {std::string_view{"claim|"}, setup.wishes.meter_id.view(), std::string_view{"|"},
-        setup.wishes.code.view(), std::string_view{"|"}, label.hardware_id.view(),
-        std::string_view{"|"}, setup.nonce.view()}) {
-    proof.update(part);
-  }
+  proof.update("claim");
+  add(proof, setup.wishes.meter_id.view());
+  add(proof, setup.wishes.code.view());
+  add(proof, label.hardware_id.view());
+  add(proof, setup.nonce.view());
   JsonObject body(text.body);
   return body.text("meter_id", setup.wishes.meter_id.view())
       .text("code", setup.wishes.code.view())
@@ -59,10 +64,9 @@ bool compose_completion(const Setup& setup, RequestText& text, Endpoint& endpoin
   if (!begin(setup, "/claim/complete", text, endpoint)) return false;
   if (!parse_hex(setup.identity.device_key.view(), key)) return false;
   HmacSha256 proof = keyed(key);
-  for (const std::string_view part : {std::string_view{"claimed|"}, setup.wishes.meter_id.view(),
-                                      std::string_view{"|"}, setup.nonce.view()}) {
-    proof.update(part);
-  }
+  proof.update("claimed");
+  add(proof, setup.wishes.meter_id.view());
+  add(proof, setup.nonce.view());
   JsonObject body(text.body);
   return body.text("meter_id", setup.wishes.meter_id.view())
       .text("nonce", setup.nonce.view())
@@ -89,14 +93,12 @@ bool ClaimAnswer::accept(std::string_view meter_id, std::string_view nonce,
     return false;
   }
   HmacSha256 mac = keyed(key);
-  for (const std::string_view part :
-       {std::string_view{"totals|"}, meter_id, std::string_view{"|"}, nonce}) {
-    mac.update(part);
-  }
+  mac.update("totals");
+  add(mac, meter_id);
+  add(mac, nonce);
   for (const uint64_t total :
        {identity_.credited_wh, identity_.withdrawn_wh, identity_.consumed_wh, identity_.sequence}) {
-    mac.update("|");
-    mac.update(Decimal::of(total).view());
+    add(mac, Decimal::of(total).view());
   }
   if (!equal_in_constant_time(mac.finish(), told)) return false;
   identity = identity_;

@@ -101,6 +101,9 @@ bool decode(const uint8_t* record, size_t size, Setup& setup) {
 
 }  // namespace
 
+Identity::Identity() = default;
+Setup::Setup() = default;
+
 void SetupStore::load(Setup& setup) {
   uint8_t record[kMaxRecord];
   setup = Setup{};

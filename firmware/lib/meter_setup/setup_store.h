@@ -18,6 +18,8 @@ enum class SetupState : uint8_t {
 };
 
 struct Identity {
+  Identity();
+
   FixedText<64> device_key;  // 64 hexadecimal digits
   FixedText<80> email;
   FixedText<80> password;
@@ -33,6 +35,8 @@ struct Identity {
 };
 
 struct Setup {
+  Setup();
+
   SetupState state = SetupState::empty;
   Wishes wishes;
   FixedText<32> nonce;  // of the claim under way

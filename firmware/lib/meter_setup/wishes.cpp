@@ -87,6 +87,9 @@ WishProblem take(std::string_view name, const Value& value, Wishes& wishes) {
 
 }  // namespace
 
+// Once, for everybody who makes one: a constructor of texts is long.
+Wishes::Wishes() = default;
+
 WishProblem read_wishes(std::string_view form, Wishes& wishes) {
   wishes = Wishes{};
   Value value;

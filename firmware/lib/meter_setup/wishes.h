@@ -10,6 +10,8 @@
 namespace meter {
 
 struct Wishes {
+  Wishes();
+
   FixedText<32> wifi_ssid;
   FixedText<64> wifi_password;
   FixedText<12> meter_id;
