@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.fakes.memory_nodes import MemoryNodes
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.timeline import DiedError, Timeline
 
@@ -34,8 +35,12 @@ class Database:
         self._on_write = on_write
         self.on_created: Callable[[str, str], None] = lambda *_: None
         self._wrote = False
-        store.before_write = self._before_write
-        store.after_write = self._after_write
+        self.watch(store)
+
+    def watch(self, nodes: MemoryNodes) -> None:
+        """Processes die and lose answers at these writes, too."""
+        nodes.before_write = self._before_write
+        nodes.after_write = self._after_write
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._store, name)

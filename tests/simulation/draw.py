@@ -23,6 +23,7 @@ from tests.simulation.plan import (
     VENDED,
     VENDED_OWNERS,
     Act,
+    Archive,
     ByHand,
     Decision,
     MeterAct,
@@ -73,6 +74,8 @@ def draw_plan(chance: Stream) -> Plan:
     acts += _draw_operators(chance, within_ms, meters)
     acts += _draw_troubles(chance, within_ms, plan)
     acts += draw_refunds(chance, within_ms, meters)
+    if within_ms < MONTHS_MS:  # later on what was recorded leaves the live database
+        acts += _draw_archive(chance, within_ms)
     if vended:
         acts += _draw_looks(chance, within_ms)
     return replace(plan, acts=tuple(acts))
@@ -137,6 +140,13 @@ def _draw_by_hand(
     if chance.likely(0.1):
         amount = chance.one_of(("100.50", "0.40"))
     return ByHand(f"h{number}", chance.between(0, within_ms), meant, typed, amount)
+
+
+def _draw_archive(chance: Stream, within_ms: int) -> list[Act]:
+    return [
+        Archive(f"archive{number}", chance.between(0, within_ms) + 5 * MINUTE_MS)
+        for number in range(1, chance.one_of((0, 1, 3)) + 1)
+    ]
 
 
 def _draw_looks(chance: Stream, within_ms: int) -> list[Act]:

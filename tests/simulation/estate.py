@@ -9,12 +9,14 @@ from lipamita.domain.ids import TransactionId
 from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.tariff import Block, Levy, Tariff
 from lipamita.domain.units import Cents, Millis, Wh
+from lipamita.use_cases.archive import archive
 from lipamita.use_cases.world import World
 
 from tests.fakes.memory_audit import MemoryAudit
 from tests.fakes.memory_people import FakeAccounts
 from tests.fakes.memory_record import MemoryRecord
 from tests.fakes.memory_store import MemoryStore
+from tests.simulation.books_judge import books_violations
 from tests.simulation.chance import Faults
 from tests.simulation.charge_judge import charge_violations
 from tests.simulation.daraja import SimulatedDaraja
@@ -29,7 +31,17 @@ from tests.simulation.mpesa import Mpesa, Prompt
 from tests.simulation.mpesa_out import MpesaOut
 from tests.simulation.operators import Operators
 from tests.simulation.people import People
-from tests.simulation.plan import HOUR_MS, OWNERS, VENDED, ByHand, MeterAct, Plan, PowerCut, Reprice
+from tests.simulation.plan import (
+    HOUR_MS,
+    OWNERS,
+    VENDED,
+    Archive,
+    ByHand,
+    MeterAct,
+    Plan,
+    PowerCut,
+    Reprice,
+)
 from tests.simulation.prices import PriceList
 from tests.simulation.refund_desk import RefundDesk
 from tests.simulation.refund_judge import RefundJudge
@@ -88,6 +100,8 @@ class SimulatedEstate:
         self.results = Results(self.out, self.timeline)
         self.money_out = SimulatedMoneyOut(self.out, self.timeline, self.results)
         self.database = Database(self.store, self.timeline, on_write=self._wrote)
+        self.record = MemoryRecord()
+        self.database.watch(self.record)
         self.world = self._world()
         self.results.world = self.world
         self.triggers = Triggers(self.timeline, self.world, self.meters)
@@ -138,6 +152,8 @@ class SimulatedEstate:
                 self.timeline.at(at_ms, partial(self._reprice, act.prices))
             elif isinstance(act, PowerCut):
                 self.timeline.at(at_ms, partial(self.timeline.power_cut, act.instance))
+            elif isinstance(act, Archive):
+                self._archive(at_ms)
             elif isinstance(act, MeterAct):
                 self.timeline.at(at_ms, partial(self.site.carry_out, act))
             else:
@@ -158,7 +174,20 @@ class SimulatedEstate:
         self.vend_desk.clear()
         self.timeline.run(self.timeline.now_ms + LAST_REST_MS)
 
+    def _archive(self, at_ms: int) -> None:
+        work = partial(archive, self.world)
+        self.timeline.start(at_ms, "archive", work, hosted=True)
+
+    def _books(self) -> list[str]:
+        """Recorded last: what has rested for long leaves the live database with it."""
+        payments = dict(self.store.payments)
+        self._archive(self.timeline.now_ms)
+        self.timeline.run(self.timeline.now_ms + HOUR_MS)
+        self.store.payments = payments
+        return list(books_violations(self.record, self.store, self.mpesa, self.out))
+
     def violations(self) -> list[str]:
+        books = self._books()
         pushed_twice = [
             f"{count} times sent for {path.split('/')[-2]}"
             for path, count in (*self.daraja.sent.items(), *self.money_out.sent.items())
@@ -175,6 +204,7 @@ class SimulatedEstate:
             *charge_violations(self.store, self.meters, self.monitor.charges_cents),
             *pushed_twice,
             *self.judge.violations(),
+            *books,
         ]
 
     def _world(self) -> World:
@@ -196,7 +226,7 @@ class SimulatedEstate:
             money_out=self.money_out,
             vending=self.cloud,
             accounts=FakeAccounts(),
-            record=MemoryRecord(),
+            record=self.record,
             audit=MemoryAudit(),
             clock=clock,
             random_bytes=random_bytes,

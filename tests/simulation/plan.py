@@ -105,6 +105,11 @@ class VendWord(Act):
 
 
 @dataclass(frozen=True)
+class Archive(Act):
+    """What has happened goes into the record."""
+
+
+@dataclass(frozen=True)
 class Reprice(Act):
     """The tariff changes."""
 

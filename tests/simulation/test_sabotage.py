@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulation import (
     broken_belief,
+    broken_books,
     broken_charges,
     broken_refunds,
     broken_rules,
@@ -23,6 +24,7 @@ MAX_RUNS = 400
 BY_ITSELF = "failed by itself"
 
 assert broken_belief
+assert broken_books
 assert broken_charges
 assert broken_refunds
 assert broken_rules
