@@ -213,7 +213,7 @@ class Judge:
         payment = self.store.payments.get(transaction_id)  # type: ignore[call-overload]
         if payment is not None and payment.mpesa_receipt is not None:
             return False  # only queries told of it, and other money of the same amount came
-        return not row.prompt.lied_about
+        return row is row.prompt.row and not row.prompt.lied_about  # queries tell of one charge
 
     def _meter_of(self, row: Row) -> set[str]:
         if row.prompt is not None:
