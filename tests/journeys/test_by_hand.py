@@ -37,7 +37,9 @@ def wait_for_outcome(stack: Stack, receipt: str, outcome: str) -> str:
 
 def let_hold_pass(stack: Stack, receipt: str) -> None:
     path = f"confirmations/{receipt}"
-    node = stack.database.get(path)
+    node = stack.database.wait_until(  # its trigger has looked, and will not put it off again
+        path, lambda node: bool(node) and node.get("next_check_at") != node["received_at"]
+    )
     stack.database.patch(path, {"received_at": node["received_at"] - HOLD_MS, "next_check_at": 1})
     stack.run_schedule()
 
