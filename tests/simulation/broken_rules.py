@@ -13,6 +13,7 @@ from lipamita.use_cases import (
     ask_daraja,
     assign_suspense,
     decide_review,
+    dismiss_review,
     know_prompt,
     request_payment,
     settle_payment,
@@ -158,3 +159,13 @@ def credit_a_receipt_of_another_prompt(patch: Patch) -> None:
     patch.setattr(decide_review, "why_not_credit", lambda *_: None)
     patch.setattr(decide_review, "_check_open", lambda _: None)
     patch.setattr(decide_review, "claim_told", lambda *_: None)
+
+
+@under(DIFFERS)
+def dismiss_money_that_was_told(patch: Patch) -> None:
+    def all_told(transaction_id: Any, world: Any) -> set[Any]:
+        case = world.store.read_review(transaction_id)
+        return {told.receipt for told in case.told}
+
+    patch.setattr(dismiss_review, "settled_receipts", all_told)
+    patch.setattr(dismiss_review, "why_not_dismiss", lambda _: None)

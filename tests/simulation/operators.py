@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
+from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import MeterId, Receipt, TransactionId
 from lipamita.domain.units import Kes
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
 from lipamita.use_cases.decide_review import MoneyDecision, credit_review
+from lipamita.use_cases.dismiss_review import Dismissal, dismiss_review
 from lipamita.use_cases.world import World
 
 from tests.fakes.memory_store import MemoryStore
@@ -19,6 +21,8 @@ from tests.simulation.plan import OPERATORS, Act, Decision, Verdict
 from tests.simulation.timeline import Timeline
 
 BY_AN_OPERATOR = "an operator credited what was paid"
+CARELESS = OPERATORS[1]  # dismisses before looking
+OF_ANOTHER_PROMPT = ("callback_mismatch", "told_on_another_path")  # theirs to drop, if they looked
 ONE_PERSON_MAY_KES = 10_000
 
 
@@ -90,6 +94,12 @@ class Operators:
     def _credit(self, transaction_id: TransactionId, uid: str) -> None:
         """Look the receipts that were told up in the statement, and credit the first found."""
         told = {review.receipt for review in self._store.reviews[transaction_id].values()}
+        told_of = self._store.reviews[transaction_id].values()
+        anothers = any(review.reason in OF_ANOTHER_PROMPT for review in told_of)
+        shown = any(row.receipt in told for row in self._mpesa.ledger)
+        if uid == CARELESS and shown and not anothers:
+            with suppress(ConflictError):  # money was told: it must be refused
+                self._dismiss(transaction_id, uid)
         account = self._store.payments[transaction_id].account.replace("-", "")
         for row in self._mpesa.ledger:
             if row.receipt in told and row.account == account and row.amount_kes:
@@ -104,6 +114,24 @@ class Operators:
                 with self._working_on(transaction_id, uid):
                     credit_review(decision, self._world)
                 return
+        if not self._may_be_paid(transaction_id, told):
+            self._dismiss(transaction_id, uid)
+
+    def _dismiss(self, transaction_id: TransactionId, uid: str) -> None:
+        self._timeline.say(f"{uid} dismisses {transaction_id}")
+        word = Dismissal(transaction_id=transaction_id, why="not paid", caller=caller_of(uid))
+        with self._working_on(transaction_id, uid):
+            dismiss_review(word, self._world)
+
+    def _may_be_paid(self, transaction_id: TransactionId, told: set[Receipt | None]) -> bool:
+        """Whether the statement shows money for it, or its prompt is still on a phone."""
+        prompts = [
+            prompt
+            for prompt in self._mpesa.prompts.values()
+            if prompt.path.split("/")[-2] == transaction_id
+        ]
+        is_open = any(prompt.answered is None or prompt.row for prompt in prompts)
+        return is_open or any(row.receipt in told for row in self._mpesa.ledger)
 
     def _assign(self, confirmation_id: str, uid: str, meter_id: str) -> None:
         self._timeline.say(f"{uid} gives {confirmation_id} to {meter_id}")
