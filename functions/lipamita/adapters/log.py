@@ -95,13 +95,7 @@ class StructuredLog(ClaimLines):
         )
 
     def callback_recorded(self, transaction_id: TransactionId, callback: RawCallback) -> None:
-        logger.info(
-            "callback recorded",
-            transaction_id=transaction_id,
-            evidence_id=callback.evidence_id,
-            remote_address=callback.remote_address,
-            characters=len(callback.body),
-        )
+        logger.info("callback recorded", transaction_id=transaction_id, **_as_it_came(callback))
 
     def payment_moved(self, before: Payment, after: Payment) -> None:
         logger.info(
@@ -146,22 +140,10 @@ class StructuredLog(ClaimLines):
         logger.info("command done", meter_id=meter_id, order_id=order_id, result=result)
 
     def result_recorded(self, refund_id: RefundId, result: RawCallback) -> None:
-        logger.info(
-            "result recorded",
-            refund_id=refund_id,
-            evidence_id=result.evidence_id,
-            remote_address=result.remote_address,
-            characters=len(result.body),
-        )
+        logger.info("result recorded", refund_id=refund_id, **_as_it_came(result))
 
     def inquiry_answered(self, receipt: Receipt, result: RawCallback) -> None:
-        logger.info(
-            "inquiry answered",
-            receipt=receipt,
-            evidence_id=result.evidence_id,
-            remote_address=result.remote_address,
-            characters=len(result.body),
-        )
+        logger.info("inquiry answered", receipt=receipt, **_as_it_came(result))
 
     def refund_moved(self, before: Refund, after: Refund) -> None:
         logger.info(
@@ -261,3 +243,12 @@ class LogNotifier:
             waited_ms=now_ms - notice.created_at_ms,
         )
         return NoticeAnswer(outcome=NoticeOutcome.DELIVERED)
+
+
+def _as_it_came(raw: RawCallback) -> dict[str, object]:
+    """What a line says of a body that came in; never the body, which holds numbers of payers."""
+    return {
+        "evidence_id": raw.evidence_id,
+        "remote_address": raw.remote_address,
+        "characters": len(raw.body),
+    }
