@@ -94,6 +94,9 @@ class SimulatedDaraja:
         process = self._timeline.current
         assert process is not None
         chance = process.chance
+        prompt = self.mpesa.prompts.get(checkout_request_id)
+        if prompt is not None:
+            prompt.queries += 1
         self._timeline.pause(chance.between(50, 1_000))
         if chance.fails("crash while querying"):
             raise DiedError
@@ -104,7 +107,10 @@ class SimulatedDaraja:
         body = self._query_body(checkout_request_id, chance)
         self._timeline.say(f"query says {body}")
         self._timeline.pause(chance.between(20, 500))
-        return query_answer(body.encode(), asked_at_ms=now_ms)
+        answer = query_answer(body.encode(), asked_at_ms=now_ms)
+        if prompt is not None and answer.result_code == "0":
+            prompt.paid_answers += 1
+        return answer
 
     def pull(
         self, *, from_ms: Millis, to_ms: Millis, offset: int, merchant: str | None = None

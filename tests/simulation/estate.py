@@ -55,6 +55,7 @@ from tests.simulation.vend_desk import VendDesk
 
 MASTER_SECRET = "d" * 32
 REST_MS = 6 * 24 * HOUR_MS  # after this long nothing may be left to do
+BETWEEN_LOOKS_MS = 24 * HOUR_MS
 LAST_REST_MS = 8 * 24 * HOUR_MS  # a refund that nobody seconds lapses in 7 days
 TOLERATED = (
     DatabaseDownError,
@@ -173,6 +174,10 @@ class SimulatedEstate:
         self.refund_desk.clear()
         self.vend_desk.clear()
         self.timeline.run(self.timeline.now_ms + LAST_REST_MS)
+        for _ in self.store.payments:  # charges wait in a row, and each may be uncertain in turn
+            if not self.vend_desk.clear():
+                break
+            self.timeline.run(self.timeline.now_ms + BETWEEN_LOOKS_MS)
 
     def _archive(self, at_ms: int) -> None:
         work = partial(archive, self.world)

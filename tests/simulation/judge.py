@@ -13,7 +13,7 @@ from lipamita.domain.payment import Payment
 
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.meter import SimulatedMeter
-from tests.simulation.mpesa import Mpesa, Row
+from tests.simulation.mpesa import Mpesa, Prompt, Row
 from tests.simulation.plan import ByHand
 from tests.simulation.refund_judge import RefundJudge
 from tests.simulation.tuya import VendedMeter
@@ -26,6 +26,7 @@ BESIDE = (
     "receipt_claimed_elsewhere",
     "amount_differs",
 )
+ASKED_ALL_DAY = 12  # queries: the pauses between them grow to an hour
 UNNAMED = "a review that names no receipt"
 
 
@@ -213,7 +214,16 @@ class Judge:
         payment = self.store.payments.get(transaction_id)  # type: ignore[call-overload]
         if payment is not None and payment.mpesa_receipt is not None:
             return False  # only queries told of it, and other money of the same amount came
+        if payment is not None and payment.status == "expired" and self._was_silent(row.prompt):
+            return False
         return row is row.prompt.row and not row.prompt.lied_about  # queries tell of one charge
+
+    def _was_silent(self, prompt: Prompt) -> bool:
+        """Whether M-Pesa was asked all day and hardly said that it was paid; a statement does.
+
+        A single answer may come to a process that dies before it can write.
+        """
+        return prompt.queries >= ASKED_ALL_DAY and prompt.paid_answers <= 1
 
     def _meter_of(self, row: Row) -> set[str]:
         if row.prompt is not None:

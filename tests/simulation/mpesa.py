@@ -40,6 +40,8 @@ class Prompt:
     mixed_up: bool = False  # its success came to another's path when nobody could tell
     lied_about: bool = False  # somebody was told that it was refused, though it was paid
     refusal_told: bool = False
+    queries: int = 0  # how often we asked what became of it
+    paid_answers: int = 0  # how many of them said that it was paid
     false_paid_told: int = 0
 
 

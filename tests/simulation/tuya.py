@@ -113,7 +113,10 @@ class SimulatedCloud:
             applied_ms = now_ms
             meter.apply(units)
         if chance.fails("old report shown"):  # a report from before, under a new time or the old
-            self._timeline.at(now_ms + chance.one_of(STALE_MS), meter.wake)
+            stale_ms = now_ms + chance.one_of(STALE_MS)
+            self._timeline.at(
+                max(stale_ms, applied_ms), meter.wake
+            )  # in the end it shows the truth
         else:
             self._timeline.at(applied_ms + chance.between(200, 20_000), meter.wake)
 

@@ -40,9 +40,10 @@ class VendDesk:
         if isinstance(act, VendWord):
             self._timeline.start(at_ms, act.name, lambda: self._decide(act), hosted=True)
 
-    def clear(self) -> None:
-        """Both look at everything that is uncertain, at the same time."""
-        for key in self._uncertain():
+    def clear(self) -> bool:
+        """Both look at everything that is uncertain, at the same time; whether anything was."""
+        uncertain = self._uncertain()
+        for key in uncertain:
             for uid in OPERATORS:
                 self._timeline.start(
                     self._timeline.now_ms,
@@ -50,6 +51,7 @@ class VendDesk:
                     lambda key=key, uid=uid: self._say(key, uid),  # type: ignore[misc]
                     hosted=True,
                 )
+        return bool(uncertain)
 
     def violations(self) -> Iterator[str]:
         for meter_id, meter in self._meters.items():
