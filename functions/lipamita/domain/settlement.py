@@ -4,6 +4,8 @@
 |-------------------------------|---------------------|-----------------|-----------------------|
 | paid, receipt, exact amount   | paid                | paid            | same receipt: nothing |
 | paid, anything differs        | review              | review          | a review beside it    |
+| paid, the amount differs, and |                     |                 | its receipt, an alarm |
+| queries alone had credited it |                     |                 |                       |
 | final refusal                 | failed              | nothing         | nothing               |
 | final refusal, query says paid| waits for a receipt |                 |                       |
 | unknown code, unreadable body | nothing, an alarm   | nothing         | nothing               |
@@ -40,6 +42,8 @@ from lipamita.domain.stk_result import FINAL_REFUSALS, PAID_CODE, Outcome, outco
 from lipamita.domain.units import Kes, Millis
 
 MISMATCH = "callback_mismatch"  # it came on this payment's path and is of another prompt
+CONTRADICTS_QUERY = "callback_contradicts_query"
+AMOUNT_DIFFERS = "amount_differs"
 TOLD_ELSEWHERE = "told_on_another_path"  # it is of this payment's prompt
 
 
@@ -180,6 +184,15 @@ def _told_paid(
         paid = replace(paid, mpesa_receipt=receipt, paid_at_ms=now_ms, reason=None)
         paid = replace(_with_result(paid, callback), next_check_at_ms=first_in_line(now_ms))
         return replace(verdict, payment=paid)
+    if payment.status is Status.PAID and reason == AMOUNT_DIFFERS:
+        # Credited on the word of queries, and this is its own prompt's receipt: the money that was
+        # credited. Beside it, as if it were other money, it could be given away once more.
+        attached = replace(payment, mpesa_receipt=receipt, reason=None)
+        return _alarmed(
+            replace(verdict, payment=attached),
+            CONTRADICTS_QUERY,
+            f"{receipt}: KES {callback.amount_kes} told, KES {payment.amount_kes} credited",
+        )
     return _reviewed(verdict, callback, reason, now_ms)
 
 
@@ -220,7 +233,7 @@ def _what_differs(
     if payment.status in (Status.REVIEW, Status.REFUNDING, Status.REFUNDED):
         return "told_in_review"
     if callback.amount_kes != payment.amount_kes:
-        return "amount_differs"
+        return AMOUNT_DIFFERS
     return None
 
 
@@ -275,7 +288,7 @@ def _told_refused(verdict: Verdict, callback: StkCallback, now_ms: Millis) -> Ve
         return verdict
     if payment.paid_unverified_at_ms is not None:  # the query says paid: who is right is not known
         contradicted = replace(verdict, payment=_with_result(payment, callback))
-        return _alarmed(contradicted, "callback_contradicts_query", f"ResultCode {code}")
+        return _alarmed(contradicted, CONTRADICTS_QUERY, f"ResultCode {code}")
     failed = move(
         payment, Cause.REFUSAL_TOLD, now_ms=now_ms, source=f"callback {callback.evidence_id}"
     )

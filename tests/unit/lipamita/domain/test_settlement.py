@@ -213,7 +213,6 @@ def test_attaching_a_receipt_is_not_a_move() -> None:
 @pytest.mark.parametrize(
     ("callback", "elsewhere", "reason"),
     [
-        (told(amount=499), set(), "amount_differs"),
         (told(receipt=None), set(), "receipt_missing"),
         (told(), {RECEIPT}, "receipt_claimed_elsewhere"),
     ],
@@ -224,6 +223,17 @@ def test_what_differs_is_not_attached_but_reviewed(
     verdict = decided(unverified_paid(), callback, elsewhere=elsewhere)
     assert (verdict.payment.status, verdict.payment.mpesa_receipt) == (Status.PAID, None)
     assert [review.reason for review in verdict.reviews] == [reason]
+
+
+@pytest.mark.parametrize("amount", [499, None])
+def test_the_receipt_of_its_own_prompt_is_attached_though_the_amount_differs(
+    amount: int | None,
+) -> None:
+    """It is the money that queries credited; beside it, it could be refunded as well."""
+    verdict = decided(unverified_paid(), told(amount=amount))
+    assert (verdict.payment.mpesa_receipt, verdict.payment.amount_kes) == (RECEIPT, 500)
+    assert (verdict.claims, verdict.reviews) == ((RECEIPT,), ())
+    assert kinds(verdict) == ["callback_contradicts_query"]
 
 
 # --- final refusals
