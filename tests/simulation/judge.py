@@ -214,9 +214,16 @@ class Judge:
         payment = self.store.payments.get(transaction_id)  # type: ignore[call-overload]
         if payment is not None and payment.mpesa_receipt is not None:
             return False  # only queries told of it, and other money of the same amount came
+        if self._another_was_told(row, transaction_id):
+            return False  # the prompt was paid twice, and a query tells of one of the two
         if payment is not None and payment.status == "expired" and self._was_silent(row.prompt):
             return False
         return row is row.prompt.row and not row.prompt.lied_about  # queries tell of one charge
+
+    def _another_was_told(self, row: Row, transaction_id: str) -> bool:
+        told = self.accepted.get(transaction_id, ())
+        others = [one for one in self.mpesa.ledger if one.prompt is row.prompt and one is not row]
+        return any(one.receipt in body for one in others for body in told)
 
     def _was_silent(self, prompt: Prompt) -> bool:
         """Whether M-Pesa was asked all day and hardly said that it was paid; a statement does.

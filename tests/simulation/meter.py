@@ -17,6 +17,10 @@ from tests.simulation.meter_commands import Command, Totals, is_signed, larger, 
 from tests.simulation.timeline import DiedError, Timeline
 
 
+class PowerLostError(Exception):
+    """The meter went dark while this was being done."""
+
+
 class Entry(Protocol):
     """A recharge as it is read from the meter's queue."""
 
@@ -53,6 +57,7 @@ class SimulatedMeter:
     reported: Totals = field(default_factory=Totals)  # on the server
     refused: list[str] = field(default_factory=list)
     wakes: int = 0
+    lives: int = 1  # what one life was doing ends with it
     _old: dict[str, Entry] = field(default_factory=dict)
 
     @property
@@ -93,18 +98,24 @@ class SimulatedMeter:
         if chance.fails("stale snapshot"):
             queue = dict(self._old)
         self._old = dict(self.queue())
+        life = self.lives
         self.timeline.pause(chance.between(20, 400))
+        if self.lives != life:
+            return
         try:
-            self._apply_and_acknowledge(queue)
-            self._obey()
+            self._apply_and_acknowledge(queue, life)
+            self._obey(life)
+        except PowerLostError:
+            return  # with everything that it was doing
         except DiedError:
+            self.lives += 1
             self.timeline.say("meter loses power")
             erased = chance.fails("meter storage erased")
             self.totals = self.kept
             back_ms = self.timeline.now_ms + 5_000
             self.timeline.at(back_ms, lambda: self.reboot(erased=erased))
 
-    def _apply_and_acknowledge(self, queue: Mapping[str, Entry]) -> None:
+    def _apply_and_acknowledge(self, queue: Mapping[str, Entry], life: int) -> None:
         for entry in queue.values():
             if self._is_genuine(entry):
                 self.apply(entry)
@@ -116,7 +127,7 @@ class SimulatedMeter:
         for transaction_id in self.acknowledgeable(queue):
             entry = queue[transaction_id]
             balance_wh = self.totals.balance_wh
-            self.timeline.pause(self._latency())
+            self._pause(life)
             if not self.online:
                 return
             self.acknowledge(transaction_id, balance_wh, self.totals)
@@ -125,10 +136,10 @@ class SimulatedMeter:
             if process.chance.likely(0.3):
                 self.totals = replace(self.totals, consumed_wh=self.totals.consumed_wh + 1)
 
-    def _obey(self) -> None:
+    def _obey(self, life: int) -> None:
         """Carry out what it is told, make it durable, show its totals, and answer."""
         for key, command in sorted(self.commands().items()):
-            self.timeline.pause(self._latency())
+            self._pause(life)
             if not self.online:
                 return
             if not is_signed(
@@ -189,9 +200,12 @@ class SimulatedMeter:
         self.refused.append(entry.transaction_id)
         return False
 
-    def _latency(self) -> int:
+    def _pause(self, life: int) -> None:
+        """As long as the network takes. Raises PowerLostError when the meter went dark."""
         assert self.timeline.current is not None
-        return self.timeline.current.chance.between(20, 400)
+        self.timeline.pause(self.timeline.current.chance.between(20, 400))
+        if self.lives != life:
+            raise PowerLostError
 
     def _may_lose_power(self) -> None:
         assert self.timeline.current is not None

@@ -21,7 +21,7 @@ from enum import StrEnum
 from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import Receipt
 from lipamita.domain.order import GOES_BACK
-from lipamita.domain.payment import Cause, Payment, Status
+from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status
 from lipamita.domain.review import ReceiptWord, ReviewMatter
 from lipamita.domain.review_move import UNSOLD_FOR_MS, is_unsold, took
 from lipamita.domain.settlement import MISMATCH
@@ -110,11 +110,25 @@ def why_not_refund(matter: ReviewMatter, receipt: Receipt) -> ConflictError | No
     in_review = payment.status is Status.REVIEW
     if not told or (payment.mpesa_receipt == receipt and not in_review):
         return _not_refundable(f"its payment is {payment.status}")
+    if payment.mpesa_receipt is None and not in_review:
+        # Evidence may still credit it, or queries did; nothing here would hold it back.
+        return _not_refundable(
+            f"its payment is {payment.status} and may take it; move it to suspense first"
+        )
     if receipt in matter.decided:
         return _not_refundable("people decided about it before")
     if matter.owners.get(receipt) != matter.transaction_id:
         return _not_refundable("nobody claimed it here")
     return None
+
+
+def may_be_what_queries_credited(payment: Payment) -> bool:
+    """Whether the payment was credited and no receipt is known to have paid for it.
+
+    Any receipt told for it may be the one, so none is given away until it has its own.
+    """
+    sold = payment.delivery.status is not DeliveryStatus.NONE
+    return sold and payment.mpesa_receipt is None
 
 
 def why_not_suspense(
@@ -129,6 +143,10 @@ def why_not_suspense(
     if decided is not None and decided.kind is not ReceiptWord.SUSPENSE:
         return ConflictError(
             "receipt_claimed_elsewhere", "people gave that receipt another place", field="receipt"
+        )
+    if may_be_what_queries_credited(payment):
+        return ConflictError(
+            "receipt_was_credited", "it may be what the payment was credited for, on queries alone"
         )
     if took(payment, receipt):
         return ConflictError(
