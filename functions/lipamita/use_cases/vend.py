@@ -75,7 +75,7 @@ def send_charge(
         meter_id=payment.charged_meter,
         attempt=1 if old.value is None else old.value.attempt + 1,
         units=units_of(entry),
-        before_units=before.charged_units,
+        before_units=_charged_before(payment, entry, before, world),
         before_at_ms=before.at_ms,
         intended_at_ms=world.clock(),
     )
@@ -116,6 +116,24 @@ def _entry_in_turn(payment: Payment, world: World) -> SoldEntry | None:
         if one.closed_at_ms is None and one.sequence < entry.sequence
     ]
     return entry if all(_is_over(payment, key, world) for key in open_before) else None
+
+
+def _charged_before(payment: Payment, entry: SoldEntry, before: Reading, world: World) -> int:
+    """What the meter was charged before this sale. A report that is older than the end of the sale
+    before, which a person may have seen at the meter, can lack that charge; were it believed, the
+    charge would pass for this one as soon as it shows.
+    """
+    register = world.store.read_register(payment.charged_meter).value
+    entries = {} if register is None else register.entries
+    earlier = [(one.sequence, key) for key, one in entries.items() if one.sequence < entry.sequence]
+    for _, key in sorted(earlier, reverse=True):  # the register keeps a bounded number of them
+        last, closed_at_ms = world.store.read_vend(key).value, entries[key].closed_at_ms
+        if last is None:  # below a unit: nothing was charged for it
+            continue
+        is_older = closed_at_ms is None or before.at_ms <= closed_at_ms
+        known_units = last.before_units + last.units
+        return max(before.charged_units, known_units) if is_older else before.charged_units
+    return before.charged_units
 
 
 def _is_below_a_unit(payment: Payment, world: World) -> bool:

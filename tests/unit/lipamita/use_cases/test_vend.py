@@ -11,7 +11,7 @@ from lipamita.domain.ids import Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import DeliveryStatus, Payment
 from lipamita.domain.units import MINUTE_MS, Cents
-from lipamita.domain.vending import UNCERTAIN_AFTER_MS, VendDecision, VendStatus
+from lipamita.domain.vending import UNCERTAIN_AFTER_MS, Reading, VendDecision, VendStatus
 from lipamita.use_cases.decide_delivery import DeliveryDecision, decide_delivery
 from lipamita.use_cases.find_money import find_money
 from lipamita.use_cases.reconcile import reconcile
@@ -104,10 +104,36 @@ def test_the_next_charge_of_a_meter_waits_for_the_one_before() -> None:
     second = paid(estate, key="key-2", number=2)
     later(estate)
     assert cloud.charges == [UNITS]
+    cloud.balance_units = UNITS  # it arrived, and a person saw it at the meter
     decide(estate, first, VendDecision.DELIVERED)
     cloud.applies = True
     later(estate)
     assert (status(estate, second), cloud.charges) == (DeliveryStatus.DELIVERED, [UNITS, UNITS])
+
+
+def test_a_late_charge_that_a_person_saw_does_not_pass_for_the_next_one() -> None:
+    estate, cloud = estate_with_cloud(applies=False)
+    first = paid(estate)
+    second = paid(estate, key="key-2", number=2)
+    later(estate)
+    cloud.balance_units = UNITS  # late, and not yet in any report
+    decide(estate, first, VendDecision.DELIVERED)
+    later(estate)  # the second is asked for, and lost
+    cloud.report()
+    later(estate)
+    assert status(estate, second) is DeliveryStatus.QUEUED
+    assert estate.store.vends[second.transaction_id].status is VendStatus.UNCERTAIN
+
+
+def test_a_report_from_after_the_sale_before_is_believed() -> None:
+    """A meter that was exchanged counts from nothing again."""
+    estate, cloud = estate_with_cloud()
+    paid(estate)
+    cloud.balance_units = cloud.consumed_units = 0
+    later(estate)
+    cloud.reported = Reading(balance_units=0, consumed_units=0, at_ms=estate.now_ms)
+    second = paid(estate, key="key-2", number=2)
+    assert status(estate, second) is DeliveryStatus.DELIVERED
 
 
 def as_if_died_before_closing(estate: Estate, payment: Payment) -> None:
