@@ -89,7 +89,8 @@ def test_a_part_is_paid_out_and_the_rest_stays(stack: Stack) -> None:
         f"transactions/{paid}", lambda node: node.get("refunded") == 200
     )
     assert (back["status"], back["delivery"]["status"]) == ("paid", "delivered")
-    assert stack.database.get(f"payees/{refund['refund_id']}") is None
+    # The number goes last, after the payment says what was refunded.
+    stack.database.wait_until(f"payees/{refund['refund_id']}", lambda node: node is None)
 
 
 def test_a_payout_whose_answer_was_lost_is_found_and_not_sent_again(stack: Stack) -> None:
