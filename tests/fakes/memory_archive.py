@@ -9,9 +9,9 @@ from lipamita.domain.ids import Receipt, TransactionId, Uid, parse_receipt
 from lipamita.domain.payment import Payment
 from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.review import ReceiptDecision, ReceiptWord
-from lipamita.domain.settlement import Review
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Review
 from lipamita.use_cases.record_ports import PaymentsBy, SettledRefund, ToldReceipt, WaitingMoney
 from lipamita.use_cases.records import Versioned
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.notice import AlarmCount, Notice
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Millis, day_eat
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.records import Versioned
 
 from tests.fakes.memory_nodes import MemoryNodes

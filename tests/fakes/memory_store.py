@@ -17,9 +17,9 @@ from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.review import ReviewCase, Told
 from lipamita.domain.schedule import first_in_line
-from lipamita.domain.settlement import Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Review
 from lipamita.domain.work_queue import place_of
 from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
 from lipamita.use_cases.query_ports import DuePayment

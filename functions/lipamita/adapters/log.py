@@ -23,8 +23,8 @@ from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import Recharge
 from lipamita.domain.refund import Refund, RefundId
 from lipamita.domain.retention import Shelf
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.records import RawCallback, RawConfirmation
 
 _TRANSACTION_ID = re.compile(r"-[-0-9A-Z_a-z]{19}")

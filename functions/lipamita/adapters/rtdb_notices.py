@@ -10,8 +10,8 @@ from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE, RtdbNodes
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import TransactionId, Uid
 from lipamita.domain.notice import AlarmCount, Notice, NoticeStatus
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Millis, day_eat
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.records import Versioned
 
 RECENT_DAYS = 2

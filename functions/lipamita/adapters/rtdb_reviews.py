@@ -10,8 +10,8 @@ from lipamita.domain.decided import Decided
 from lipamita.domain.errors import BusyError
 from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.review import ReviewCase, Told
-from lipamita.domain.settlement import Review
 from lipamita.domain.units import Kes, Millis
+from lipamita.domain.verdict import Review
 from lipamita.domain.work_queue import place_of
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lipamita.domain.notice import AlarmCount
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Millis
+from lipamita.domain.verdict import Alarm
 
 MAX_COUNTED = 100  # of a queue; a longer one is said to be at least that long
 WAITING_TOO_LONG_MS = DAY_MS  # a review, or money in suspense

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lipamita.domain.ids import TransactionId, Uid
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Millis
+from lipamita.domain.verdict import Alarm
 
 ATTEMPT_DELAYS_MS = (MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 4 * HOUR_MS)
 LASTS_MS = 3 * DAY_MS  # what is told about alarms; others choose their own

@@ -7,8 +7,8 @@ from dataclasses import replace
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, PushRefused
 from lipamita.domain.payment import Cause, Payment, Status, move
 from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS
-from lipamita.domain.settlement import Alarm, Verdict
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Alarm, Verdict
 
 
 def decide_push_answer(payment: Payment, answer: PushAnswer, *, now_ms: Millis) -> Verdict:

@@ -15,8 +15,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeGuard
 
 from lipamita.domain.evidence import (
@@ -35,67 +35,16 @@ from lipamita.domain.payment import (
     allowed,
     move,
 )
-from lipamita.domain.prompt import Prompt
 from lipamita.domain.review_move import moved_receipts
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.stk_result import FINAL_REFUSALS, PAID_CODE, Outcome, outcome
-from lipamita.domain.units import Kes, Millis
+from lipamita.domain.units import Millis
+from lipamita.domain.verdict import NOTHING_KNOWN, Alarm, Known, Review, Verdict
 
 MISMATCH = "callback_mismatch"  # it came on this payment's path and is of another prompt
 CONTRADICTS_QUERY = "callback_contradicts_query"
 AMOUNT_DIFFERS = "amount_differs"
 TOLD_ELSEWHERE = "told_on_another_path"  # it is of this payment's prompt
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """Something an operator must see. ``kind`` is a closed set of words, see docs/operations.md."""
-
-    kind: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
-    """Money, or a doubt about it, that waits for a person.
-
-    ``belongs_to`` names the payment whose prompt it was, if that is not the one it was told of.
-    """
-
-    reason: str
-    receipt: Receipt | None
-    amount_kes: Kes | None
-    evidence_id: str
-    belongs_to: TransactionId | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What to write: claim the receipts first, then the reviews, then the payment."""
-
-    payment: Payment
-    claims: tuple[Receipt, ...] = ()
-    reviews: tuple[Review, ...] = ()
-    alarms: tuple[Alarm, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What stands elsewhere about the things that callbacks name.
-
-    ``prompt``: this payment's own, once the push's answer is known. ``prompt_owners``: whose the
-    other prompts are. ``claimed_elsewhere``: receipts that already paid for another transaction.
-    ``twins``: those of them that stand for the same money, confirmed by hand for the same meter
-    and amount.
-    """
-
-    prompt: Prompt | None = None
-    prompt_owners: Mapping[str, TransactionId] = field(default_factory=dict)
-    claimed_elsewhere: frozenset[Receipt] = frozenset()
-    twins: Mapping[Receipt, TransactionId] = field(default_factory=dict)
-
-
-NOTHING_KNOWN = Known()
 
 
 def decide_callbacks(

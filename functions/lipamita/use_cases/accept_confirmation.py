@@ -25,10 +25,10 @@ from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.payment import Cause, Payment, Status, move
 from lipamita.domain.push_answer import acknowledged
 from lipamita.domain.schedule import first_in_line
-from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.tariff import Quote
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Alarm, Review
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.find_meant import Meant, find_meant
 from lipamita.use_cases.fulfil import fulfil

@@ -17,8 +17,8 @@ from lipamita.domain.ledger import Entry, EntryKind
 from lipamita.domain.payment import Payment
 from lipamita.domain.payment_entries import corrected, entries_of_payment, received
 from lipamita.domain.refund_entries import entries_of_refund
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.record_ports import SettledRefund, WaitingMoney
 from lipamita.use_cases.records import Versioned

@@ -23,9 +23,9 @@ from lipamita.domain.query_pace import (
     wait_for_turn,
 )
 from lipamita.domain.schedule import ASK_AGAIN_AFTER_MS, UnverifiedPolicy, decide_query
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.stk_result import Outcome, outcome
 from lipamita.domain.units import SECOND_MS, Millis
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.know_prompt import owns_prompt

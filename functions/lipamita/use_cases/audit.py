@@ -27,7 +27,7 @@ from lipamita.domain.audit import (
 )
 from lipamita.domain.errors import ForbiddenError, LipamitaError
 from lipamita.domain.meter import Caller
-from lipamita.domain.settlement import Alarm
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.world import World
 
 COMMAND_LINE = "command-line"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lipamita.domain.errors import BusyError, NotFoundError
 from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.refund_result import decide_results, is_contradicted
-from lipamita.domain.settlement import Alarm
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.world import World
 

@@ -15,8 +15,8 @@ from lipamita.domain.schedule import (
     looked_at,
     recharge_kept_until,
 )
-from lipamita.domain.settlement import Review
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Review
 from lipamita.use_cases.ask_daraja import ask_daraja
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.close_recharge import close_entry, close_recharge

@@ -19,8 +19,8 @@ from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, Not
 from lipamita.domain.guard import RateKind
 from lipamita.domain.ids import MeterId, path_key
 from lipamita.domain.recharge import device_key
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Wh
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.claim_ports import DeviceAccount, DeviceNetwork
 from lipamita.use_cases.limit_rate import limit_rate
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES

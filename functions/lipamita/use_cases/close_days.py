@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from lipamita.domain.closing import Closing, DayHash, close_day, day_after, day_before
 from lipamita.domain.ledger import Tally, Totals
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import DAY_MS, HOUR_MS, Millis, day_eat
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.record_ports import Record
 from lipamita.use_cases.world import World
 

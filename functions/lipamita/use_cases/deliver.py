@@ -8,8 +8,8 @@ from lipamita.domain.errors import BusyError
 from lipamita.domain.payment import DeliveryStatus, Payment
 from lipamita.domain.recharge import SoldEntry, empty_register, make_recharge, sell
 from lipamita.domain.schedule import next_check
-from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import month_eat
+from lipamita.domain.verdict import Alarm, Review
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.world import World

@@ -19,8 +19,8 @@ from dataclasses import replace
 from lipamita.domain.order import GOES_BACK, Seated
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
 from lipamita.domain.place import OrderedPlace
-from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Alarm, Review
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.refund_late_money import refund_late_money
 from lipamita.use_cases.seat_order import seat_order

@@ -11,7 +11,8 @@ from __future__ import annotations
 from lipamita.domain.evidence import PushAcknowledged, StkCallback
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.prompt import Prompt
-from lipamita.domain.settlement import MISMATCH, Alarm
+from lipamita.domain.settlement import MISMATCH
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.world import World
 
 

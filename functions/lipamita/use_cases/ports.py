@@ -16,9 +16,9 @@ from lipamita.domain.meter import Meter
 from lipamita.domain.payment import Payment
 from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.review import ReviewCase
-from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import DAY_MS, Millis
+from lipamita.domain.verdict import Alarm, Review
 from lipamita.use_cases.audit_ports import SnapshotStore
 from lipamita.use_cases.claim_ports import ClaimStore
 from lipamita.use_cases.command_ports import CommandStore

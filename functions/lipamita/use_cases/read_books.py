@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from lipamita.domain.closing import Closing, broken_links, day_after, day_before
 from lipamita.domain.errors import ConflictError, UnreadableError
 from lipamita.domain.ledger import NO_TOTALS, Totals, add
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import day_eat
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.close_days import count_day
 from lipamita.use_cases.record_ports import Record
 from lipamita.use_cases.world import World

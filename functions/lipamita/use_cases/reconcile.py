@@ -15,8 +15,8 @@ from lipamita.domain.errors import NotFoundError, UnreadableError
 from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.refund import RefundId
 from lipamita.domain.schedule import URGENT_MS
-from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
+from lipamita.domain.verdict import Alarm, Review
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.ask_daraja import queries_left

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from lipamita.domain.errors import NotFoundError
 from lipamita.domain.ids import TransactionId, is_path_key
-from lipamita.domain.settlement import Alarm
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.records import RawCallback
 from lipamita.use_cases.world import World
 

@@ -12,8 +12,8 @@ from lipamita.domain.errors import NotFoundError
 from lipamita.domain.health import Sign
 from lipamita.domain.ids import is_path_key
 from lipamita.domain.order import OrderStatus
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import Kes
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.find_meant import find_account
 from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.world import World

@@ -11,7 +11,7 @@ from lipamita.domain.errors import NotFoundError
 from lipamita.domain.ids import is_path_key
 from lipamita.domain.money_out import ResultKind
 from lipamita.domain.refund import RefundId
-from lipamita.domain.settlement import Alarm
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.records import RawCallback
 from lipamita.use_cases.send_money import result_label
 from lipamita.use_cases.world import World

@@ -25,8 +25,8 @@ from lipamita.domain.msisdn import Msisdn, mask
 from lipamita.domain.payment import Delivery, Payment
 from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import FIRST_CHECK_AFTER_MS
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import MINUTE_MS, Kes, Millis
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.guard_push import guard_push
 from lipamita.use_cases.know_prompt import know_prompt

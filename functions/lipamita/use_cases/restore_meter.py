@@ -12,7 +12,7 @@ from lipamita.domain.ids import MeterId, sha256_hex
 from lipamita.domain.meter import Meter
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.recharge import MeterRegister
-from lipamita.domain.settlement import Alarm
+from lipamita.domain.verdict import Alarm
 from lipamita.domain.withdrawal import open_withdrawal
 from lipamita.use_cases.send_command import send_command
 from lipamita.use_cases.world import World

@@ -18,8 +18,9 @@ from lipamita.domain.ids import TransactionId
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.prompt import Prompt
 from lipamita.domain.push_answer import acknowledged
-from lipamita.domain.settlement import Known, Verdict, decide_callbacks
+from lipamita.domain.settlement import decide_callbacks
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Known, Verdict
 from lipamita.use_cases.fulfil import fulfil
 from lipamita.use_cases.know_prompt import owns_prompt
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES, Store

@@ -13,7 +13,6 @@ from lipamita.domain.ids import TransactionId
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.recharge import Acknowledgement, SoldEntry
-from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import Millis
 from lipamita.domain.vending import (
     MIN_UNITS,
@@ -25,6 +24,7 @@ from lipamita.domain.vending import (
     judge_vend,
     units_of,
 )
+from lipamita.domain.verdict import Alarm, Review
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.close_recharge import close_entry, close_recharge
 from lipamita.use_cases.records import Versioned

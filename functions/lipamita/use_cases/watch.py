@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lipamita.domain.health import MAX_COUNTED, Queue, Sign, decide_alarms
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import day_eat
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.world import World
 
 

@@ -22,9 +22,10 @@ from lipamita.domain.ids import Receipt
 from lipamita.domain.payment import MOVES, Payment, Status
 from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import UnverifiedPolicy, decide_overdue, decide_query, looked_at
-from lipamita.domain.settlement import Known, decide_callbacks
+from lipamita.domain.settlement import decide_callbacks
 from lipamita.domain.stk_result import FINAL_REFUSALS
 from lipamita.domain.units import Kes, Millis
+from lipamita.domain.verdict import Known
 
 from tests.unit.lipamita.domain.samples import CHECKOUT, NOW, PROMPT, a_payment
 

@@ -9,7 +9,7 @@ from lipamita.adapters import log
 from lipamita.adapters.log import StructuredLog
 from lipamita.domain.evidence import PushAcknowledged
 from lipamita.domain.ids import path_key
-from lipamita.domain.settlement import Alarm
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.records import RawCallback
 
 from tests.unit.lipamita.domain.samples import CHECKOUT, NOW, TRANSACTION, a_payment

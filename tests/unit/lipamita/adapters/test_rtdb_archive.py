@@ -6,9 +6,9 @@ import pytest
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.ids import Receipt, TransactionId, Uid
 from lipamita.domain.payment import Payment
-from lipamita.domain.settlement import Review
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Kes, Millis
+from lipamita.domain.verdict import Review
 from lipamita.use_cases.record_ports import PaymentsBy, ToldReceipt
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase

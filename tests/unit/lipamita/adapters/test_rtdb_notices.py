@@ -9,8 +9,8 @@ from lipamita.adapters.rtdb_notices import MAX_DETAIL
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.notice import AlarmCount, Notice, NoticeStatus, opened
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import DAY_MS, Millis, day_eat
+from lipamita.domain.verdict import Alarm
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import NOW, TRANSACTION

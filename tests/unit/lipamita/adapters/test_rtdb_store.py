@@ -20,8 +20,8 @@ from lipamita.domain.payment import Payment, Status
 from lipamita.domain.recharge import Recharge, empty_register, make_recharge, sell
 from lipamita.domain.review import ReviewCase, Told
 from lipamita.domain.schedule import first_in_line
-from lipamita.domain.settlement import Alarm, Review
 from lipamita.domain.units import DAY_MS, Kes, Millis
+from lipamita.domain.verdict import Alarm, Review
 from lipamita.use_cases.confirmation_ports import MovedMoney
 from lipamita.use_cases.records import (
     IdempotencyRecord,

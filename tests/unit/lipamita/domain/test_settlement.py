@@ -11,8 +11,9 @@ from lipamita.domain.payment import Payment, Status
 from lipamita.domain.prompt import Prompt
 from lipamita.domain.push_answer import decide_push_answer
 from lipamita.domain.schedule import FIRST_QUERY_AFTER_MS, first_in_line
-from lipamita.domain.settlement import Known, Verdict, decide_callbacks
+from lipamita.domain.settlement import decide_callbacks
 from lipamita.domain.units import Millis
+from lipamita.domain.verdict import Known, Verdict
 
 from tests.unit.lipamita.domain.samples import (
     CHECKOUT,

@@ -8,9 +8,9 @@ import pytest
 from lipamita.adapters.payment_schema import payment_to_json
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.payment import Status
-from lipamita.domain.settlement import Review
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Kes, Millis
+from lipamita.domain.verdict import Review
 
 from tests.unit.lipamita.domain.samples import NOW, a_payment
 from tests.unit.lipamita.entrypoints.deployment import AMINA, DEVICE, OPERATOR, App, said

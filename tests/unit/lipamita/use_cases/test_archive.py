@@ -8,9 +8,9 @@ from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.ledger import totals_of
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
-from lipamita.domain.settlement import Review
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import DAY_MS, MINUTE_MS, Kes
+from lipamita.domain.verdict import Review
 from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.archive import PAYMENTS_PER_COMMIT, archive
 from lipamita.use_cases.check_payment import check_payment

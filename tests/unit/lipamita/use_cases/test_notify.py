@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.notice import LASTS_MS, Notice, NoticeOutcome, NoticeStatus
-from lipamita.domain.settlement import Alarm
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Millis
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.notify import MAX_NOTICES, Told, notify, put_notice
 from lipamita.use_cases.records import Versioned
 
