@@ -100,7 +100,7 @@ def check_books(stack: Stack) -> dict[str, Any]:
     kept: dict[str, int] = defaultdict(int)
     for shard in record.get("ledger_days", {}).values():
         for unit in ("cents", "energy_wh"):
-            for account, amount in shard[unit].items():
+            for account, amount in shard.get(unit, {}).items():
                 kept[f"{unit} {account}"] += amount
     assert _not_zero(kept) == _not_zero(summed), "the kept totals are not those of the entries"
     payments = record.get("payments", {}) | (stack.database.get("transactions") or {})

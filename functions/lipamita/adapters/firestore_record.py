@@ -223,14 +223,18 @@ class FirestoreRecord(FirestoreConsumption):
             )
         for day, together in by_day.items():
             totals = totals_of(together)
+            by_unit = {"cents": totals.cents, "energy_wh": totals.energy_wh}
             shard = zlib.crc32(together[0].entry_id.encode()) % SHARDS
             transaction.set(
                 self._at(f"ledger_days/{day}_{shard}"),
                 {
                     "day": day,
-                    "cents": {name: Increment(cents) for name, cents in totals.cents.items()},
-                    "energy_wh": {name: Increment(wh) for name, wh in totals.energy_wh.items()},
                     "entries": Increment(totals.entries),
+                    **{  # an empty map would not be merged: it takes the place of what is there
+                        unit: {account: Increment(amount) for account, amount in amounts.items()}
+                        for unit, amounts in by_unit.items()
+                        if amounts
+                    },
                 },
                 merge=True,
             )

@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from lipamita.adapters import firestore_record
 from lipamita.adapters.firestore_record import FirestoreRecord
+from lipamita.domain.adjustment import adjusted
 from lipamita.domain.closing import close_day
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import Receipt, TransactionId, Uid
@@ -69,6 +71,18 @@ def test_only_what_is_missing_is_added(record: Record) -> None:
     record.write(ENTRIES[:1], (), now_ms=NOW)
     record.write(ENTRIES, (), now_ms=NOW)
     assert record.totals_of(TODAY) == totals_of(ENTRIES)
+
+
+@pytest.mark.parametrize("with_both", [ENTRIES, ENTRIES[::-1]], ids=["money first", "energy first"])
+def test_entries_without_energy_or_without_money_leave_the_others_totals(
+    record: Record, with_both: tuple[Entry, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firestore_record, "SHARDS", 1)
+    no_cents = adjusted(numbered(1).transaction_id, 500, at_ms=NOW)
+    entries = [*with_both, no_cents, receipt(2)]
+    for entry in entries:
+        record.write([entry], (), now_ms=NOW)
+    assert record.totals_of(TODAY) == totals_of(entries)
 
 
 def test_a_payment_that_goes_on_is_put_over_what_stands(record: Record) -> None:
