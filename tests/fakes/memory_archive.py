@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lipamita.domain.ids import Receipt, TransactionId, Uid, parse_receipt
 from lipamita.domain.payment import Payment
-from lipamita.domain.refund import Refund, RefundId, RefundStatus
+from lipamita.domain.refund import Refund, RefundId
 from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Millis
@@ -15,22 +15,22 @@ from lipamita.domain.verdict import Review
 from lipamita.use_cases.record_ports import PaymentsBy, SettledRefund, ToldReceipt, WaitingMoney
 from lipamita.use_cases.records import Versioned
 
-from tests.fakes.memory_nodes import MemoryNodes
+from tests.fakes.memory_dues import MemoryDues
 
 
 @dataclass
-class MemoryArchive(MemoryNodes):
+class MemoryArchive(MemoryDues):
     """Implements use_cases.record_ports.ArchiveStore."""
 
     payments: dict[TransactionId, Payment] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
     reviews: dict[TransactionId, dict[str, Review]] = field(default_factory=dict)
+    told_at_ms: dict[tuple[TransactionId, str], Millis] = field(default_factory=dict)
     refunds: dict[RefundId, Refund] = field(default_factory=dict)
     profiles: dict[Uid, dict[str, object]] = field(default_factory=dict)
     apps: dict[Uid, dict[str, str]] = field(default_factory=dict)
     decisions: dict[tuple[TransactionId, Receipt], ReceiptDecision] = field(default_factory=dict)
     sealed: set[Receipt] = field(default_factory=set)
-    heard: dict[str, str] = field(default_factory=dict)
 
     def due_records(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
         due = [
@@ -64,33 +64,37 @@ class MemoryArchive(MemoryNodes):
         self.payments.pop(transaction_id, None)
 
     def waiting_money(self, *, now_ms: Millis, limit: int) -> Sequence[WaitingMoney]:
-        places = [
-            WaitingMoney(
-                key=f"suspense/{key}",
-                tag="1",
-                told=(
-                    ToldReceipt(
-                        receipt=parse_receipt(key),
-                        amount_kes=item.amount_kes,
-                        at_ms=item.received_at_ms,
-                    ),
+        suspense = [
+            self._waiting(
+                f"suspense/{key}",
+                ToldReceipt(
+                    receipt=parse_receipt(key),
+                    amount_kes=self.suspense[key].amount_kes,
+                    at_ms=self.suspense[key].received_at_ms,
                 ),
             )
-            for key, item in self.suspense.items()
+            for key in self._due_for_record("suspense", now_ms=now_ms, limit=limit)
         ]
-        places += [
-            WaitingMoney(
-                key=f"reviews/{key}",
-                tag=f"{len(told)} {len(self._dismissed(key))}",
-                dismissed=self._dismissed(key),
-                told=tuple(
-                    ToldReceipt(receipt=row.receipt, amount_kes=row.amount_kes, at_ms=now_ms)
-                    for row in told.values()
-                ),
+        reviews = [
+            self._waiting(f"reviews/{key}", *self._told(TransactionId(key)))
+            for key in self._due_for_record("reviews", now_ms=now_ms, limit=limit)
+        ]
+        return [*suspense, *reviews][:limit]
+
+    def _waiting(self, path: str, *told: ToldReceipt) -> WaitingMoney:
+        key = TransactionId(path.partition("/")[2])
+        return WaitingMoney(
+            key=path, tag=str(self.record_due_ms[path]), told=told, dismissed=self._dismissed(key)
+        )
+
+    def _told(self, key: TransactionId) -> list[ToldReceipt]:
+        at_ms = {one: self.told_at_ms[key, one] for one in self.reviews[key]}
+        return [
+            ToldReceipt(receipt=row.receipt, amount_kes=row.amount_kes, at_ms=at_ms[one])
+            for one, row in sorted(
+                self.reviews[key].items(), key=lambda told: (at_ms[told[0]], told[0])
             )
-            for key, told in self.reviews.items()
         ]
-        return [place for place in places if self.heard.get(place.key) != place.tag][:limit]
 
     def _dismissed(self, key: TransactionId) -> tuple[Receipt, ...]:
         return tuple(
@@ -100,15 +104,21 @@ class MemoryArchive(MemoryNodes):
         )
 
     def settled_refunds(self, *, now_ms: Millis, limit: int) -> Sequence[SettledRefund]:
-        found = [
-            SettledRefund(key=f"refunds/{key}", tag="1", refund=refund)
-            for key, refund in self.refunds.items()
-            if refund.status is RefundStatus.REFUNDED
+        return [
+            SettledRefund(
+                key=f"refunds/{key}",
+                tag=str(self.record_due_ms[f"refunds/{key}"]),
+                refund=self.refunds[RefundId(key)],
+            )
+            for key in self._due_for_record("refunds", now_ms=now_ms, limit=limit)
         ]
-        return [one for one in found if self.heard.get(one.key) != one.tag][:limit]
 
     def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
-        self._write(waiting.key, lambda: self.heard.update({waiting.key: waiting.tag}))
+        if str(self.record_due_ms.get(waiting.key)) == waiting.tag:
+            self._write(waiting.key, lambda: self._forget_due(waiting.key))
+
+    def _forget_due(self, path: str) -> None:
+        del self.record_due_ms[path]
 
     def erase_profile(self, uid: Uid) -> None:
         self._write(f"users/{uid}", lambda: self._erase(uid))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from lipamita.adapters.c2b_wire import confirmation_from_body, moved_confirmation
+from lipamita.adapters.rtdb_confirmations import MAX_OPEN_PROMPTS
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.evidence import Confirmation
 from lipamita.domain.ids import MeterId, Receipt, TransactionId
@@ -19,7 +20,7 @@ from lipamita.use_cases.records import (
     Versioned,
 )
 
-from tests.fakes.memory_nodes import MemoryNodes
+from tests.fakes.memory_dues import MemoryDues
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Kept:
 
 
 @dataclass
-class MemoryConfirmations(MemoryNodes):
+class MemoryConfirmations(MemoryDues):
     """Implements use_cases.confirmation_ports.ConfirmationStore, but for receipts."""
 
     short_codes: set[str] = field(default_factory=lambda: {"600000"})
@@ -118,12 +119,13 @@ class MemoryConfirmations(MemoryNodes):
 
     def open_prompts(self, account: str, *, since_ms: Millis) -> Sequence[TransactionId]:
         prompts = self.prompts.get(account, {})
-        return [key for key, payment in prompts.items() if payment.created_at_ms >= since_ms]
+        made = [(payment.created_at_ms, key) for key, payment in prompts.items()]
+        newest = sorted((row for row in made if row[0] >= since_ms), reverse=True)
+        return [key for _, key in newest[:MAX_OPEN_PROMPTS]]
 
     def put_suspense(self, confirmation_id: str, item: SuspenseItem) -> None:
         if confirmation_id not in self.suspense:
-            path = f"suspense/{confirmation_id}"
-            self._write(path, lambda: self.suspense.update({confirmation_id: item}))
+            self._put_suspense(confirmation_id, item)
 
     def read_suspense(self, confirmation_id: str) -> Versioned[SuspenseItem] | None:
         tag = self._tag(f"suspense/{confirmation_id}")
@@ -136,5 +138,14 @@ class MemoryConfirmations(MemoryNodes):
         path = f"suspense/{confirmation_id}"
         if str(self.versions.get(path, 0)) != old.tag:
             return False
-        self._write(path, lambda: self.suspense.update({confirmation_id: new}))
+        self._put_suspense(confirmation_id, new)
         return True
+
+    def _put_suspense(self, confirmation_id: str, item: SuspenseItem) -> None:
+        path = f"suspense/{confirmation_id}"
+
+        def change() -> None:
+            self.suspense[confirmation_id] = item
+            self.record_due_ms[path] = item.received_at_ms
+
+        self._write(path, change)

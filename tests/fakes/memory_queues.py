@@ -10,7 +10,6 @@ from lipamita.adapters.rtdb_confirmations import suspense_to_json
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.refund import Refund, RefundId
 from lipamita.domain.suspense import SuspenseItem
-from lipamita.domain.units import Millis
 from lipamita.domain.work_queue import WorkQueue
 
 from tests.fakes.memory_nodes import MemoryNodes
@@ -21,7 +20,6 @@ class MemoryQueues(MemoryNodes):
     """Implements use_cases.queue_ports.QueueStore."""
 
     review_places: dict[TransactionId, str] = field(default_factory=dict)  # of open reviews
-    told_at_ms: dict[tuple[TransactionId, str], Millis] = field(default_factory=dict)
     refunds: dict[RefundId, Refund] = field(default_factory=dict)
     suspense: dict[str, SuspenseItem] = field(default_factory=dict)
 

@@ -10,12 +10,12 @@ from lipamita.adapters.money_out_wire import result_from_body
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.money_out import ResultKind, ResultTold
 from lipamita.domain.msisdn import Msisdn
-from lipamita.domain.refund import Refund, RefundId
+from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.review import ReceiptDecision
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
 
-from tests.fakes.memory_nodes import MemoryNodes
+from tests.fakes.memory_dues import MemoryDues
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -23,7 +23,7 @@ Results = dict[str, tuple[ResultKind, int, RawCallback]]
 
 
 @dataclass
-class MemoryRefunds(MemoryNodes):
+class MemoryRefunds(MemoryDues):
     """Implements use_cases.refund_ports.RefundStore."""
 
     refunds: dict[RefundId, Refund] = field(default_factory=dict)
@@ -56,7 +56,8 @@ class MemoryRefunds(MemoryNodes):
 
     def postpone_refund(self, refund_id: RefundId, next_check_at_ms: Millis) -> None:
         if refund_id in self.refunds:
-            self._put(replace(self.refunds[refund_id], next_check_at_ms=next_check_at_ms))
+            later = replace(self.refunds[refund_id], next_check_at_ms=next_check_at_ms)
+            self._write(f"refunds/{refund_id}", lambda: self.refunds.update({refund_id: later}))
 
     def put_payee(self, refund_id: RefundId, msisdn: Msisdn) -> None:
         self._write(f"payees/{refund_id}", lambda: self.payees.update({refund_id: msisdn}))
@@ -121,7 +122,13 @@ class MemoryRefunds(MemoryNodes):
 
     def _put(self, refund: Refund) -> None:
         path = f"refunds/{refund.refund_id}"
-        self._write(path, lambda: self.refunds.update({refund.refund_id: refund}))
+
+        def change() -> None:
+            self.refunds[refund.refund_id] = refund
+            if refund.status is RefundStatus.REFUNDED:
+                self.record_due_ms[path] = refund.updated_at_ms
+
+        self._write(path, change)
 
     @staticmethod
     def _drop(rows: dict[Key, Value], key: Key) -> None:

@@ -75,7 +75,8 @@ class MemoryStore(
     receipts: dict[Receipt, TransactionId] = field(default_factory=dict)
     latest: dict[Uid, TransactionId] = field(default_factory=dict)
     callbacks: dict[TransactionId, dict[str, RawCallback]] = field(default_factory=dict)
-    decided: dict[TransactionId, tuple[Uid, str]] = field(default_factory=dict)
+    decided: dict[TransactionId, Decided] = field(default_factory=dict)
+    decided_before: dict[TransactionId, Decided] = field(default_factory=dict)
     registers: dict[MeterId, MeterRegister] = field(default_factory=dict)
     recharges: dict[MeterId, dict[TransactionId, Recharge]] = field(default_factory=dict)
 
@@ -188,18 +189,23 @@ class MemoryStore(
         self.on_read("callbacks")
         return [
             callback_from_body(evidence_id=key, received_at_ms=raw.received_at_ms, body=raw.body)
-            for key, raw in self.callbacks.get(transaction_id, {}).items()
+            for key, raw in sorted(
+                self.callbacks.get(transaction_id, {}).items(),
+                key=lambda row: (row[1].received_at_ms, row[0]),
+            )
         ]
 
     def add_review(self, transaction_id: TransactionId, review: Review, *, now_ms: Millis) -> None:
         def change() -> None:
             told = self.reviews.setdefault(transaction_id, {})
             if review.evidence_id not in told:
-                self.decided.pop(transaction_id, None)
+                if transaction_id in self.decided:
+                    self.decided_before[transaction_id] = self.decided.pop(transaction_id)
                 place = place_of(transaction_id, since_ms=now_ms)
                 self.review_places.setdefault(transaction_id, place)
             told[review.evidence_id] = review
             self.told_at_ms[transaction_id, review.evidence_id] = now_ms
+            self._tell_record(f"reviews/{transaction_id}", now_ms)
 
         self._write("reviews", change)
 
@@ -216,10 +222,13 @@ class MemoryStore(
                     evidence_id=key,
                     at_ms=self.told_at_ms[transaction_id, key],
                 )
-                for key, review in told.items()
+                for key, review in sorted(
+                    told.items(), key=lambda row: (self.told_at_ms[transaction_id, row[0]], row[0])
+                )
             ),
             reason=next(iter(told.values())).reason,
             place=self.review_places.get(transaction_id),
+            decision=self.decided.get(transaction_id, self.decided_before.get(transaction_id)),
         )
 
     def close_review(
@@ -229,11 +238,12 @@ class MemoryStore(
         if any(review.receipt not in (None, *settled) for review in told):
             return False
         if transaction_id not in self.decided:
-            decided = {transaction_id: (decision.by, decision.why)}
 
             def close() -> None:
-                self.decided.update(decided)
+                self.decided[transaction_id] = decision
                 self.review_places.pop(transaction_id, None)
+                if any(about == transaction_id for about, _ in self.decisions):
+                    self._tell_record(f"reviews/{transaction_id}", decision.at_ms)
 
             self._write(f"decided/{transaction_id}", close)
         return True

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.fakes.memory_nodes import MemoryNodes
 from tests.fakes.memory_store import MemoryStore
+from tests.simulation.mirror import Mirror
 from tests.simulation.timeline import DiedError, Timeline
 
 STALLS_MS = (2_000, 30_000, 150_000, 500_000)
@@ -35,12 +36,17 @@ class Database:
         self._on_write = on_write
         self.on_created: Callable[[str, str], None] = lambda *_: None
         self._wrote = False
+        self._mirror: Mirror | None = None
         self.watch(store)
 
     def watch(self, nodes: MemoryNodes) -> None:
         """Processes die and lose answers at these writes, too."""
         nodes.before_write = self._before_write
         nodes.after_write = self._after_write
+
+    def follow(self, mirror: Mirror) -> None:
+        """Every call is made there as well."""
+        self._mirror = mirror
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._store, name)
@@ -63,7 +69,10 @@ class Database:
         self._timeline.pause(delay_ms)
         self._wrote = False
         try:
-            result = method(*args, **named)
+            if self._mirror is None:
+                result = method(*args, **named)
+            else:
+                result = self._mirror.call(name, method, args, named)
         finally:
             if self._wrote:
                 self._announce(name, args)

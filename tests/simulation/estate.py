@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from lipamita.domain import errors
 from lipamita.domain.ids import TransactionId
@@ -10,6 +11,7 @@ from lipamita.domain.schedule import UnverifiedPolicy
 from lipamita.domain.tariff import Block, Levy, Tariff
 from lipamita.domain.units import Cents, Millis, Wh
 from lipamita.use_cases.archive import archive
+from lipamita.use_cases.record_ports import Record
 from lipamita.use_cases.world import World
 
 from tests.fakes.memory_audit import MemoryAudit
@@ -30,6 +32,7 @@ from tests.simulation.monitor import Monitor
 from tests.simulation.mpesa import Mpesa, Prompt
 from tests.simulation.mpesa_out import MpesaOut
 from tests.simulation.operators import Operators
+from tests.simulation.outside import Outside
 from tests.simulation.people import People
 from tests.simulation.plan import (
     HOUR_MS,
@@ -53,6 +56,9 @@ from tests.simulation.triggers import Triggers
 from tests.simulation.tuya import SimulatedCloud, VendedMeter
 from tests.simulation.vend_desk import VendDesk
 
+if TYPE_CHECKING:
+    from tests.simulation.beside import Beside
+
 MASTER_SECRET = "d" * 32
 REST_MS = 6 * 24 * HOUR_MS  # after this long nothing may be left to do
 BETWEEN_LOOKS_MS = 24 * HOUR_MS
@@ -71,7 +77,9 @@ TOLERATED = (
 class SimulatedEstate:
     """Everything of one run."""
 
-    def __init__(self, plan: Plan, faults: Faults, *, traced: bool) -> None:
+    def __init__(
+        self, plan: Plan, faults: Faults, *, traced: bool, beside: Beside | None = None
+    ) -> None:
         self.plan = plan
         self.faults = faults
         self.timeline = Timeline(faults, plan.start_ms, traced=traced)
@@ -80,7 +88,8 @@ class SimulatedEstate:
         self.store = MemoryStore()
         self.mpesa = Mpesa(skew_ms=plan.mpesa_skew_ms)
         self.monitor = Monitor(self.store, plan.prices, plan.start_ms)
-        self.site = Site(self.store, self.timeline, MASTER_SECRET)
+        self.outside = Outside(self.store) if beside is None else beside.outside(self.store)
+        self.site = Site(self.store, self.outside, self.timeline, MASTER_SECRET)
         self.cloud = SimulatedCloud(self.timeline)
         self.vended = {
             meter_id: self.site.install_vended(meter_id, self.cloud)
@@ -91,7 +100,7 @@ class SimulatedEstate:
             **{key: self.site.install(key) for key in plan.meters if key not in self.vended},
             **self.vended,
         }
-        self.store.tariffs["domestic"] = _tariff(plan.prices)
+        self.outside.price(_tariff(plan.prices))
         self.daraja = SimulatedDaraja(
             self.mpesa,
             self.timeline,
@@ -103,6 +112,10 @@ class SimulatedEstate:
         self.database = Database(self.store, self.timeline, on_write=self._wrote)
         self.record = MemoryRecord()
         self.database.watch(self.record)
+        self._record: Record = self.record
+        if beside is not None:
+            self.database.follow(beside.store)
+            self._record = beside.record_of(self.record)
         self.world = self._world()
         self.results.world = self.world
         self.triggers = Triggers(self.timeline, self.world, self.meters)
@@ -231,7 +244,7 @@ class SimulatedEstate:
             money_out=self.money_out,
             vending=self.cloud,
             accounts=FakeAccounts(),
-            record=self.record,
+            record=self._record,
             audit=MemoryAudit(),
             clock=clock,
             random_bytes=random_bytes,
@@ -252,6 +265,9 @@ class SimulatedEstate:
         return owns_path in self.store.known_prompts or claimed_by == owns_prompt
 
     def _wrote(self, path: str) -> None:
+        kind, _, key = path.partition("/")
+        if kind == "transactions" and key not in self.store.payments:
+            return  # it has left for the record
         self.monitor.wrote(path, self.timeline.now_ms)
         if self.timeline.current is not None:
             self.people.wrote(path, self.timeline.current.subject)
@@ -261,7 +277,7 @@ class SimulatedEstate:
             self.timeline.say(f"writes {path}: {seen}" if seen else f"writes {path}")
 
     def _reprice(self, prices: PriceList) -> None:
-        self.store.tariffs["domestic"] = _tariff(prices)
+        self.outside.price(_tariff(prices))
         self.monitor.price_changed(prices, self.timeline.now_ms)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from lipamita.domain.account import account_key
 from lipamita.domain.command import CommandResult
 from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.meter import Meter, MeterStatus
@@ -15,6 +14,7 @@ from lipamita.domain.units import Millis
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.meter import Entry, SimulatedMeter
 from tests.simulation.meter_commands import Totals
+from tests.simulation.outside import Outside
 from tests.simulation.plan import VENDED_OWNERS, MeterAct
 from tests.simulation.timeline import Timeline
 from tests.simulation.tuya import SimulatedCloud, VendedMeter
@@ -23,11 +23,14 @@ from tests.simulation.tuya import SimulatedCloud, VendedMeter
 class Site:
     """Connects the simulated meters to the store, as the security rules would let them."""
 
-    def __init__(self, store: MemoryStore, timeline: Timeline, master_secret: str) -> None:
+    def __init__(
+        self, store: MemoryStore, outside: Outside, timeline: Timeline, master_secret: str
+    ) -> None:
         self.violations: list[str] = []
         self.on_acknowledged: Callable[[MeterId, TransactionId], None] = lambda *_: None
         self.on_answered: Callable[[MeterId], None] = lambda _: None
         self._store = store
+        self._outside = outside
         self._timeline = timeline
         self._master_secret = master_secret
         self._meters: dict[str, SimulatedMeter | VendedMeter] = {}
@@ -62,17 +65,18 @@ class Site:
 
     def _register(self, meter_id: str, kind: str) -> MeterId:
         owner, key = VENDED_OWNERS.get(meter_id), MeterId(meter_id)
-        self._store.meters[key] = Meter(
-            meter_id=key,
-            name=meter_id,
-            kind=kind,
-            tariff_id="domestic",
-            owner_uid=None if owner is None else Uid(owner),
-            device_uid=Uid(f"device-{meter_id}"),
-            site=None,
-            status=MeterStatus(),
+        self._outside.register(
+            Meter(
+                meter_id=key,
+                name=meter_id,
+                kind=kind,
+                tariff_id="domestic",
+                owner_uid=None if owner is None else Uid(owner),
+                device_uid=Uid(f"device-{meter_id}"),
+                site=None,
+                status=MeterStatus(),
+            )
         )
-        self._store.accounts.setdefault(account_key(meter_id), []).append(key)
         return key
 
     def _acknowledge(
@@ -88,8 +92,12 @@ class Site:
         if not stands or transaction_id in self._store.acknowledged:
             return
         self._timeline.say(f"acknowledges {transaction_id}, {totals.credited_wh} Wh credited")
-        self._store.acknowledged[transaction_id] = Acknowledgement(
-            processed_at_ms=Millis(self._timeline.now_ms), balance_after_wh=balance_wh
+        self._outside.acknowledge(
+            meter_id,
+            transaction_id,
+            Acknowledgement(
+                processed_at_ms=Millis(self._timeline.now_ms), balance_after_wh=balance_wh
+            ),
         )
         self._report(meter_id, totals)
         self.on_acknowledged(meter_id, transaction_id)
@@ -110,19 +118,21 @@ class Site:
             totals.withdrawn_wh,
         ):
             return  # an old report that comes late: totals do not fall
-        self._store.meters[meter_id] = replace(
-            known,
-            credited_total_wh=totals.credited_wh,
-            withdrawn_total_wh=totals.withdrawn_wh,
-            energy_consumed_total_wh=totals.consumed_wh,
-            current_balance_wh=totals.balance_wh,
+        self._outside.report(
+            replace(
+                known,
+                credited_total_wh=totals.credited_wh,
+                withdrawn_total_wh=totals.withdrawn_wh,
+                energy_consumed_total_wh=totals.consumed_wh,
+                current_balance_wh=totals.balance_wh,
+            )
         )
 
     def _answer(self, meter_id: MeterId, command_id: str, result: str) -> None:
         if command_id in self._store.command_results:
             return
         self._timeline.say(f"answers {command_id}: {result}")
-        self._store.command_results[command_id] = CommandResult(result=result)
+        self._outside.answer(meter_id, command_id, CommandResult(result=result))
         self.on_answered(meter_id)
 
     def carry_out(self, act: MeterAct) -> None:

@@ -81,9 +81,10 @@ class RtdbArchive(RtdbNodes):
         if path.startswith("suspense/"):
             told = [_told(fields, path.rpartition("/")[2], "received_at")]
         else:
+            rows = fields.children("told")
             told = [
                 _told(row, row.optional_text("mpesa_receipt"), "at")
-                for _, row in fields.children("told")
+                for _, row in sorted(rows, key=lambda one: (one[1].whole("at"), one[0]))
             ]
         dismissed = tuple(
             Receipt(receipt)

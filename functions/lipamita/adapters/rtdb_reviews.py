@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.rtdb_nodes import RtdbNodes
@@ -27,7 +28,11 @@ class RtdbReviews(RtdbNodes):
         for _ in range(MAX_COMPARE_AND_SET_TRIES):
             standing = node or {"reason": review.reason, "raised_at": now_ms}
             rows = standing.get("told") or {}
-            changed = {**standing, "told": {**rows, review.evidence_id: told}, "record_at": now_ms}
+            changed = {
+                **standing,
+                "told": {**rows, review.evidence_id: told},
+                "record_at": _for_the_record(standing, now_ms),
+            }
             if review.evidence_id not in rows:  # else it may have been decided since
                 place = standing.get("waiting") or place_of(transaction_id, since_ms=now_ms)
                 changed |= {"status": "open", "waiting": place}
@@ -42,8 +47,9 @@ class RtdbReviews(RtdbNodes):
         if node is None:
             return None
         fields = Fields.of(path, node)
+        told = (_told(row, key) for key, row in fields.children("told"))
         return ReviewCase(
-            told=tuple(_told(row, key) for key, row in fields.children("told")),
+            told=tuple(sorted(told, key=lambda one: (one.at_ms, one.evidence_id))),
             reason=fields.optional_text("reason") or "",
             place=fields.optional_text("waiting"),
             decision=_decided(fields.child("decision")),
@@ -60,14 +66,21 @@ class RtdbReviews(RtdbNodes):
             told = (_told(row, key) for key, row in Fields.of(path, node).children("told"))
             if any(one.receipt not in (None, *settled) for one in told):
                 return False
-            closed = {"decision": decided, **node, "status": "decided"}
+            if node.get("status") == "decided":
+                return True
+            closed = {**node, "decision": decided, "status": "decided"}
             closed.pop("waiting", None)
             if "decisions" in node:  # the books may have to take something back
-                closed["record_at"] = decision.at_ms
+                closed["record_at"] = _for_the_record(node, decision.at_ms)
             written, node, tag = reference.set_if_unchanged(tag, closed)
             if written:
                 return True
         raise BusyError("busy", "the review is being changed; try again")
+
+
+def _for_the_record(node: Any, now_ms: Millis) -> int:
+    """When it is due in the books; never what it was, by which the record knows what it read."""
+    return max(now_ms, int(node.get("record_at") or 0) + 1)
 
 
 def _told_to_json(review: Review, at_ms: Millis) -> dict[str, object]:

@@ -14,7 +14,7 @@ from lipamita.domain.verdict import Alarm, Verdict
 def decide_push_answer(payment: Payment, answer: PushAnswer, *, now_ms: Millis) -> Verdict:
     """The payment after Daraja's answer to the push. Nothing is lowered."""
     if isinstance(answer, PushAcknowledged):
-        known = replace(payment, customer_message=answer.customer_message)
+        known = replace(payment, customer_message=answer.customer_message or None)
         return Verdict(payment=acknowledged(known, now_ms=now_ms))
     if payment.status is not Status.CREATED:
         return Verdict(payment=payment)
@@ -27,7 +27,7 @@ def decide_push_answer(payment: Payment, answer: PushAnswer, *, now_ms: Millis) 
                 failed,
                 reason=answer.code,
                 result_desc=answer.detail,
-                customer_message=answer.message,
+                customer_message=answer.message or None,
                 next_check_at_ms=None,
             ),
             alarms=alarms,

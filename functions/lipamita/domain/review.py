@@ -34,7 +34,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewCase:
-    """A payment in the review queue. ``place`` is None once somebody decided."""
+    """A payment in the review queue. ``place`` is None once somebody decided.
+
+    ``told`` is in the order in which it was told last; ``decision`` is the newest.
+    """
 
     told: tuple[Told, ...]
     reason: str = ""

@@ -364,7 +364,7 @@ def test_a_review_is_opened_once_and_keeps_every_telling(
         "status": "open",
         "reason": "amount_differs",
         "raised_at": NOW,
-        "record_at": NOW,
+        "record_at": NOW + 2,
         "waiting": f"{NOW}-{TRANSACTION}",
         "told": {
             "e1": {
@@ -386,6 +386,45 @@ def test_a_decided_review_is_not_opened_again_by_a_repeat(
     database.merge(f"reviews/{TRANSACTION}", {"status": "decided"})
     store.add_review(TRANSACTION, review, now_ms=NOW)
     assert database.read(f"reviews/{TRANSACTION}/status") == "decided"
+
+
+def test_a_review_that_was_opened_again_tells_the_newest_decision(store: RtdbStore) -> None:
+    grace = Decided(by=Uid("operator-grace"), why="statement", at_ms=NOW)
+    peter = Decided(by=Uid("operator-peter"), why="the payer called", at_ms=Millis(NOW + 1))
+    for evidence, decision in (("e1", grace), ("e2", peter)):
+        review = Review(reason="r", receipt=None, amount_kes=None, evidence_id=evidence)
+        store.add_review(TRANSACTION, review, now_ms=NOW)
+        assert store.close_review(TRANSACTION, settled=(), decision=decision)
+    assert store.close_review(TRANSACTION, settled=(), decision=grace), "decided already"
+    case = store.read_review(TRANSACTION)
+    assert case is not None
+    assert (case.decision, case.place) == (peter, None)
+
+
+def test_what_was_told_is_in_the_order_of_time(store: RtdbStore) -> None:
+    for evidence, at_ms in (("b", NOW), ("a", Millis(NOW + 1)), ("c", NOW)):
+        review = Review(reason="r", receipt=RECEIPT, amount_kes=None, evidence_id=evidence)
+        store.add_review(TRANSACTION, review, now_ms=at_ms)
+    case = store.read_review(TRANSACTION)
+    assert case is not None
+    assert [told.evidence_id for told in case.told] == ["b", "c", "a"]
+    [waiting] = store.waiting_money(now_ms=Millis(NOW + 9), limit=9)
+    assert [told.at_ms for told in waiting.told] == [NOW, NOW, NOW + 1]
+
+
+def test_what_is_told_while_the_record_reads_stays_due_in_the_same_millisecond(
+    store: RtdbStore,
+) -> None:
+    first = Review(reason="r", receipt=RECEIPT, amount_kes=Kes(9), evidence_id="e1")
+    store.add_review(TRANSACTION, first, now_ms=NOW)
+    [read] = store.waiting_money(now_ms=NOW, limit=9)
+    later = Review(reason="r", receipt=Receipt("UKL0DEMO02"), amount_kes=Kes(9), evidence_id="e2")
+    store.add_review(TRANSACTION, later, now_ms=NOW)
+    store.heard_of(read)
+    [again] = store.waiting_money(now_ms=Millis(NOW + 9), limit=9)
+    assert {told.receipt for told in again.told} == {RECEIPT, Receipt("UKL0DEMO02")}
+    store.heard_of(again)
+    assert store.waiting_money(now_ms=Millis(NOW + 9), limit=9) == []
 
 
 def test_alarms_are_counted_by_day_and_kind(store: RtdbStore, database: LiveDatabase) -> None:

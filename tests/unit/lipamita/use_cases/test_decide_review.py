@@ -57,7 +57,7 @@ def test_what_was_really_paid_is_credited_with_who_and_why() -> None:
     assert credited.delivery.status is DeliveryStatus.QUEUED
     assert sold_wh(estate) == 12_000
     assert "operator-grace: the statement shows it" in credited.history[-1].source
-    assert estate.store.decided[payment.transaction_id][0] == GRACE.uid
+    assert estate.store.decided[payment.transaction_id].by == GRACE.uid
 
 
 def test_deciding_again_changes_nothing() -> None:
@@ -67,7 +67,7 @@ def test_deciding_again_changes_nothing() -> None:
         credit_review(decision(payment), estate.world)
         credit_review(decision(payment, HENRY), estate.world)
     assert sold_wh(estate) == 12_000
-    assert estate.store.decided[payment.transaction_id][0] == GRACE.uid
+    assert estate.store.decided[payment.transaction_id].by == GRACE.uid
 
 
 @pytest.mark.parametrize("caller", [OWNER, Caller(uid=Uid("d"), role=Role.METER, meter_id=METER)])

@@ -68,7 +68,7 @@ def test_a_payment_without_money_expires_and_leaves_the_queue() -> None:
     assert dismissed.history[-1].source == "operator-grace: not on the statement"
     assert list_reviews(Asked(), GRACE, estate.world).rows == ()
     assert dismiss(estate, payment, HENRY) == dismissed
-    assert estate.store.decided[payment.transaction_id][0] == GRACE.uid
+    assert estate.store.decided[payment.transaction_id].by == GRACE.uid
 
 
 def test_a_later_success_still_pays() -> None:

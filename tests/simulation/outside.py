@@ -1,0 +1,37 @@
+"""What others than the functions write: the meters through the rules, and whoever sets it up."""
+
+from __future__ import annotations
+
+from lipamita.domain.account import account_key
+from lipamita.domain.command import CommandResult
+from lipamita.domain.ids import MeterId, TransactionId
+from lipamita.domain.meter import Meter
+from lipamita.domain.recharge import Acknowledgement
+from lipamita.domain.tariff import Tariff
+
+from tests.fakes.memory_store import MemoryStore
+
+
+class Outside:
+    """Those writes, on the fake."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def register(self, meter: Meter) -> None:
+        self._store.meters[meter.meter_id] = meter
+        self._store.accounts.setdefault(account_key(meter.meter_id), []).append(meter.meter_id)
+
+    def price(self, tariff: Tariff) -> None:
+        self._store.tariffs[tariff.tariff_id] = tariff
+
+    def acknowledge(
+        self, meter_id: MeterId, transaction_id: TransactionId, said: Acknowledgement
+    ) -> None:
+        self._store.acknowledged[transaction_id] = said
+
+    def report(self, meter: Meter) -> None:
+        self._store.meters[meter.meter_id] = meter
+
+    def answer(self, meter_id: MeterId, command_id: str, result: CommandResult) -> None:
+        self._store.command_results[command_id] = result
