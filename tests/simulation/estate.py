@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from lipamita.domain import errors
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.schedule import UnverifiedPolicy
-from lipamita.domain.tariff import Block, Levy, Tariff
-from lipamita.domain.units import Cents, Millis, Wh
+from lipamita.domain.units import Millis
 from lipamita.use_cases.archive import archive
 from lipamita.use_cases.record_ports import Record
 from lipamita.use_cases.world import World
@@ -32,7 +31,7 @@ from tests.simulation.monitor import Monitor
 from tests.simulation.mpesa import Mpesa, Prompt
 from tests.simulation.mpesa_out import MpesaOut
 from tests.simulation.operators import Operators
-from tests.simulation.outside import Outside
+from tests.simulation.outside import Outside, tariff_of
 from tests.simulation.people import People
 from tests.simulation.plan import (
     HOUR_MS,
@@ -100,7 +99,7 @@ class SimulatedEstate:
             **{key: self.site.install(key) for key in plan.meters if key not in self.vended},
             **self.vended,
         }
-        self.outside.price(_tariff(plan.prices))
+        self.outside.price(tariff_of(plan.prices))
         self.daraja = SimulatedDaraja(
             self.mpesa,
             self.timeline,
@@ -277,7 +276,7 @@ class SimulatedEstate:
             self.timeline.say(f"writes {path}: {seen}" if seen else f"writes {path}")
 
     def _reprice(self, prices: PriceList) -> None:
-        self.outside.price(_tariff(prices))
+        self.outside.price(tariff_of(prices))
         self.monitor.price_changed(prices, self.timeline.now_ms)
 
 
@@ -286,19 +285,3 @@ class _TransactionOfPath(dict[str, str]):
 
     def __missing__(self, path: str) -> str:
         return path.split("/")[-2]
-
-
-def _tariff(prices: PriceList) -> Tariff:
-    return Tariff(
-        tariff_id="domestic",
-        blocks=tuple(
-            Block(
-                up_to_wh=None if end_wh is None else Wh(end_wh),
-                price_cents_per_kwh=Cents(cents),
-            )
-            for end_wh, cents in prices.blocks
-        ),
-        levies=(Levy(name="levy", percent=prices.levy_percent),) if prices.levy_percent else (),
-        vat_percent=prices.vat_percent,
-        fixed_charge_cents_per_month=Cents(prices.monthly_cents),
-    )
