@@ -24,7 +24,7 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.settle_payment import settle_payment
-from lipamita.use_cases.told_money import settled_receipts
+from lipamita.use_cases.told_money import check_amount, settled_receipts
 from lipamita.use_cases.world import World
 
 MAX_SOURCE = 128  # of a step in a payment's history; the whole reason stands in the review
@@ -49,7 +49,7 @@ def credit_review(decision: MoneyDecision, world: World) -> Payment | None:
 
     Raises ForbiddenError, NotFoundError (unknown_review), ConflictError (receipt_not_told,
     receipt_of_another_prompt, not_in_review, receipt_claimed_elsewhere, another_proposal,
-    meter_not_ready, amount_not_the_orders, place_is_gone), InvalidInputError.
+    another_amount, meter_not_ready, amount_not_the_orders, place_is_gone), InvalidInputError.
     """
     if not decision.caller.is_staff:
         raise ForbiddenError("staff_only", "only an operator may decide about a review")
@@ -64,6 +64,7 @@ def credit_review(decision: MoneyDecision, world: World) -> Payment | None:
         refused = why_not_credit(matter, decision.receipt)
         if refused is not None:
             raise refused
+        check_amount(decision.receipt, decision.amount_kes, None, world)
         if needs_two_people(decision.amount_kes) and not agree(
             f"review-{transaction_id}", _proposal(decision, now_ms), world
         ):

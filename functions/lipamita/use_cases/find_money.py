@@ -17,6 +17,7 @@ from lipamita.domain.units import Kes, Wh
 from lipamita.use_cases.bring_back import payment_of
 from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.refund_place import unused_kes
+from lipamita.use_cases.told_money import confirmed_kes
 from lipamita.use_cases.vend import VENDED_KIND
 from lipamita.use_cases.world import World
 
@@ -132,7 +133,7 @@ def _amount(receipt: Receipt, told: list[Told], amount_kes: Kes | None, world: W
     A confirmation is not: its amount it must be. And a part is never refunded of money that was not
     credited: once its receipt is decided about, nobody would see the rest any more.
     """
-    exact_kes = _confirmed(receipt, world)
+    exact_kes = confirmed_kes(receipt, world)
     known = {one.amount_kes for one in told if one.amount_kes is not None}
     if exact_kes is not None:
         known = {exact_kes}
@@ -149,14 +150,6 @@ def _amount(receipt: Receipt, told: list[Told], amount_kes: Kes | None, world: W
             field="amount",
         )
     return amount_kes
-
-
-def _confirmed(receipt: Receipt, world: World) -> Kes | None:
-    """What a C2B confirmation or a row of a Pull says was paid; None if none came, or not whole."""
-    stored = world.store.read_confirmation(receipt)
-    if stored is None or stored.confirmation is None:
-        return None
-    return stored.confirmation.amount_kes
 
 
 def _in_suspense(receipt: Receipt, amount_kes: Kes | None, world: World) -> Found:

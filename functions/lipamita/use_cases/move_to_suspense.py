@@ -22,7 +22,7 @@ from lipamita.domain.decided import Decided
 from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError
 from lipamita.domain.ids import Receipt, TransactionId, new_transaction_id
 from lipamita.domain.payment import Payment
-from lipamita.domain.review import ReceiptDecision, ReceiptWord, ReviewMatter
+from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.review_decision import why_not_suspense
 from lipamita.domain.review_move import REASON, moved_receipts, took, without_money
 from lipamita.domain.suspense import SuspenseItem
@@ -34,7 +34,7 @@ from lipamita.use_cases.confirmation_ports import MovedMoney
 from lipamita.use_cases.decide_review import MoneyDecision, claim_told
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.read_review import read_matter
-from lipamita.use_cases.told_money import has_failed, settled_receipts
+from lipamita.use_cases.told_money import check_amount, has_failed, settled_receipts
 from lipamita.use_cases.world import World
 
 
@@ -56,7 +56,8 @@ def move_to_suspense(decision: MoneyDecision, world: World) -> Payment | None:
     if refused is not None:
         raise refused
     assert payment is not None, "one that cannot be read is refused"
-    _check_amount(decision, matter, world)
+    standing = matter.decided.get(decision.receipt)
+    check_amount(decision.receipt, decision.amount_kes, standing, world)
     if needs_two_people(decision.amount_kes) and not agree(
         f"review-{transaction_id}", _proposal(decision, now_ms), world
     ):
@@ -81,22 +82,6 @@ def finish_moves(payment: Payment, world: World) -> Payment:
             decision=Decided(by=last.by, why=last.why, at_ms=last.at_ms),
         )
     return payment
-
-
-def _check_amount(decision: MoneyDecision, matter: ReviewMatter, world: World) -> None:
-    """A confirmation's amount is M-Pesa's own word; a decision made before stands as it was."""
-    said = (
-        {matter.decided[decision.receipt].amount_kes}
-        if decision.receipt in matter.decided
-        else set()
-    )
-    stored = world.store.read_confirmation(decision.receipt)
-    if stored is not None and stored.confirmation is not None:
-        said.add(stored.confirmation.amount_kes)
-    if said - {decision.amount_kes, None}:
-        raise ConflictError(
-            "another_amount", f"{decision.receipt} brought another amount", field="amount"
-        )
 
 
 def _proposal(decision: MoneyDecision, now_ms: Millis) -> Proposal:

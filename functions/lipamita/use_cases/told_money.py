@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.refund import RefundId, RefundStatus
-from lipamita.domain.review import ReceiptWord
+from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.review_move import moved_receipts
 from lipamita.domain.suspense import SuspenseItem
+from lipamita.domain.units import Kes
 from lipamita.use_cases.world import World
 
 
@@ -24,6 +26,29 @@ def settled_receipts(transaction_id: TransactionId, world: World) -> frozenset[R
         if world.store.receipt_owner(receipt) not in (None, transaction_id)
     }
     return settled | others
+
+
+def confirmed_kes(receipt: Receipt, world: World) -> Kes | None:
+    """What M-Pesa itself says the receipt brought, by a C2B confirmation or a row of a Pull.
+
+    None if neither came, or not whole.
+    """
+    stored = world.store.read_confirmation(receipt)
+    if stored is None or stored.confirmation is None:
+        return None
+    return stored.confirmation.amount_kes
+
+
+def check_amount(
+    receipt: Receipt, amount_kes: Kes, decided: ReceiptDecision | None, world: World
+) -> None:
+    """M-Pesa's own word counts, and a decision made before stands as it was.
+
+    Raises ConflictError (another_amount).
+    """
+    said = {confirmed_kes(receipt, world), decided.amount_kes if decided else None}
+    if said - {amount_kes, None}:
+        raise ConflictError("another_amount", f"{receipt} brought another amount", field="amount")
 
 
 def more_waits(transaction_id: TransactionId, world: World) -> bool:

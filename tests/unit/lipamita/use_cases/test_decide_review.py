@@ -136,6 +136,25 @@ def test_above_the_limit_two_people_must_say_the_same() -> None:
     assert sold_wh(estate) > 0
 
 
+def test_what_mpesa_confirmed_is_credited_and_no_other_amount() -> None:
+    estate = Estate()
+    payment = in_review(estate)
+    told = {
+        "TransID": RECEIPT,
+        "TransAmount": "300.00",
+        "TransTime": "20261121101500",
+        "BusinessShortCode": "600000",
+        "BillRefNumber": "MTR001",
+    }
+    estate.confirm(RECEIPT, told)
+    with pytest.raises(ConflictError) as raised:
+        credit_review(decision(payment, amount_kes=3_000), estate.world)
+    assert (raised.value.code, raised.value.field) == ("another_amount", "amount")
+    assert sold_wh(estate) == 0
+    assert credit_review(decision(payment), estate.world) is not None
+    assert sold_wh(estate) == 12_000
+
+
 def test_an_amount_that_no_callback_could_tell_is_taken_from_the_statement() -> None:
     estate = Estate()
     payment = request_payment(ask(), estate.world)
