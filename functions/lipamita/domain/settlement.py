@@ -76,13 +76,20 @@ def decide_callbacks(
 def _is_of_another(
     callback: Callback, transaction_id: TransactionId, known: Known
 ) -> TypeGuard[StkCallback]:
-    """While the push's answer is not known, a callback is ours unless its prompt is another's."""
+    """While the push's answer is not known, a callback is ours unless its prompt is another's.
+
+    A payment has one prompt: where two are named, the second is of another.
+    """
     if not isinstance(callback, StkCallback):
         return False
     named = callback.checkout_request_id
     if known.prompt is not None:
         return named != known.prompt.checkout_request_id
-    return named is not None and known.prompt_owners.get(named, transaction_id) != transaction_id
+    if named is None:
+        return False
+    if known.adopted is not None:
+        return named != known.adopted
+    return known.prompt_owners.get(named, transaction_id) != transaction_id
 
 
 def _told_of_another(verdict: Verdict, callback: StkCallback, known: Known) -> Verdict:

@@ -47,13 +47,15 @@ class Verdict:
 class Known:
     """What stands elsewhere about the things that callbacks name.
 
-    ``prompt``: this payment's own, once the push's answer is known. ``prompt_owners``: whose the
-    other prompts are. ``claimed_elsewhere``: receipts that already paid for another transaction.
-    ``twins``: those of them that stand for the same money, confirmed by hand for the same meter
-    and amount.
+    ``prompt``: this payment's own, once the push's answer is known. ``adopted``: the id that stands
+    for it until then, the first that a callback named here and that was nobody's.
+    ``prompt_owners``: whose the other prompts are. ``claimed_elsewhere``: receipts that already
+    paid for another transaction. ``twins``: those of them that stand for the same money, confirmed
+    by hand for the same meter and amount.
     """
 
     prompt: Prompt | None = None
+    adopted: str | None = None
     prompt_owners: Mapping[str, TransactionId] = field(default_factory=dict)
     claimed_elsewhere: frozenset[Receipt] = frozenset()
     twins: Mapping[Receipt, TransactionId] = field(default_factory=dict)

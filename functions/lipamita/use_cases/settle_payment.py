@@ -68,7 +68,10 @@ def _claim_and_decide(payment: Payment, world: World, now_ms: Millis) -> Verdict
         owns_prompt(payment.transaction_id, prompt, world)
         payment = acknowledged(payment, now_ms=now_ms)
     owners = _prompt_owners(payment, callbacks, prompt, store)
-    known = Known(prompt=prompt, prompt_owners=owners)
+    adopted = next((key for key, owner in owners.items() if owner == payment.transaction_id), None)
+    known = Known(
+        prompt=prompt, adopted=None if prompt is not None else adopted, prompt_owners=owners
+    )
     verdict = decide_callbacks(payment, callbacks, now_ms=now_ms, known=known)
     for _ in callbacks:  # each round finds at least one more receipt to be another's
         claims = {
@@ -97,28 +100,37 @@ def _claim_and_decide(payment: Payment, world: World, now_ms: Millis) -> Verdict
 def _prompt_owners(
     payment: Payment, callbacks: Sequence[Callback], prompt: Prompt | None, store: Store
 ) -> dict[str, TransactionId]:
-    """Whose the prompts are that unseen callbacks name and this payment's answer does not.
+    """Whose the prompts are that callbacks name and this payment's answer does not.
 
-    While its own answer is not known, what is named here and is nobody's becomes its own: should
-    the answer to another's push name it later, that one is not credited for the same money.
+    While its own answer is not known, the first that is named here and is nobody's becomes its own:
+    should the answer to another's push name it later, that one is not credited for the same money.
     """
-    own = None if prompt is None else prompt.checkout_request_id
-    named = {
-        told.checkout_request_id
-        for told in callbacks
-        if isinstance(told, StkCallback) and told.evidence_id not in payment.evidence_seen
-    }
     owners: dict[str, TransactionId] = {}
-    for checkout_request_id in named - {own, None}:
-        assert checkout_request_id is not None
+    adopts = prompt is None
+    for named in _named(payment, callbacks, prompt):
         owner = (
-            store.claim_checkout_request(checkout_request_id, payment.transaction_id)
-            if prompt is None
-            else store.checkout_request_owner(checkout_request_id)
+            store.claim_checkout_request(named, payment.transaction_id)
+            if adopts
+            else store.checkout_request_owner(named)
         )
         if owner is not None:
-            owners[checkout_request_id] = owner
+            owners[named] = owner
+        adopts = adopts and owner != payment.transaction_id
     return owners
+
+
+def _named(payment: Payment, callbacks: Sequence[Callback], prompt: Prompt | None) -> list[str]:
+    """Ids in the order in which they were believed; of a payment that knows its own, new ones."""
+    ids: dict[str, None] = {}
+    in_order = sorted(callbacks, key=lambda told: told.evidence_id not in payment.evidence_seen)
+    for told in in_order:
+        if isinstance(told, StkCallback) and told.checkout_request_id is not None:
+            new = told.evidence_id not in payment.evidence_seen
+            if new or prompt is None:
+                ids.setdefault(told.checkout_request_id)
+    if prompt is not None:
+        ids.pop(prompt.checkout_request_id, None)
+    return list(ids)
 
 
 def _is_twin(payment: Payment, owner: TransactionId, store: Store) -> bool:

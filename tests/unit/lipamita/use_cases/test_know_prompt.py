@@ -13,7 +13,7 @@ from lipamita.use_cases.records import PushRequest
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
-from tests.fakes.estate import METER, Estate, ask, checkout_of, success
+from tests.fakes.estate import METER, Estate, ask, checkout_of, refusal, success
 from tests.fakes.memory_nodes import ProcessDiedError
 
 WRITES = ["prompts", "checkout_requests"]
@@ -107,6 +107,20 @@ def test_a_push_answered_under_another_id_than_the_callback_believed_before_is_a
     payment = request_payment(ask(), estate.world)
     assert payment.status is Status.PAID
     assert [alarm.kind for alarm in estate.store.alarms] == ["callback_mismatch"]
+
+
+def test_of_two_prompts_that_are_named_on_its_path_the_second_is_of_another() -> None:
+    """Its own money, under the first, waits still when people have decided about the second's."""
+    estate = Estate()
+    lost, other = unclear(estate, 400), unclear(estate)
+    estate.tell(lost, refusal(lost, ""))  # a code that nobody knows, under its own prompt
+    settle_payment(lost.transaction_id, estate.world)
+    estate.tell(lost, success(other))
+    assert settle_payment(lost.transaction_id, estate.world).status is Status.CREATED
+    assert estate.store.receipts == {}
+    assert told_by(estate, lost) == {("callback_mismatch", "UKL1AAAA01")}
+    estate.tell(other, success(other))
+    assert settle_payment(other.transaction_id, estate.world).status is Status.PAID
 
 
 def success_of(prompted: Payment, amount_of: Payment) -> object:
