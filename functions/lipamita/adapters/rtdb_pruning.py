@@ -51,7 +51,7 @@ class RtdbPruning(RtdbNodes):
             return self._by_time(shelf, before_ms, after, limit)
         end = day_eat(before_ms) if shelf is Shelf.ALARMS else _key_of_time(before_ms)
         found = self._by_key(shelf.value, after, limit, end=end)
-        going = set(found) if shelf is Shelf.ALARMS else self._have_left(found)
+        going = self._may_go(shelf, found)
         removed = self._remove(shelf, going)
         return Page(removed=removed, after=max(found) if len(found) == limit else None)
 
@@ -124,6 +124,10 @@ class RtdbPruning(RtdbNodes):
                 if "transaction_id" in node and "next_check_at" not in node
             }
             return [key for key, owner in placed.items() if not self._is_live(owner)]
+        if shelf is Shelf.CALLBACKS:
+            return self._have_left(found)
+        if shelf is Shelf.PAYEES:
+            return [key for key in found if self.at(f"refunds/{key}/status").get() is None]
         return found
 
     def _have_left(self, transaction_ids: Collection[str]) -> set[str]:

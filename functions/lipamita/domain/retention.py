@@ -9,6 +9,8 @@
   evidence: Pull tells 48 hours back, callbacks come within days, people question a statement
   within a year. For ever would be 150 bytes a payment in a database of a few gigabytes.
 * inquiries: 90 days.
+* payees: a day, where no refund is. The number is written before the refund, which takes it away
+  at its end; who asked may have died in between.
 * orders (and their seats): 400 days after their time, once nothing is left to do. What was bought
   stands in the payment; money that is told for an order that has gone goes back.
 * notices: 30 days, once delivered or given up. alarms: 90 days.
@@ -35,6 +37,7 @@ class Shelf(StrEnum):
     ALARMS = "alarms"
     ORDERS = "orders"
     INQUIRIES = "inquiries"
+    PAYEES = "payees"
 
 
 KEPT_MS = {
@@ -49,4 +52,5 @@ KEPT_MS = {
     Shelf.ALARMS: 90 * DAY_MS,
     Shelf.ORDERS: 400 * DAY_MS,
     Shelf.INQUIRIES: 90 * DAY_MS,
+    Shelf.PAYEES: DAY_MS,
 }

@@ -61,7 +61,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("payments/{transaction_id}/query", {"POST": viewing.query}),
     ("places", {"GET": places.view, "POST": places.offer}),
     ("refunds", {"GET": queues.refunds, "POST": refunds.ask}),
-    ("refunds/{refund_id}", {"GET": refunds.view}),
+    ("refunds/{refund_id}", {"GET": queues.refund}),
     ("refunds/{refund_id}/decision", {"POST": refunds.decide}),
     ("reports/{name}", {"GET": reports.answer}),
     ("reviews", {"GET": queues.reviews}),

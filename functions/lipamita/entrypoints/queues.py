@@ -12,12 +12,13 @@ from flask import Request, Response
 
 from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.ids import Receipt, parse_transaction_id
+from lipamita.domain.refund import ENDED
 from lipamita.domain.review import Told
 from lipamita.domain.two_people import Proposal
 from lipamita.domain.units import Millis
 from lipamita.domain.work_queue import FIRST_PLACE, parse_place, waits_since
 from lipamita.entrypoints import http, wiring
-from lipamita.entrypoints.refunds import refund_json
+from lipamita.entrypoints.refunds import refund_id_of, refund_json
 from lipamita.use_cases.view_queues import (
     MAX_PAGE,
     Asked,
@@ -27,6 +28,7 @@ from lipamita.use_cases.view_queues import (
     list_refunds,
     list_reviews,
     list_suspense,
+    view_refund,
     view_review,
     view_suspense,
 )
@@ -53,6 +55,12 @@ def refunds(request: Request) -> Response:
     """?from=PLACE&limit=1..25 -> {"refunds": [...], "next_from"}."""
     page = list_refunds(_asked(request), http.caller(request), wiring.world())
     return _page("refunds", [_refund(row) for row in page.rows], page.next_from)
+
+
+def refund(request: Request, refund_id: str) -> Response:
+    """One row of the refunds, after looking at what is known of it by now."""
+    caller, parsed = http.caller(request), refund_id_of(refund_id)
+    return http.json_response(200, _refund(view_refund(parsed, caller, wiring.world())))
 
 
 def review(request: Request, transaction_id: str) -> Response:
@@ -162,7 +170,7 @@ def _suspense(row: SuspenseRow) -> Json:
 def _refund(row: RefundRow) -> Json:
     return {
         **refund_json(row.refund),
-        **_waits(row.refund.created_at_ms),
+        **_waits(None if row.refund.status in ENDED else row.refund.created_at_ms),
         "proposal": _proposal(row.proposal),
         "allowed_decisions": list(row.allowed),
     }

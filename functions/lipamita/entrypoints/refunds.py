@@ -1,4 +1,4 @@
-"""POST /api/refunds, GET /api/refunds/{refund_id}, POST /api/refunds/{refund_id}/decision."""
+"""POST /api/refunds, POST /api/refunds/{refund_id}/decision."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from flask import Request, Response
 
-from lipamita.domain.errors import ForbiddenError, InvalidInputError
+from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.ids import parse_idempotency_key, require_receipt
 from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import parse_msisdn
@@ -14,8 +14,7 @@ from lipamita.domain.refund import Refund, RefundId
 from lipamita.domain.refund_decision import DECISIONS
 from lipamita.domain.units import parse_amount_kes
 from lipamita.entrypoints import http, wiring
-from lipamita.use_cases.advance_refund import advance_refund
-from lipamita.use_cases.ask_refund import RefundOrder, ask_refund, read_refund
+from lipamita.use_cases.ask_refund import RefundOrder, ask_refund
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 
 _REFUND_ID = re.compile(r"[-0-9A-Z_a-z]{20}", re.ASCII)
@@ -38,15 +37,6 @@ def ask(request: Request) -> Response:
         caller=caller,
     )
     return http.json_response(202, refund_json(ask_refund(order, wiring.world())))
-
-
-def view(request: Request, refund_id: str) -> Response:
-    """The refund, after looking at what is known of it by now."""
-    if not http.caller(request).is_staff:
-        raise ForbiddenError("staff_only", "only staff may do this")
-    parsed, world = refund_id_of(refund_id), wiring.world()
-    read_refund(parsed, world)
-    return http.json_response(200, refund_json(advance_refund(parsed, world)))
 
 
 def decide(request: Request, refund_id: str) -> Response:

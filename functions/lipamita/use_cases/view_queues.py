@@ -20,6 +20,7 @@ from lipamita.domain.review_decision import AllowedReview
 from lipamita.domain.suspense import SuspenseItem, SuspenseWord
 from lipamita.domain.two_people import Proposal, has_lapsed
 from lipamita.domain.work_queue import FIRST_PLACE, WorkQueue
+from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.told_money import is_held
 from lipamita.use_cases.world import World
@@ -100,6 +101,17 @@ def view_suspense(confirmation_id: str, caller: Caller, world: World) -> Suspens
     """One item, open or decided. Raises ForbiddenError and NotFoundError (unknown_receipt)."""
     _check_staff(caller)
     return _suspense(confirmation_id, world)
+
+
+def view_refund(refund_id: RefundId, caller: Caller, world: World) -> RefundRow:
+    """One refund, open or ended, after looking at what is known of it by now.
+
+    Raises ForbiddenError and NotFoundError (unknown_refund).
+    """
+    _check_staff(caller)
+    _refund(refund_id, caller, world)  # before anything is done for one that is not there
+    advance_refund(refund_id, world)
+    return _refund(refund_id, caller, world)
 
 
 def _page(

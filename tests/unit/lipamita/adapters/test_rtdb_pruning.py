@@ -111,6 +111,17 @@ def test_many_payments_whose_evidence_stays_do_not_hide_one_whose_goes(
     assert set(database.read("callbacks")) == set(live)
 
 
+def test_a_number_to_pay_out_to_goes_where_no_refund_was_ever_written(
+    store: RtdbStore, database: LiveDatabase
+) -> None:
+    died, going, young = made_at(OLD), made_at(OLD, 1), made_at(YOUNG, 2)
+    number = {"phone_number": "254700000001"}
+    database.write("payees", dict.fromkeys((died, going, young), number))
+    database.write(f"refunds/{going}", {"status": "sending"})
+    assert pruned(store, Shelf.PAYEES) == 1
+    assert set(database.read("payees")) == {going, young}
+
+
 @pytest.mark.parametrize("shelf", [Shelf.IDEMPOTENCY, Shelf.OPEN_PROMPTS])
 def test_old_children_go_from_below_every_parent(
     store: RtdbStore, database: LiveDatabase, shelf: Shelf

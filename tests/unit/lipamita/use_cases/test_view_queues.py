@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import pytest
-from lipamita.domain.errors import ConflictError
+from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt
 from lipamita.domain.meter import Caller
-from lipamita.domain.refund import RefundStatus
+from lipamita.domain.refund import RefundId, RefundStatus
 from lipamita.domain.refund_decision import DECISIONS
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
-from lipamita.use_cases.view_queues import Asked, list_refunds, list_reviews, view_review
+from lipamita.use_cases.view_queues import (
+    Asked,
+    list_refunds,
+    list_reviews,
+    view_refund,
+    view_review,
+)
 
-from tests.fakes.estate import ask, success
+from tests.fakes.estate import OWNER, ask, success
 from tests.unit.lipamita.use_cases.refunding import GRACE, HENRY, RECEIPT, Refunding
 
 MUCH_KES = 20_000
@@ -62,6 +68,27 @@ def test_who_asked_is_not_shown_that_she_may_approve(
     estate.paid(MUCH_KES)
     estate.ask_back()
     assert words(estate, caller) == allowed
+
+
+def test_one_refund_says_what_may_be_decided_until_it_has_ended() -> None:
+    estate = Refunding()
+    estate.paid(MUCH_KES)
+    refund = estate.ask_back()
+    row = view_refund(refund.refund_id, HENRY, estate.world)
+    assert (row.refund.status, row.allowed) == (RefundStatus.WAITING, ("approve", "reject"))
+    estate.put(refund, status=RefundStatus.FAILED, reason="rejected")
+    assert view_refund(refund.refund_id, HENRY, estate.world).allowed == ()
+
+
+def test_one_refund_is_for_staff_and_must_be_there() -> None:
+    estate = Refunding()
+    estate.paid()
+    refund = estate.ask_back()
+    with pytest.raises(ForbiddenError):
+        view_refund(refund.refund_id, OWNER, estate.world)
+    with pytest.raises(NotFoundError) as raised:
+        view_refund(RefundId("-Of2zAbcdEFGHijkl012"), GRACE, estate.world)
+    assert raised.value.code == "unknown_refund"
 
 
 @pytest.mark.parametrize("decision", DECISIONS)
