@@ -27,6 +27,7 @@ from lipamita.domain.audit import (
 )
 from lipamita.domain.errors import ForbiddenError, LipamitaError
 from lipamita.domain.meter import Caller
+from lipamita.domain.units import DAY_MS, MINUTE_MS
 from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.world import World
 
@@ -36,6 +37,9 @@ FAILED = "failed"
 MAX_PAGE = 100
 VERIFY_PAGE = 500
 MAX_UNFINISHED_SHOWN = 100
+CHECKED_NIGHTLY = 5_000  # entries; `lipamita verify` walks them all
+OUTCOME_WITHIN_MS = 15 * MINUTE_MS  # longer than any function lives
+MAX_DETAIL = 500
 _T = TypeVar("_T")
 
 
@@ -54,12 +58,17 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """What a check of the whole chain found. ``unfinished`` are intents without an outcome."""
+    """What a check of the chain found. ``open_intents`` have no outcome."""
 
     entries: int
     head_hash: str
     faults: tuple[Fault, ...]
-    unfinished: tuple[int, ...]
+    open_intents: tuple[AuditRecord, ...]
+
+    @property
+    def unfinished(self) -> tuple[int, ...]:
+        """Numbers of the intents without an outcome."""
+        return tuple(record.seq for record in self.open_intents)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,10 +180,38 @@ def _end_of(newest: int, records: Sequence[AuditRecord], world: World) -> Head:
     return head_of(records[0]) if records else EMPTY
 
 
-def verify_audit(world: World, *, progress: Callable[[int], None] = lambda _: None) -> Verified:
-    """Walk the whole chain, a page at a time. Entries that are added meanwhile are left out."""
+def check_audit(world: World) -> list[Alarm]:
+    """The nightly check of the chain's end: what does not fit, and what was never finished.
+
+    Whoever dies between an intent and its outcome raises no alarm; this does, for a day.
+    """
+    now_ms, found = world.clock(), verify_audit(world, newest=CHECKED_NIGHTLY)
+    alarms = []
+    if found.faults:
+        told = "; ".join(f"{fault.seq} {fault.why}" for fault in found.faults)
+        alarms.append(Alarm(kind="audit_broken", detail=told[:MAX_DETAIL]))
+    died = [
+        str(record.seq)
+        for record in found.open_intents
+        if OUTCOME_WITHIN_MS < now_ms - record.entry.at_ms <= OUTCOME_WITHIN_MS + DAY_MS
+    ]
+    if died:
+        told = f"no outcome: {', '.join(died)}"
+        alarms.append(Alarm(kind="audit_unfinished", detail=told[:MAX_DETAIL]))
+    for alarm in alarms:
+        world.store.raise_alarm(alarm, transaction_id=None, now_ms=now_ms)
+    return alarms
+
+
+def verify_audit(
+    world: World, *, newest: int | None = None, progress: Callable[[int], None] = lambda _: None
+) -> Verified:
+    """Walk the whole chain, or its ``newest`` entries, a page at a time.
+
+    Entries that are added meanwhile are left out.
+    """
     end = world.audit.head()
-    at, found, open_intents = EMPTY, list[Fault](), list[AuditRecord]()
+    at, found, open_intents = _beginning(end, newest, world), list[Fault](), list[AuditRecord]()
     while at.seq < end.seq:
         page = world.audit.walk(after_seq=at.seq, limit=min(VERIFY_PAGE, end.seq - at.seq))
         page = [record for record in page if record.seq <= end.seq]
@@ -190,8 +227,18 @@ def verify_audit(world: World, *, progress: Callable[[int], None] = lambda _: No
         entries=end.seq,
         head_hash=end.hash,
         faults=tuple(found),
-        unfinished=tuple(record.seq for record in open_intents)[:MAX_UNFINISHED_SHOWN],
+        open_intents=tuple(open_intents[:MAX_UNFINISHED_SHOWN]),
     )
+
+
+def _beginning(end: Head, newest: int | None, world: World) -> Head:
+    """Where the walk starts; a record that is missing there shows by its number."""
+    if newest is None or end.seq <= newest:
+        return EMPTY
+    first = world.audit.walk(after_seq=end.seq - newest, limit=1)
+    if first and first[0].seq == end.seq - newest + 1:
+        return _before(first[0])
+    return Head(seq=end.seq - newest, hash="")
 
 
 def _snapshots(action: Action, world: World, *, answer: object = None) -> str | None:

@@ -10,8 +10,17 @@ from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError
 from lipamita.domain.identity import StaffMember
 from lipamita.domain.ids import Uid
 from lipamita.domain.meter import Caller, Role
+from lipamita.domain.units import DAY_MS, HOUR_MS
 from lipamita.use_cases import audit
-from lipamita.use_cases.audit import Action, AuditPage, audited, verify_audit, view_audit
+from lipamita.use_cases.audit import (
+    Action,
+    AuditPage,
+    audited,
+    begin,
+    check_audit,
+    verify_audit,
+    view_audit,
+)
 
 from tests.fakes.estate import START_MS, Estate
 
@@ -51,6 +60,37 @@ def test_an_action_stands_between_its_intent_and_its_outcome() -> None:
     assert intent.before == '{"staff/operator-grace":null}'
     assert outcome.after == '{"staff/operator-grace":{"role":"operator"}}'
     assert (outcome.result, outcome.intent_seq) == ("done", 1)
+
+
+def test_each_night_what_does_not_fit_in_the_chain_is_an_alarm(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(audit, "CHECKED_NIGHTLY", 4)
+    monkeypatch.setattr(audit, "VERIFY_PAGE", 3)
+    estate = Estate()
+    for _ in range(5):
+        audited(ACTION, estate.world, lambda: give(estate))
+    assert check_audit(estate.world) == []
+    entry = replace(estate.audit.records[7].entry, actor="nobody")
+    estate.audit.records[7] = replace(estate.audit.records[7], entry=entry)
+    assert [(alarm.kind, alarm.detail) for alarm in check_audit(estate.world)] == [
+        ("audit_broken", "8 was changed")
+    ]
+    assert estate.store.alarms[-1].kind == "audit_broken"
+    del estate.audit.records[6]  # the first of those that are looked at
+    assert check_audit(estate.world)[0].detail.startswith("7 missing up to 7; 8 was changed")
+
+
+def test_whoever_died_before_the_outcome_is_an_alarm_of_the_next_night() -> None:
+    estate = Estate()
+    begin(ACTION, estate.world)
+    assert check_audit(estate.world) == [], "it may be going on"
+    estate.wait(HOUR_MS)
+    assert [(alarm.kind, alarm.detail) for alarm in check_audit(estate.world)] == [
+        ("audit_unfinished", "no outcome: 1")
+    ]
+    estate.wait(DAY_MS)
+    assert check_audit(estate.world) == [], "it was told"
 
 
 def test_without_an_intent_nothing_is_done() -> None:
