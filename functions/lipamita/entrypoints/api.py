@@ -54,7 +54,7 @@ ROUTES: tuple[tuple[str, dict[str, Handler]], ...] = (
     ("meters/{meter_id}/retire", {"POST": meter_admin.retire}),
     ("meters/{meter_id}/status", {"POST": meter_reports.status}),
     ("meters/{meter_id}/device/revoke", {"POST": devices.revoke}),
-    ("orders", {"POST": orders.place}),
+    ("orders", {"GET": orders.listed, "POST": orders.place}),
     ("orders/{order_id}", {"GET": orders.view}),
     ("orders/{order_id}/cancel", {"POST": orders.cancel}),
     ("payments/{transaction_id}", {"GET": viewing.payment}),

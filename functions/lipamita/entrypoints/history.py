@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Request, Response
 
 from lipamita.domain.errors import InvalidInputError
-from lipamita.domain.ids import Uid, parse_meter_id, parse_transaction_id
+from lipamita.domain.ids import parse_meter_id, parse_transaction_id
 from lipamita.domain.payment import Payment
 from lipamita.entrypoints import http, wiring
 from lipamita.entrypoints.messages import Language, language_of
@@ -20,7 +18,6 @@ from lipamita.use_cases.view_history import (
     history_of_user,
 )
 
-_UID = re.compile(r"[A-Za-z0-9_:@-]{1,128}", re.ASCII)
 _DIGITS = 3
 _PARAMETERS = frozenset({"before", "limit"})
 
@@ -28,9 +25,7 @@ _PARAMETERS = frozenset({"before", "limit"})
 def of_user(request: Request, user_id: str) -> Response:
     """?before=TRANSACTION_ID&limit=1..50 -> {"payments": [...], "next_before"}."""
     caller = http.caller(request)
-    if not _UID.fullmatch(user_id):
-        raise InvalidInputError("invalid_user_id", "user_id must be a user's id", field="user_id")
-    page = history_of_user(Uid(user_id), _asked(request), caller, wiring.world())
+    page = history_of_user(http.user_id(user_id), _asked(request), caller, wiring.world())
     return _answer(page, language_of(request))
 
 

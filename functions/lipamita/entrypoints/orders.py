@@ -1,4 +1,4 @@
-"""POST /api/orders, GET /api/orders/{order_id}, POST /api/orders/{order_id}/cancel."""
+"""GET and POST /api/orders, GET /api/orders/{order_id}, POST /api/orders/{order_id}/cancel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from lipamita.entrypoints import http, wiring
 from lipamita.entrypoints.messages import Language, language_of
 from lipamita.entrypoints.receipts import ordered_json
 from lipamita.entrypoints.whole_numbers import MAX_TIME_MS, parse_whole
-from lipamita.use_cases.place_order import PlaceRequest, cancel_order, place_order, view_order
+from lipamita.use_cases.place_order import (
+    PlaceRequest,
+    cancel_order,
+    list_orders,
+    place_order,
+    view_order,
+)
 
 FIELDS = frozenset({"place_id", "starts_at_ms", "slots", "note"})
 
@@ -37,6 +43,17 @@ def place(request: Request) -> Response:
     )
     order = place_order(wanted, wiring.world())
     return http.json_response(201, order_json(order, language_of(request)))
+
+
+def listed(request: Request) -> Response:
+    """[?user_id=] -> 200 with the newest orders of the caller; of anybody, for staff."""
+    caller = http.caller(request)
+    http.refuse_unknown_parameters(request, frozenset({"user_id"}))
+    whose = request.args.get("user_id")
+    user_id = caller.uid if whose is None else http.user_id(whose)
+    orders = list_orders(user_id, caller, wiring.world())
+    language = language_of(request)
+    return http.json_response(200, {"orders": [order_json(one, language) for one in orders]})
 
 
 def view(request: Request, order_id: str) -> Response:

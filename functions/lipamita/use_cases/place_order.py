@@ -6,10 +6,12 @@ seat was held leaves nothing that is not found and given back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.guard import RateKind
+from lipamita.domain.ids import Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.order import (
     HOLD_MS,
@@ -29,6 +31,9 @@ from lipamita.use_cases.check_order import check_order, prompted_payment
 from lipamita.use_cases.claim_request import Request, claim_id, earlier_id
 from lipamita.use_cases.limit_rate import limit_rate
 from lipamita.use_cases.world import World
+
+MAX_KEPT = 1_000  # orders of one person that are looked through; they are kept for 400 days
+MAX_LISTED = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,15 @@ def view_order(order_id: str, caller: Caller, world: World) -> PlaceOrder:
     if read is None or not may:
         raise NotFoundError("unknown_order", f"no order {order_id}", field="order_id")
     return read.value
+
+
+def list_orders(user_id: Uid, caller: Caller, world: World) -> Sequence[PlaceOrder]:
+    """The newest orders of one person, newest first. Raises ForbiddenError (not_your_orders)."""
+    if not caller.is_staff and (caller.uid != user_id or caller.role is Role.METER):
+        raise ForbiddenError("not_your_orders", "these orders are not yours", field="user_id")
+    found = world.store.orders_of(user_id, limit=MAX_KEPT)
+    newest = sorted(found, key=lambda one: (one.created_at_ms, one.order_id), reverse=True)
+    return newest[:MAX_LISTED]
 
 
 def cancel_order(order_id: str, caller: Caller, world: World) -> PlaceOrder:

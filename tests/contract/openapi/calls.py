@@ -58,6 +58,7 @@ PATHS = {
     "getPayment": f"/api/payments/{TRANSACTION}",
     "queryPayment": f"/api/payments/{TRANSACTION}/query",
     "getStatus": "/api/status",
+    "listOrders": "/api/orders?user_id=tenant-amina",
     "placeOrder": "/api/orders",
     "getOrder": f"/api/orders/{ORDERED}",
     "cancelOrder": f"/api/orders/{ORDERED}/cancel",

@@ -73,7 +73,7 @@ def configuration(*, table: bool = True) -> SchemathesisConfig:
             },
             {  # a parameter too many may be sent as an empty list, which is no parameter
                 "include-operation-id": [
-                    *("listUserPayments", "listMeterPayments"),
+                    *("listUserPayments", "listMeterPayments", "listOrders"),
                     *("listReviews", "listSuspense", "listRefunds"),
                 ],
                 "checks": {"negative_data_rejection": {"enabled": False}},

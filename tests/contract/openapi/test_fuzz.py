@@ -107,7 +107,7 @@ TARGETS = Targets(
         **dict.fromkeys(("moveMeter", "retireMeter", "commandMeter"), (OPERATOR,)),
         "publishTariff": (ADMIN,),
         "offerPlace": (OPERATOR,),
-        **dict.fromkeys(("placeOrder", "getOrder", "cancelOrder"), (AMINA,)),
+        **dict.fromkeys(("listOrders", "placeOrder", "getOrder", "cancelOrder"), (AMINA,)),
         **dict.fromkeys(("reportBalance", "reportStatus"), (DEVICE,)),
         "changeRole": (ADMIN,),
         "createClaim": (OPERATOR,),

@@ -208,7 +208,7 @@ def prepared(stack: Stack) -> System:
             "changeRole": (hope.id_token,),
             "createClaim": (grace.id_token,),
             **dict.fromkeys(OF_THE_ESTATE, (grace.id_token,)),
-            **dict.fromkeys(("placeOrder", "cancelOrder"), (amina.id_token,)),
+            **dict.fromkeys(("listOrders", "placeOrder", "cancelOrder"), (amina.id_token,)),
             "publishTariff": (hope.id_token,),
             **dict.fromkeys(("reportBalance", "reportStatus"), (board.id_token,)),
         },

@@ -153,6 +153,10 @@ FOR_ONE |= {
     ("placeOrder", "404"): lambda calls: calls.order(place_id="court-9"),
     ("placeOrder", "409"): lambda calls: calls.order(starts_at_ms=1_795_237_200_000),
     ("placeOrder", "429"): Calls.orders_too_often,
+    ("listOrders", "400"): lambda calls: calls.good("listOrders", path="/api/orders?limit=2"),
+    ("listOrders", "403"): lambda calls: calls.good(
+        "listOrders", path="/api/orders?user_id=tenant-brian"
+    ),
     ("getOrder", "400"): lambda calls: calls.good("getOrder", path="/api/orders/x"),
     ("cancelOrder", "400"): lambda calls: calls.good("cancelOrder", path="/api/orders/x/cancel"),
     ("cancelOrder", "403"): lambda calls: calls.good("cancelOrder", token=OPERATOR),
@@ -483,6 +487,9 @@ CODES |= {
     ("cancelOrder", "prompt_open"): lambda calls: (
         calls.pays_the_order() and calls.good("cancelOrder")
     ),
+    ("listOrders", "invalid_user_id"): refused_path("/api/orders?user_id=a.b"),
+    ("listOrders", "unknown_parameter"): refused_path("/api/orders?limit=2"),
+    ("listOrders", "not_your_orders"): refused_path("/api/orders?user_id=tenant-brian"),
     ("cancelOrder", "not_your_order"): lambda calls: calls.good("cancelOrder", token=OPERATOR),
     ("placeOrder", "people_only"): lambda calls: calls.good("placeOrder", token=DEVICE),
     ("placeOrder", "unknown_place"): lambda calls: calls.order(place_id="court-9"),

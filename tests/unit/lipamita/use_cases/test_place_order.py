@@ -17,7 +17,13 @@ from lipamita.domain.ids import Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.order import HOLD_MS, LAST_PROMPT_BEFORE_END_MS, OrderStatus
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Millis
-from lipamita.use_cases.place_order import PlaceRequest, cancel_order, place_order, view_order
+from lipamita.use_cases.place_order import (
+    PlaceRequest,
+    cancel_order,
+    list_orders,
+    place_order,
+    view_order,
+)
 from lipamita.use_cases.reconcile import reconcile
 
 from tests.fakes.estate import OWNER, refusal
@@ -41,6 +47,21 @@ def test_the_same_request_makes_one_order() -> None:
     assert len(estate.store.orders) == 1
     with pytest.raises(ConflictError, match="another order"):
         estate.order(slots=2)
+
+
+def test_a_person_sees_their_own_orders_the_newest_first_and_staff_anybodys() -> None:
+    estate = Ordering()
+    first = estate.order(place=YARD, key="first")
+    estate.order(BRIAN, key="brians")
+    estate.wait(MINUTE_MS)
+    second = estate.order(place=YARD, key="second")
+    for caller in (OWNER, GRACE):
+        assert list_orders(OWNER.uid, caller, estate.world) == [second, first]
+    device = Caller(uid=OWNER.uid, role=Role.METER)
+    for caller in (BRIAN, device):
+        with pytest.raises(ForbiddenError) as refused:
+            list_orders(OWNER.uid, caller, estate.world)
+        assert refused.value.code == "not_your_orders"
 
 
 def test_a_place_is_not_sold_twice() -> None:
