@@ -35,7 +35,7 @@ def _json(found: ReceiptView) -> dict[str, object]:
         "place": found.place.value,
         "transaction_id": found.transaction_id,
         "meter_id": found.meter_id,
-        "amount": found.amount_kes,
+        "amount_kes": found.amount_kes,
         "refund_id": found.refund_id,
         "inquiry": None if found.inquiry is None else _inquiry_json(found.inquiry),
     }
