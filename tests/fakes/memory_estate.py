@@ -74,9 +74,16 @@ class MemoryEstate(MemoryLooks, MemoryPeople):
     def put_site(self, site: Site) -> None:
         self._write(f"sites/{site.site_id}", lambda: self.sites.update({site.site_id: site}))
 
-    def move_first_meter(self, meter_id: MeterId, *, old: Uid | None, new: Uid | None) -> None:
+    def move_first_meter(
+        self,
+        meter_id: MeterId,
+        *,
+        old: Uid | None,
+        new: Uid | None,
+        next_of_old: MeterId | None = None,
+    ) -> None:
         if old is not None and self.profiles.get(old, {}).get("meter_no") == meter_id:
-            self.update_profile(old, {"meter_no": None})
+            self.update_profile(old, {"meter_no": next_of_old})
         if new is not None and self.profiles.get(new, {}).get("meter_no") is None:
             self.update_profile(new, {"meter_no": meter_id})
 

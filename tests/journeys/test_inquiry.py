@@ -37,7 +37,10 @@ def test_money_that_no_confirmation_told_of_is_found_by_its_receipt(stack: Stack
     assert (status, seen["inquiry"]["asked_by"]) == (202, "operator-grace")
     assert told(stack, receipt) == "paid_to_us"
     wait_for_outcome(stack, receipt, "suspense")
-    assert (place(stack, receipt)["place"], place(stack, receipt)["amount_kes"]) == ("suspense", 100)
+    assert (place(stack, receipt)["place"], place(stack, receipt)["amount_kes"]) == (
+        "suspense",
+        100,
+    )
     meter = stack.meter(scene.METER)
     grace = scene.grace(stack)
     assigned = grace.post(f"/api/suspense/{receipt}/assign", {"meter_id": scene.METER, **WHY})

@@ -57,9 +57,16 @@ class RtdbEstate(RtdbNodes):
     def put_site(self, site: Site) -> None:
         self.at(f"sites/{site.site_id}").update({"name": site.name})
 
-    def move_first_meter(self, meter_id: MeterId, *, old: Uid | None, new: Uid | None) -> None:
+    def move_first_meter(
+        self,
+        meter_id: MeterId,
+        *,
+        old: Uid | None,
+        new: Uid | None,
+        next_of_old: MeterId | None = None,
+    ) -> None:
         if old is not None and self.at(f"users/{old}/meter_no").get() == meter_id:
-            self.at(f"users/{old}").update({"meter_no": None})
+            self.at(f"users/{old}").update({"meter_no": next_of_old})
         if new is not None:
             self.create_if_absent(f"users/{new}/meter_no", meter_id)
 

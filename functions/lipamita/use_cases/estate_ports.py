@@ -49,8 +49,17 @@ class EstateStore(Protocol):
         """Write the site; by site_id, the last word wins."""
         ...
 
-    def move_first_meter(self, meter_id: MeterId, *, old: Uid | None, new: Uid | None) -> None:
-        """``users/{uid}/meter_no``: no longer the old owner's, the new one's if they have none."""
+    def move_first_meter(
+        self,
+        meter_id: MeterId,
+        *,
+        old: Uid | None,
+        new: Uid | None,
+        next_of_old: MeterId | None = None,
+    ) -> None:
+        """``users/{uid}/meter_no``: the old owner's, if it was this meter, is now their next one
+        or none; the new one's is this if they have none. By meter_id; a repeat changes no more.
+        """
         ...
 
     def raise_server_alert(self, meter_id: MeterId, alert: Alert) -> bool:

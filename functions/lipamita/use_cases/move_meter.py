@@ -16,6 +16,7 @@ from lipamita.domain.meter import Caller, Meter, first_whole_day
 from lipamita.domain.monthly_charge import start_afresh
 from lipamita.domain.registration import check_staff
 from lipamita.domain.units import month_eat
+from lipamita.use_cases.own_consumption import MAX_METERS
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.register_meter import (
     Change,
@@ -85,12 +86,23 @@ def _owned(meter: Meter, owner_uid: Uid | None, world: World) -> Meter:
     ended = [one.alert_id for one in world.store.read_alerts(meter.meter_id) if not one.is_open]
     world.store.forget_alerts(meter.meter_id, ended)  # by their ids; a repeat finds none
     since_ms = world.clock()
-    world.store.move_first_meter(meter.meter_id, old=meter.owner_uid, new=owner_uid)
+    world.store.move_first_meter(
+        meter.meter_id, old=meter.owner_uid, new=owner_uid, next_of_old=_next_of_owner(meter, world)
+    )
     owned = replace(
         meter, owner_uid=owner_uid, owner_since_ms=since_ms, owned_from=first_whole_day(since_ms)
     )
     world.store.set_owner(owned)
     return owned
+
+
+def _next_of_owner(meter: Meter, world: World) -> MeterId | None:
+    """The first of the owner's other meters, one in service before a retired one."""
+    if meter.owner_uid is None:
+        return None
+    theirs = world.store.meters_of(meter.owner_uid, limit=MAX_METERS)
+    others = [(one.is_retired, one.meter_id) for one in theirs if one.meter_id != meter.meter_id]
+    return min(others)[1] if others else None
 
 
 def _forgive_charges(meter_id: MeterId, world: World) -> None:

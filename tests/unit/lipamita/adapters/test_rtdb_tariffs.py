@@ -132,6 +132,13 @@ def test_the_first_meter_moves_from_old_to_new(store: RtdbStore) -> None:
     assert nodes == [None, METER]
 
 
+def test_the_old_owners_next_meter_takes_its_place_once(store: RtdbStore) -> None:
+    store.update_profile(AMINA, {"meter_no": METER})
+    for other in (MeterId("MTR-007"), MeterId("MTR-009")):
+        store.move_first_meter(METER, old=AMINA, new=None, next_of_old=other)
+    assert store.at(f"users/{AMINA}/meter_no").get() == "MTR-007"
+
+
 def test_a_server_alert_is_raised_and_cleared_once(store: RtdbStore) -> None:
     alert = Alert(alert_id="srv-1", kind="registers_fell", raised_at_ms=NOW)
     assert store.raise_server_alert(METER, alert)
