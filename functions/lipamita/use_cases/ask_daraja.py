@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from lipamita.domain.health import Sign
 from lipamita.domain.merchants import MAIN_SENDER
-from lipamita.domain.payment import DeliveryStatus, Payment, Status
+from lipamita.domain.payment import Payment, Status
 from lipamita.domain.prompt import Prompt
 from lipamita.domain.query_pace import (
     QueryPace,
@@ -27,7 +27,7 @@ from lipamita.domain.stk_result import Outcome, outcome
 from lipamita.domain.units import SECOND_MS, Millis
 from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.change_payment import change_payment
-from lipamita.use_cases.deliver import deliver
+from lipamita.use_cases.fulfil import fulfil
 from lipamita.use_cases.know_prompt import owns_prompt
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.world import World
@@ -108,9 +108,7 @@ def _ask(payment: Payment, prompt: Prompt, world: World, now_ms: Millis) -> Aske
         payment.transaction_id,
         lambda now: decide_query(now, answer, now_ms=answered_ms, policy=policy),
     )
-    if answered.status is Status.PAID and answered.delivery.status is DeliveryStatus.NONE:
-        answered = deliver(answered, world)
-    return Asked(payment=answered)
+    return Asked(payment=fulfil(answered, world))
 
 
 def _can_ask(payment: Payment) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.ledger import totals_of
-from lipamita.domain.order import OrderStatus, PlaceOrder, Seated
+from lipamita.domain.order import HOLD_MS, OrderStatus, PlaceOrder, Seated
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.payment_entries import entries_of_payment
 from lipamita.domain.place_day import Seat
@@ -24,6 +24,7 @@ from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.record_confirmation import Refusal, validate_payment
 from lipamita.use_cases.seat_order import seat_order
 from lipamita.use_cases.settle_payment import settle_payment
+from lipamita.use_cases.view import query_payment
 from lipamita.use_cases.world import World
 
 from tests.fakes.estate import OWNER, success
@@ -302,6 +303,33 @@ def test_money_that_only_queries_tell_is_shown_and_goes_back_once_its_receipt_is
 
 
 Scene = Callable[[Ordering], tuple[PlaceOrder, Payment]]
+
+
+def test_an_order_that_queries_call_paid_in_time_keeps_its_seat() -> None:
+    estate = Ordering()
+    order = estate.order()
+    estate.wait(HOLD_MS - 3 * MINUTE_MS)
+    payment = estate.prompt(order)
+    estate.daraja.query_answers = ["0"] * 10
+    while estate.now_ms < order.hold_until_ms + 10 * MINUTE_MS:
+        estate.wait(MINUTE_MS)
+        assert reconcile(estate.world).failures == 0
+    delivery = estate.store.payments[payment.transaction_id].delivery
+    assert (delivery.status, estate.see(order).status) == (
+        DeliveryStatus.QUEUED,
+        OrderStatus.CONFIRMED,
+    )
+
+
+def test_whoever_asks_for_an_order_that_queries_call_paid_is_seated_at_once() -> None:
+    estate = Ordering()
+    order = estate.order()
+    payment = estate.prompt(order)
+    estate.daraja.query_answers = ["0", "0"]
+    for wait_ms in (MINUTE_MS, 3 * MINUTE_MS):
+        estate.wait(wait_ms)
+        query_payment(payment.transaction_id, OWNER, estate.world)
+    assert estate.seats == {order.order_id: payment.transaction_id}
 
 
 def in_time(estate: Ordering) -> tuple[PlaceOrder, Payment]:
