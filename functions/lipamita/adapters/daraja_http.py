@@ -7,6 +7,7 @@ same as a lost answer. Only calls that cannot move money are repeated, and only 
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -39,7 +40,17 @@ CONNECT_TIMEOUT_S = 5
 PUSH_READ_TIMEOUT_S = 25  # within the 60 s that Firebase Hosting waits for the function
 QUERY_READ_TIMEOUT_S = 8  # asked again later; a run of reconciliation has 45 s for all
 MAX_ANSWER_BYTES = 64 * 1024
+MAX_PULL_BYTES = 4 * 1024 * 1024  # a page of a Pull, of a few hundred bytes a row
 _UNREACHABLE = "M-PESA cannot be reached. Nothing was paid; try again in a minute."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long one call may take, in seconds, and how much of its answer is read."""
+
+    connect_s: float = CONNECT_TIMEOUT_S
+    read_s: float
+    max_bytes: int = MAX_ANSWER_BYTES
 
 
 class DarajaHttp:
@@ -55,8 +66,9 @@ class DarajaHttp:
         query_read_timeout_s: float = QUERY_READ_TIMEOUT_S,
     ) -> None:
         self._base_url = base_url
-        self._push_timeout = (CONNECT_TIMEOUT_S, push_read_timeout_s)
-        self._query_timeout = (CONNECT_TIMEOUT_S, query_read_timeout_s)
+        self._push_limits = Limits(read_s=push_read_timeout_s)
+        self._query_limits = Limits(read_s=query_read_timeout_s)
+        self._pull_limits = Limits(read_s=query_read_timeout_s, max_bytes=MAX_PULL_BYTES)
         self._merchant = merchant
         self._tokens = tokens
         self._local = threading.local()
@@ -71,7 +83,7 @@ class DarajaHttp:
         try:
             with requests.Session() as session:
                 status, answer = post(
-                    session, self._base_url + PUSH_PATH, body, access_token, self._push_timeout
+                    session, self._base_url + PUSH_PATH, body, access_token, self._push_limits
                 )
         except requests.RequestException as error:
             if never_connected(error):
@@ -85,7 +97,7 @@ class DarajaHttp:
         """Ask what became of a push; with a new token once more if the old one was refused."""
         body = stk_query_body(checkout_request_id, self._merchant, now_ms=now_ms)
         try:
-            answer = self._ask(QUERY_PATH, body)
+            answer = self._ask(QUERY_PATH, body, self._query_limits)
         except (requests.RequestException, AccessTokenError) as error:
             return QueryAnswer(
                 result_code=None, result_desc=type(error).__name__, asked_at_ms=now_ms
@@ -96,7 +108,7 @@ class DarajaHttp:
         """A page of what M-Pesa says was paid in that time; None if it did not say."""
         body = pull_body(self._merchant.short_code, from_ms=from_ms, to_ms=to_ms, offset=offset)
         try:
-            return pulled_rows(self._ask(PULL_PATH, body))
+            return pulled_rows(self._ask(PULL_PATH, body, self._pull_limits))
         except (requests.RequestException, AccessTokenError):
             return None
 
@@ -112,17 +124,17 @@ class DarajaHttp:
             confirmation_url=confirmation_url,
         )
         try:
-            return register_urls_answer(self._ask(REGISTER_URLS_PATH, body))
+            return register_urls_answer(self._ask(REGISTER_URLS_PATH, body, self._query_limits))
         except (requests.RequestException, AccessTokenError) as error:
             return f"no answer: {type(error).__name__}"
 
-    def _ask(self, path: str, body: dict[str, object]) -> bytes:
+    def _ask(self, path: str, body: dict[str, object], limits: Limits) -> bytes:
         """A call that cannot move money; once more if the access token was refused."""
         answer = b""
         for _ in range(MAX_ASKS):
             access_token = self._tokens.get()
             url = self._base_url + path
-            _, answer = post(self._session(), url, body, access_token, self._query_timeout)
+            _, answer = post(self._session(), url, body, access_token, limits)
             if not token_was_refused(answer):
                 break
             self._tokens.refused(access_token)
@@ -141,27 +153,27 @@ def post(
     url: str,
     body: dict[str, object],
     access_token: str,
-    timeout: tuple[float, float],
+    limits: Limits,
 ) -> tuple[int, bytes]:
-    """One POST: the HTTP status and the body, which is never more than the limit in memory."""
+    """One POST: the HTTP status and the body, cut off where it reaches its limit."""
     with session.post(
         url,
         json=body,
         headers={"Authorization": f"Bearer {access_token}"},
-        timeout=timeout,
+        timeout=(limits.connect_s, limits.read_s),
         allow_redirects=False,
         stream=True,
     ) as response:
-        return response.status_code, _bounded(response)
+        return response.status_code, _bounded(response, limits.max_bytes)
 
 
-def _bounded(response: requests.Response) -> bytes:
-    body = b""
+def _bounded(response: requests.Response, max_bytes: int) -> bytes:
+    body = bytearray()
     for chunk in response.iter_content(MAX_ANSWER_BYTES):
         body += chunk
-        if len(body) >= MAX_ANSWER_BYTES:  # no answer of Daraja's is this long
+        if len(body) >= max_bytes:  # no answer of Daraja's is this long
             break
-    return body
+    return bytes(body)
 
 
 def never_connected(error: requests.RequestException) -> bool:

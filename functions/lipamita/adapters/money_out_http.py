@@ -7,7 +7,7 @@ from __future__ import annotations
 import requests
 
 from lipamita.adapters.access_token import AccessTokenError, AccessTokens
-from lipamita.adapters.daraja_http import CONNECT_TIMEOUT_S, never_connected, post
+from lipamita.adapters.daraja_http import Limits, never_connected, post
 from lipamita.adapters.daraja_wire import token_was_refused
 from lipamita.adapters.money_out_wire import (
     Initiator,
@@ -47,7 +47,7 @@ class MoneyOutHttp:
         self._base_url = base_url
         self._initiator = initiator
         self._tokens = tokens
-        self._timeout = (CONNECT_TIMEOUT_S, read_timeout_s)
+        self._limits = Limits(read_s=read_timeout_s)
 
     def pay(self, payout: Payout) -> SendAnswer:
         """POST the payout exactly once. A lost answer is Unclear, never a second POST."""
@@ -87,4 +87,4 @@ class MoneyOutHttp:
 
     def _post(self, path: str, body: dict[str, object], access_token: str) -> tuple[int, bytes]:
         with requests.Session() as session:
-            return post(session, self._base_url + path, body, access_token, self._timeout)
+            return post(session, self._base_url + path, body, access_token, self._limits)

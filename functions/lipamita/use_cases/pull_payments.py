@@ -1,6 +1,7 @@
 """Ask M-Pesa what it holds for us, and take in what nobody told us. Only the last 48 h are kept.
 
 A row is recorded as a confirmation unless its receipt is known, so asking again changes nothing.
+A Pull that did not come to its end is an alarm: money that only the rest tells is not known.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from lipamita.domain.ids import parse_receipt
 from lipamita.domain.units import DAY_MS, SECOND_MS, Millis
+from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.record_confirmation import record_confirmation
 from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.world import World
@@ -39,18 +41,22 @@ def pull_payments(world: World) -> Pulled:
 
 
 def _pull(merchant: str | None, world: World, now_ms: Millis) -> Pulled:
-    from_ms = Millis(now_ms - WINDOW_MS)
+    from_ms, why = Millis(now_ms - WINDOW_MS), f"more than {MAX_PAGES} pages"
     rows = new = 0
     for _ in range(MAX_PAGES):
         if world.clock() - now_ms > MAX_RUN_MS:
+            why = f"it took more than {MAX_RUN_MS // SECOND_MS} s"
             break
         page = world.daraja.pull(from_ms=from_ms, to_ms=now_ms, offset=rows, merchant=merchant)
         if page is None:
+            why = "no answer that can be read"
             break
         if not page.rows:
             return Pulled(rows=rows, new=new, complete=True)
         rows += len(page.rows)
         new += sum(_record_new(row, world, now_ms) for row in page.rows)
+    alarm = Alarm(kind="pull_incomplete", detail=f"{merchant or 'main'}, after {rows} rows: {why}")
+    world.store.raise_alarm(alarm, transaction_id=None, now_ms=world.clock())
     return Pulled(rows=rows, new=new, complete=False)
 
 

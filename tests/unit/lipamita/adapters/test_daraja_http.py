@@ -7,7 +7,13 @@ import socket
 
 import pytest
 from lipamita.adapters.access_token import AccessTokenError, AccessTokens
-from lipamita.adapters.daraja_http import MAX_ANSWER_BYTES, PUSH_PATH, QUERY_PATH, DarajaHttp
+from lipamita.adapters.daraja_http import (
+    MAX_ANSWER_BYTES,
+    MAX_PULL_BYTES,
+    PUSH_PATH,
+    QUERY_PATH,
+    DarajaHttp,
+)
 from lipamita.adapters.daraja_wire import Merchant
 from lipamita.domain.evidence import PushAcknowledged, PushAnswer, PushRefused, PushUnclear
 from lipamita.domain.msisdn import Msisdn
@@ -202,3 +208,32 @@ def test_a_query_without_an_access_token_says_not_known() -> None:
 
 def test_a_query_to_nobody_says_not_known() -> None:
     assert daraja(closed_port_url()).query("ws_CO_1", now_ms=NOW).result_code is None
+
+
+def page(rows: int) -> Say:
+    """A page of a Pull as Daraja tells it."""
+    row = {
+        "transactionId": "UKL1AAAA01",
+        "trxDate": "2026-11-21T10:00:00Z",
+        "msisdn": 712345678,
+        "sender": "MPESA",
+        "transactiontype": "c2b-pay-bill-debit",
+        "billreference": "MTR-001",
+        "amount": "100.00",
+        "organizationname": "Estate Ltd",
+    }
+    return Say(node={"ResponseCode": "1000", "Response": [[row] * rows]})
+
+
+def test_a_page_of_a_pull_may_be_longer_than_any_other_answer() -> None:
+    long = page(1_000)
+    assert len(long.body) > 2 * MAX_ANSWER_BYTES
+    with serving(long) as server:
+        pulled = daraja(server.url).pull(from_ms=NOW, to_ms=NOW, offset=0)
+    assert pulled is not None
+    assert len(pulled.rows) == 1_000
+
+
+def test_an_endless_page_of_a_pull_is_read_only_to_its_limit_and_is_no_answer() -> None:
+    with serving(Say(node=b" " * MAX_PULL_BYTES + page(1).body)) as server:
+        assert daraja(server.url).pull(from_ms=NOW, to_ms=NOW, offset=0) is None

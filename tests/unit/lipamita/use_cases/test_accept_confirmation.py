@@ -464,6 +464,18 @@ def test_a_pull_credits_what_nobody_told_us_and_nothing_twice() -> None:
     assert list(estate.store.suspense) == ["UKL3CCCC03"]
 
 
+@pytest.mark.parametrize(
+    ("end", "alarms"), [(None, ["pull_incomplete"]), (PulledRows(rows=()), [])]
+)
+def test_a_pull_that_does_not_come_to_its_end_is_an_alarm(
+    end: PulledRows | None, alarms: list[str]
+) -> None:
+    estate = estate_with_accounts()
+    estate.daraja.pages = [PulledRows(rows=(pulled(RECEIPT),)), end]
+    pull_payments(estate.world)
+    assert [alarm.kind for alarm in estate.store.alarms] == alarms
+
+
 def test_a_pull_that_breaks_off_keeps_what_it_brought_and_says_so() -> None:
     estate = estate_with_accounts()
     estate.daraja.pages = [PulledRows(rows=(pulled(RECEIPT),)), None]
