@@ -65,7 +65,12 @@ class EntryKind(StrEnum):
     FEE = "fee"
     PAID_OUT = "paid_out"
     ADJUSTED = "adjusted"
-    REVERSED = "reversed"
+    REVERSED = "reversed"  # by a person, for good
+    TAKEN_BACK = "taken_back"  # by us, as money that was dismissed or moved away: may be put back
+    PUT_BACK = "put_back"  # what was taken back was money after all
+
+
+OPPOSITES = frozenset({EntryKind.REVERSED, EntryKind.TAKEN_BACK})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +162,13 @@ def add(one: Totals, other: Totals) -> Totals:
     )
 
 
-def opposite(entry: Entry, *, at_ms: Millis) -> Entry:
-    """What takes the entry back, once: its id comes from the id of the entry."""
+def opposite(entry: Entry, *, at_ms: Millis, kind: EntryKind = EntryKind.REVERSED) -> Entry:
+    """What takes the entry back, once: its id comes from the id of the entry alone, so that no two
+    opposites stand, whoever made the first.
+    """
     return Entry(
         entry_id=f"{entry.entry_id}_reversed",
-        kind=EntryKind.REVERSED,
+        kind=kind,
         at_ms=at_ms,
         cents=lines((account, -amount) for account, amount in entry.cents.items()),
         energy_wh=lines((account, -amount) for account, amount in entry.energy_wh.items()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from lipamita.domain.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
-from lipamita.domain.ledger import Entry, EntryKind, opposite
+from lipamita.domain.ledger import OPPOSITES, Entry, opposite
 from lipamita.domain.meter import Caller
 from lipamita.use_cases.world import World
 
@@ -24,7 +24,7 @@ def reverse_entry(entry_id: str, caller: Caller, world: World) -> Entry:
     if not caller.is_admin:
         raise ForbiddenError("admin_only", "only an admin may take an entry back")
     standing = find_entry(entry_id, world)
-    if standing.kind is EntryKind.REVERSED:
+    if standing.kind in OPPOSITES:
         raise ConflictError(
             "not_reversible", f"{entry_id} is an opposite entry itself", field="entry_id"
         )

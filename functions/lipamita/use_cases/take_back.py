@@ -2,14 +2,15 @@
 
 A receipt that people dismissed was never money; a sale whose money was moved to suspense was none.
 Each opposite's id comes from the entry it takes back, so it is written once. Should a dismissed
-receipt turn out to be money after all, the opposite of the opposite puts it back.
+receipt turn out to be money after all, the opposite of the opposite puts it back. An opposite that
+a person made stays: only what was taken back here is put back here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lipamita.domain.ledger import Entry, opposite
+from lipamita.domain.ledger import Entry, EntryKind, opposite
 from lipamita.domain.payment import Cause, Payment
 from lipamita.use_cases.record_ports import WaitingMoney
 from lipamita.use_cases.world import World
@@ -43,18 +44,28 @@ def put_back(standing: Mapping[str, Entry], wanted: Mapping[str, Entry], world: 
 
     What stands from the payment's own moment was never taken back before it.
     """
-    waited = [
-        f"{entry_id}_reversed"
+    now_ms = world.clock()
+    found = [
+        world.record.read_entry(f"{entry_id}_reversed")
         for entry_id, stands in standing.items()
         if stands.at_ms != wanted[entry_id].at_ms
     ]
-    return _write(_opposites(waited, world), world)
+    again = tuple(
+        opposite(entry, at_ms=now_ms, kind=EntryKind.PUT_BACK)
+        for entry in found
+        if entry is not None and entry.kind is EntryKind.TAKEN_BACK
+    )
+    return _write(again, world)
 
 
 def _opposites(entry_ids: Iterable[str], world: World) -> tuple[Entry, ...]:
     now_ms = world.clock()
     found = [world.record.read_entry(entry_id) for entry_id in entry_ids]
-    return tuple(opposite(entry, at_ms=now_ms) for entry in found if entry is not None)
+    return tuple(
+        opposite(entry, at_ms=now_ms, kind=EntryKind.TAKEN_BACK)
+        for entry in found
+        if entry is not None
+    )
 
 
 def _write(entries: tuple[Entry, ...], world: World) -> int:
