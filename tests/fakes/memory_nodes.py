@@ -19,7 +19,7 @@ class MemoryNodes:
     on_read: Callable[[str], None] = lambda _: None
     versions: dict[str, int] = field(default_factory=dict)
 
-    def _write(self, path: str, change: Callable[[], None]) -> None:
+    def _write(self, path: str, change: Callable[[], object]) -> None:
         self.before_write(path)
         change()
         self.versions[path] = self.versions.get(path, 0) + 1

@@ -282,11 +282,13 @@ class MemoryStore(
             return None
         return PendingRecharge(acknowledgement=self.acknowledged.get(transaction_id))
 
-    def remove_recharge(self, meter_id: MeterId, transaction_id: TransactionId) -> None:
-        def change() -> None:
-            self.recharges.get(meter_id, {}).pop(transaction_id, None)
+    def applied_recharges(self, meter_id: MeterId, *, limit: int) -> Sequence[TransactionId]:
+        queue = sorted(self.recharges.get(meter_id, {}))[:limit]
+        return [transaction_id for transaction_id in queue if transaction_id in self.acknowledged]
 
-        self._write("recharges", change)
+    def remove_recharge(self, meter_id: MeterId, transaction_id: TransactionId) -> None:
+        queue = self.recharges.get(meter_id, {})
+        self._write("recharges", lambda: queue.pop(transaction_id, None))
 
 
 def _due(payment: Payment) -> DuePayment:

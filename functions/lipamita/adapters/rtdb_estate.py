@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lipamita.adapters.alert_schema import alert_to_json
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.meter_schema import registration_to_json
 from lipamita.adapters.rtdb_nodes import RtdbNodes
-from lipamita.domain.ids import MeterId, Uid
+from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.registration import Site
@@ -69,6 +71,15 @@ class RtdbEstate(RtdbNodes):
             self.at(f"users/{old}").update({"meter_no": next_of_old})
         if new is not None:
             self.create_if_absent(f"users/{new}/meter_no", meter_id)
+
+    def applied_recharges(self, meter_id: MeterId, *, limit: int) -> Sequence[TransactionId]:
+        path = f"meters/{meter_id}/pending_recharge"
+        node = self.at(path).order_by_key().limit_to_first(limit).get() or {}
+        return [
+            TransactionId(key)
+            for key, entry in node.items()
+            if Fields.of(f"{path}/{key}", entry).flag("processed")
+        ]
 
     def raise_server_alert(self, meter_id: MeterId, alert: Alert) -> bool:
         path = f"meters/{meter_id}/alerts/{alert.alert_id}"

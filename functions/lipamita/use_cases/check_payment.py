@@ -19,7 +19,7 @@ from lipamita.domain.units import Millis
 from lipamita.domain.verdict import Review
 from lipamita.use_cases.ask_daraja import ask_daraja
 from lipamita.use_cases.change_payment import change_payment
-from lipamita.use_cases.close_recharge import close_entry, close_recharge
+from lipamita.use_cases.close_recharge import close_recharge, forget_recharge
 from lipamita.use_cases.deliver import deliver
 from lipamita.use_cases.deliver_order import see_order_through
 from lipamita.use_cases.fulfil import fulfil
@@ -78,9 +78,7 @@ def _see_delivery_through(payment: Payment, world: World) -> Payment:
     if payment.delivery.status in DONE_WITH:
         if world.clock() < recharge_kept_until(payment):
             return payment
-        # Whoever saw it delivered may have died before the register knew.
-        close_entry(meter_id, transaction_id, world.store, world.clock())
-        world.store.remove_recharge(meter_id, transaction_id)
+        forget_recharge(meter_id, transaction_id, world)
         return payment
     pending = world.store.read_recharge(meter_id, transaction_id)
     if pending is None:

@@ -65,6 +65,15 @@ def _delivered(
     )
 
 
+def forget_recharge(meter_id: MeterId, transaction_id: TransactionId, world: World) -> None:
+    """Remove the queue entry of a closed delivery; by transaction_id, safe to repeat.
+
+    Whoever saw it delivered may have died before the register knew.
+    """
+    close_entry(meter_id, transaction_id, world.store, world.clock())
+    world.store.remove_recharge(meter_id, transaction_id)
+
+
 def close_entry(
     meter_id: MeterId, transaction_id: TransactionId, store: MeterStore, now_ms: Millis
 ) -> None:

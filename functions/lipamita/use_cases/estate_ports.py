@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from lipamita.domain.ids import MeterId, Uid
+from lipamita.domain.ids import MeterId, TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.registration import Site
@@ -60,6 +61,10 @@ class EstateStore(Protocol):
         """``users/{uid}/meter_no``: the old owner's, if it was this meter, is now their next one
         or none; the new one's is this if they have none. By meter_id; a repeat changes no more.
         """
+        ...
+
+    def applied_recharges(self, meter_id: MeterId, *, limit: int) -> Sequence[TransactionId]:
+        """Those among the oldest ``limit`` queue entries that the meter has acknowledged."""
         ...
 
     def raise_server_alert(self, meter_id: MeterId, alert: Alert) -> bool:

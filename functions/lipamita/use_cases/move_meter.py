@@ -15,7 +15,9 @@ from lipamita.domain.ids import MeterId, Uid
 from lipamita.domain.meter import Caller, Meter, first_whole_day
 from lipamita.domain.monthly_charge import start_afresh
 from lipamita.domain.registration import check_staff
+from lipamita.domain.schedule import DONE_WITH
 from lipamita.domain.units import month_eat
+from lipamita.use_cases.close_recharge import forget_recharge
 from lipamita.use_cases.own_consumption import MAX_METERS
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.register_meter import (
@@ -26,6 +28,8 @@ from lipamita.use_cases.register_meter import (
     find_site,
 )
 from lipamita.use_cases.world import World
+
+MAX_QUEUE = 500  # recharges of one meter: those under way, and those of its last day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +84,13 @@ def _placed(meter: Meter, move: Move, world: World) -> Meter:
 def _owned(meter: Meter, owner_uid: Uid | None, world: World) -> Meter:
     """Charges first and the owner last, so that a process that dies in between is repeated.
 
-    Alerts that ended tell how the former owner lived, and go; those that stand are the meter's.
+    Alerts that ended and recharges that were closed tell how the former owner lived, and go; what
+    still stands is the meter's.
     """
     _forgive_charges(meter.meter_id, world)
     ended = [one.alert_id for one in world.store.read_alerts(meter.meter_id) if not one.is_open]
     world.store.forget_alerts(meter.meter_id, ended)  # by their ids; a repeat finds none
+    _forget_closed_recharges(meter.meter_id, world)
     since_ms = world.clock()
     world.store.move_first_meter(
         meter.meter_id, old=meter.owner_uid, new=owner_uid, next_of_old=_next_of_owner(meter, world)
@@ -94,6 +100,17 @@ def _owned(meter: Meter, owner_uid: Uid | None, world: World) -> Meter:
     )
     world.store.set_owner(owned)
     return owned
+
+
+def _forget_closed_recharges(meter_id: MeterId, world: World) -> None:
+    """A closed delivery is in its payment, so nothing but a screen reads its queue entry again.
+
+    One that is applied and not closed stays: its entry is what closes it.
+    """
+    for transaction_id in world.store.applied_recharges(meter_id, limit=MAX_QUEUE):
+        read = world.store.read_payment(transaction_id)
+        if read is not None and read.value.delivery.status in DONE_WITH:
+            forget_recharge(meter_id, transaction_id, world)
 
 
 def _next_of_owner(meter: Meter, world: World) -> MeterId | None:

@@ -139,6 +139,14 @@ def test_the_old_owners_next_meter_takes_its_place_once(store: RtdbStore) -> Non
     assert store.at(f"users/{AMINA}/meter_no").get() == "MTR-007"
 
 
+def test_applied_recharges_are_those_that_the_meter_acknowledged(store: RtdbStore) -> None:
+    assert store.applied_recharges(METER, limit=9) == []
+    queue = {key: {"processed": key != "-Ob"} for key in ("-Oa", "-Ob", "-Oc")}
+    store.at(f"meters/{METER}/pending_recharge").set(queue)
+    assert store.applied_recharges(METER, limit=9) == ["-Oa", "-Oc"]
+    assert store.applied_recharges(METER, limit=2) == ["-Oa"]
+
+
 def test_a_server_alert_is_raised_and_cleared_once(store: RtdbStore) -> None:
     alert = Alert(alert_id="srv-1", kind="registers_fell", raised_at_ms=NOW)
     assert store.raise_server_alert(METER, alert)
