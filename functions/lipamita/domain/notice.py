@@ -112,6 +112,11 @@ def attempt(notice: Notice, *, now_ms: Millis) -> Notice:
     )
 
 
+def put_off(notice: Notice, *, until_ms: Millis) -> Notice:
+    """The notice of a channel that rests: due later, with no attempt counted or forgotten."""
+    return replace(notice, next_check_at_ms=until_ms)
+
+
 def outcome_unknown(notice: Notice) -> bool:
     """Whether the last attempt began and nobody wrote down its answer: it may have been told."""
     return notice.attempts > 0 and notice.last_error is None

@@ -9,7 +9,14 @@ from lipamita.domain.errors import UnreadableError
 from lipamita.domain.notice import LASTS_MS, Notice, NoticeOutcome, NoticeStatus
 from lipamita.domain.units import DAY_MS, HOUR_MS, MINUTE_MS, Millis
 from lipamita.domain.verdict import Alarm
-from lipamita.use_cases.notify import MAX_NOTICES, Told, notify, put_notice
+from lipamita.use_cases.notify import (
+    MAX_NOTICES,
+    MAX_PAGES,
+    REST_MS,
+    Told,
+    notify,
+    put_notice,
+)
 from lipamita.use_cases.records import Versioned
 
 from tests.fakes.channel import FakeChannel
@@ -17,6 +24,7 @@ from tests.fakes.estate import START_MS, Estate
 from tests.fakes.memory_nodes import ProcessDiedError
 from tests.fakes.memory_store import MemoryStore
 
+NOW_LATER = Millis(START_MS + 1_000)
 FOREVER = Millis(START_MS + 1_000 * DAY_MS)
 
 
@@ -129,6 +137,55 @@ def test_a_failing_channel_rests_for_the_run_and_holds_up_no_other() -> None:
         put_notice(a_notice(f"pager-{number}", channel="pager"), estate.world)
     assert run(estate) == Told(due=10, delivered=5, failed=1)
     assert (len(chat.told), len(pager.told)) == (1, 5)
+
+
+def test_a_long_queue_for_a_channel_that_is_down_delays_no_other_channel() -> None:
+    sms, pager = FakeChannel(outcome=NoticeOutcome.TRY_AGAIN), FakeChannel()
+    estate = estate_with(sms=sms, pager=pager)
+    for number in range(4 * MAX_NOTICES):
+        put_notice(a_notice(f"sms-{number:03}", channel="sms"), estate.world)
+    estate.wait(1_000)
+    put_notice(replace(a_notice("alarm", channel="pager"), created_at_ms=NOW_LATER), estate.world)
+    run(estate)
+    assert (len(sms.told), len(pager.told)) == (1, 1)
+
+
+def test_what_a_resting_channel_leaves_waits_a_minute_and_loses_no_attempt() -> None:
+    sms = FakeChannel(outcome=NoticeOutcome.TRY_AGAIN)
+    estate = estate_with(sms=sms)
+    for number in range(3):
+        put_notice(a_notice(f"n-{number}", channel="sms"), estate.world)
+    run(estate)
+    for number in (1, 2):
+        left = stored(estate, f"n-{number}")
+        assert (left.attempts, left.next_check_at_ms) == (0, START_MS + REST_MS)
+    sms.outcome = NoticeOutcome.DELIVERED
+    pass_time(estate, REST_MS)
+    assert {told.notice_id for told in sms.told} == {"n-0", "n-1", "n-2"}
+
+
+def test_a_run_looks_at_a_bounded_number_of_notices_and_the_next_goes_on() -> None:
+    sms, pager = FakeChannel(outcome=NoticeOutcome.TRY_AGAIN), FakeChannel()
+    estate = estate_with(sms=sms, pager=pager)
+    for number in range(MAX_NOTICES * MAX_PAGES):
+        put_notice(a_notice(f"sms-{number:04}", channel="sms"), estate.world)
+    put_notice(replace(a_notice("z", channel="pager"), created_at_ms=NOW_LATER), estate.world)
+    estate.wait(1_000)
+    assert run(estate).due == MAX_NOTICES * MAX_PAGES
+    assert not pager.told
+    run(estate)
+    assert len(pager.told) == 1
+
+
+def test_notices_that_cannot_be_moved_on_do_not_keep_a_run_busy() -> None:
+    def refuse(_: str) -> None:
+        raise OSError("no writes")
+
+    estate = estate_with(chat=FakeChannel())
+    for number in range(MAX_NOTICES):
+        put_notice(a_notice(f"n-{number}"), estate.world)
+    estate.store.before_write = refuse
+    assert run(estate) == Told(due=MAX_NOTICES, delivered=0, failed=MAX_NOTICES)
 
 
 def test_a_channel_that_raises_does_not_stop_the_others() -> None:
