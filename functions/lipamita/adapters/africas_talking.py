@@ -13,6 +13,7 @@ from collections.abc import Callable
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from lipamita.adapters.answer_body import bounded_body
 from lipamita.domain.ids import Uid
 from lipamita.domain.notice import Notice, NoticeAnswer, NoticeOutcome, outcome_unknown
 from lipamita.domain.units import Millis
@@ -30,7 +31,7 @@ LATER_STATUSES = frozenset({401, 403, 429, 503})  # refused before anything was 
 class AfricasTalkingSms:
     """Implements use_cases.notice_ports.Notifier for tenants' phones."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - a gateway's account and how long to wait for it
         self,
         *,
         base_url: str,
@@ -38,10 +39,12 @@ class AfricasTalkingSms:
         api_key: str,
         sender_id: str,
         phone_of: Callable[[Uid], str | None],
+        read_timeout_s: float = READ_TIMEOUT_S,
     ) -> None:
         self._url = base_url + PATH
         self._username, self._api_key, self._sender_id = username, api_key, sender_id
         self._phone_of = phone_of
+        self._timeout = (CONNECT_TIMEOUT_S, read_timeout_s)
 
     def tell(self, notice: Notice, *, now_ms: Millis) -> NoticeAnswer:  # noqa: ARG002
         """Send one SMS; the number is read now and never kept with the notice."""
@@ -58,11 +61,11 @@ class AfricasTalkingSms:
                 self._url,
                 data=form,
                 headers={"apiKey": self._api_key, "Accept": "application/json"},
-                timeout=(CONNECT_TIMEOUT_S, READ_TIMEOUT_S),
+                timeout=self._timeout,
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                body = response.raw.read(MAX_ANSWER_BYTES, decode_content=True)
+                body = bounded_body(response, MAX_ANSWER_BYTES)
                 return sms_answer(response.status_code, body)
         except requests.RequestException as error:  # its text may name the number: kept out
             if _never_connected(error):

@@ -13,6 +13,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from lipamita.adapters.access_token import AccessTokenError, AccessTokens
+from lipamita.adapters.answer_body import bounded_body
 from lipamita.adapters.c2b_wire import (
     pull_body,
     pulled_rows,
@@ -39,7 +40,7 @@ MAX_ASKS = 2
 CONNECT_TIMEOUT_S = 5
 PUSH_READ_TIMEOUT_S = 25  # within the 60 s that Firebase Hosting waits for the function
 QUERY_READ_TIMEOUT_S = 8  # asked again later; a run of reconciliation has 45 s for all
-MAX_ANSWER_BYTES = 64 * 1024
+MAX_ANSWER_BYTES = 64 * 1024  # no answer of Daraja's is this long
 MAX_PULL_BYTES = 4 * 1024 * 1024  # a page of a Pull, of a few hundred bytes a row
 _UNREACHABLE = "M-PESA cannot be reached. Nothing was paid; try again in a minute."
 
@@ -164,16 +165,7 @@ def post(
         allow_redirects=False,
         stream=True,
     ) as response:
-        return response.status_code, _bounded(response, limits.max_bytes)
-
-
-def _bounded(response: requests.Response, max_bytes: int) -> bytes:
-    body = bytearray()
-    for chunk in response.iter_content(MAX_ANSWER_BYTES):
-        body += chunk
-        if len(body) >= max_bytes:  # no answer of Daraja's is this long
-            break
-    return bytes(body)
+        return response.status_code, bounded_body(response, limits.max_bytes)
 
 
 def never_connected(error: requests.RequestException) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import requests
 
+from lipamita.adapters.answer_body import bounded_body
 from lipamita.adapters.tuya_wire import (
     TOKEN_PATH,
     Call,
@@ -109,5 +110,4 @@ class TuyaHttp:
                 stream=True,
             ) as response,
         ):
-            body: bytes = response.raw.read(MAX_ANSWER_BYTES, decode_content=True)
-            return body
+            return bounded_body(response, MAX_ANSWER_BYTES)

@@ -25,12 +25,15 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
-    """An answer. ``promised_bytes`` beyond the body: the connection closes in the middle of it."""
+    """An answer. ``promised_bytes`` beyond the body: the connection closes in the middle of it,
+    or, ``held``, stays open until the test is over and says no more.
+    """
 
     status: int = 200
     node: object = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     promised_bytes: int | None = None
+    held: bool = False
 
     @property
     def body(self) -> bytes:
@@ -128,6 +131,8 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(answer.body)
             except OSError:
                 self.close_connection = True  # the client had read enough
+            if answer.held:
+                server.hold()
             if promised != len(answer.body):
                 self.close_connection = True
 

@@ -15,6 +15,7 @@ from lipamita.use_cases.notify import notify, put_notice
 from tests.fakes.estate import OWNER, Estate
 from tests.fakes.memory_nodes import ProcessDiedError
 from tests.fakes.sms_gateway import SmsGateway, sms_gateway
+from tests.unit.lipamita.adapters.scripted_http import Say, serving
 
 NOW = Millis(1_795_000_000_000)
 NOTICE = Notice(
@@ -35,13 +36,16 @@ def gateway() -> Iterator[SmsGateway]:
         yield gateway
 
 
-def channel_to(url: str, phone: str | None = "254700000001") -> AfricasTalkingSms:
+def channel_to(
+    url: str, phone: str | None = "254700000001", *, read_timeout_s: float = 5
+) -> AfricasTalkingSms:
     return AfricasTalkingSms(
         base_url=url,
         username="estate",
         api_key="k" * 32,
         sender_id="LIPAMITA",
         phone_of=lambda _: phone,
+        read_timeout_s=read_timeout_s,
     )
 
 
@@ -77,6 +81,22 @@ def test_an_answer_that_was_lost_is_not_asked_for_again(gateway: SmsGateway) -> 
     gateway.drops = True
     answer = tell(gateway.url)
     assert (answer.outcome, len(gateway.messages)) == (NoticeOutcome.REFUSED, 1)
+
+
+@pytest.mark.parametrize("fault", ["cut off", "held"])
+def test_an_answer_that_breaks_off_is_not_asked_for_again(fault: str) -> None:
+    begun = Say(status=201, node=b'{"SMSMess', promised_bytes=200, held=fault == "held")
+    with serving(begun) as server:
+        channel = channel_to(server.url, read_timeout_s=0.2)
+        estate = Estate(notifiers={"sms": channel})
+        lasting = Millis(estate.now_ms + 100 * HOUR_MS)
+        waiting = replace(NOTICE, recipient=OWNER.uid, expires_at_ms=lasting)
+        put_notice(replace(waiting, created_at_ms=estate.now_ms), estate.world)
+        for _ in range(3):
+            notify(estate.world, until_ms=lasting)
+            estate.wait(HOUR_MS)
+        kept = estate.store.notices[NOTICE.notice_id]
+        assert (len(server.seen), kept.status) == (1, NoticeStatus.GIVEN_UP)
 
 
 def test_an_attempt_that_died_counts_as_sent(gateway: SmsGateway) -> None:

@@ -100,6 +100,7 @@ FAULTS: dict[str, tuple[Answer, type[PushAnswer]]] = {
     "dropped after the request": (Drop(), PushUnclear),
     "dropped in the middle of the answer": (Say(node=b'{"Resp', promised_bytes=900), PushUnclear),
     "no answer in time": (Hold(), PushUnclear),
+    "half an answer in time": (Say(node=b'{"Resp', promised_bytes=900, held=True), PushUnclear),
     "a lying encoding": (
         Say(node=b"not gzip at all", headers={"Content-Encoding": "gzip"}),
         PushUnclear,

@@ -46,6 +46,7 @@ FAULTS: dict[str, tuple[Answer, type[SendAnswer]]] = {
     "held": (Hold(), Unclear),
     "cut off": (Say(node=b'{"Resp', promised_bytes=500), Unclear),
     "500": (Say(status=500), Unclear),
+    "half an answer": (Say(node=b'{"Resp', promised_bytes=500, held=True), Unclear),
     "token refused": (TOKEN_REFUSED, NotTaken),
 }
 

@@ -13,6 +13,7 @@ from lipamita.adapters.tuya_wire import Project
 from lipamita.domain.units import Millis
 
 from emulators.tuya.cloud import Cloud
+from tests.unit.lipamita.adapters.scripted_http import Say, serving
 
 NOW = 1_795_208_400_000
 DEVICE = "vdevo1"
@@ -53,17 +54,21 @@ class Served:
         request.wfile.write(text)
 
     def client(self, secret: str = SECRET) -> TuyaHttp:
-        made = iter(range(1, 1_000))
-        return TuyaHttp(
-            base_url=self.url,
-            project=Project(client_id="project", client_secret=secret),
-            clock=lambda: Millis(NOW),
-            random_bytes=lambda count: next(made).to_bytes(count, "big"),
-            read_timeout_s=5,
-        )
+        return client_of(self.url, secret)
 
     def posts(self) -> int:
         return sum(line.startswith("POST") for line in self.cloud.requests)
+
+
+def client_of(url: str, secret: str = SECRET, read_timeout_s: float = 5) -> TuyaHttp:
+    made = iter(range(1, 1_000))
+    return TuyaHttp(
+        base_url=url,
+        project=Project(client_id="project", client_secret=secret),
+        clock=lambda: Millis(NOW),
+        random_bytes=lambda count: next(made).to_bytes(count, "big"),
+        read_timeout_s=read_timeout_s,
+    )
 
 
 @pytest.fixture
@@ -89,6 +94,18 @@ def test_a_charge_whose_answer_is_lost_is_not_known_and_posted_once(
     served.cloud.scenarios.append(scenario)
     assert served.client().charge(DEVICE, 10) is None
     assert served.posts() == 1
+
+
+@pytest.mark.parametrize("fault", ["cut off", "held"])
+def test_a_charge_whose_answer_breaks_off_is_not_known_and_posted_once(fault: str) -> None:
+    token = {"access_token": "t", "expire_time": 7_200}
+    given = Say(node={"success": True, "result": token})
+    begun = Say(node=b'{"succ', promised_bytes=200, held=fault == "held")
+    with serving(given, begun) as server:
+        client = client_of(server.url, read_timeout_s=0.2)
+        assert client.charge(DEVICE, 10) is None
+        assert [seen.method for seen in server.seen] == ["GET", "POST"]
+        assert client.read(DEVICE) is None
 
 
 def test_a_charge_that_the_cloud_refuses_is_refused_and_posted_once(served: Served) -> None:

@@ -55,6 +55,12 @@ def test_a_notice_is_posted_as_json_that_its_receiver_can_verify() -> None:
     assert seen.headers["X-Lipamita-Signature"] == f"sha256={expected.hex()}"
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_an_answer_whose_body_breaks_off_has_been_taken_all_the_same(held: bool) -> None:
+    answer, posts = told(Say(node=b"ok", promised_bytes=900, held=held))
+    assert (answer.outcome, posts) == (NoticeOutcome.DELIVERED, 1)
+
+
 FAULTS: dict[str, tuple[Answer, str]] = {
     "500": (Say(status=500), "HTTP 500"),
     "404": (Say(status=404), "HTTP 404"),
