@@ -91,6 +91,7 @@ MOVES: tuple[tuple[Status, Cause, Status], ...] = (
     (Status.PAID, Cause.REFUND_BEGUN, Status.REFUNDING),
     (Status.PAID, Cause.NOTHING_TO_GIVE, Status.REVIEW),
     (Status.REFUNDING, Cause.REFUND_PAID, Status.REFUNDED),
+    (Status.REVIEW, Cause.REFUND_PAID, Status.REFUNDED),  # the last of several, told beside it
     (Status.REFUNDING, Cause.PARTLY_REFUNDED, Status.PAID),
     (Status.REFUNDING, Cause.REFUND_FAILED, Status.PAID),
     (Status.REFUNDING, Cause.LEFT_IN_REVIEW, Status.REVIEW),

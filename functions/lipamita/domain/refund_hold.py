@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
+from lipamita.domain.ids import Receipt
 from lipamita.domain.payment import Cause, DeliveryStatus, Payment, Status, move
 from lipamita.domain.refund import MoneyFrom, Refund
 from lipamita.domain.refund_value import Refunded, energy_for, refundable_kes
@@ -36,6 +38,13 @@ def is_held(payment: Payment, refund: Refund) -> bool:
     return payment.status is Status.REFUNDING and payment.refund_id == refund.refund_id
 
 
+def may_go_beside(payment: Payment, receipt: Receipt) -> bool:
+    """Whether money that was told beside the payment is not, and cannot become, its own."""
+    if payment.mpesa_receipt is None:
+        return payment.status in (Status.REVIEW, Status.REFUNDING)
+    return payment.mpesa_receipt != receipt
+
+
 def give_free(payment: Payment, refund: Refund, *, now_ms: Millis) -> Payment:
     """The payment after its refund failed: where it was before."""
     if not is_held(payment, refund):
@@ -45,8 +54,22 @@ def give_free(payment: Payment, refund: Refund, *, now_ms: Millis) -> Payment:
     return _moved(payment, cause, refund, now_ms)
 
 
-def paid_back(payment: Payment, refund: Refund, *, more_waits: bool, now_ms: Millis) -> Payment:
-    """The payment after the money left. ``more_waits``: other money of it is still in review."""
+def paid_back(
+    payment: Payment,
+    refund: Refund,
+    *,
+    more_waits: bool,
+    settled: Collection[Receipt],
+    now_ms: Millis,
+) -> Payment:
+    """The payment after the money left. ``more_waits``: other money of it is still in review.
+
+    The last of several that go back ends the payment, also one beside it, if its own receipt is
+    among those ``settled``.
+    """
+    beside = refund.money_from is MoneyFrom.BESIDE and payment.status is Status.REVIEW
+    if beside and payment.mpesa_receipt in settled and not more_waits:
+        return _moved(payment, Cause.REFUND_PAID, refund, now_ms, refund.amount_kes)
     if not is_held(payment, refund):
         return payment
     if refund.money_from is not MoneyFrom.PAYMENT:

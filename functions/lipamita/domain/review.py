@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from lipamita.domain.decided import Decided
 from lipamita.domain.ids import Receipt, TransactionId, Uid
-from lipamita.domain.payment import Payment
+from lipamita.domain.payment import Payment, Status
 from lipamita.domain.refund import RefundId
 from lipamita.domain.units import Kes, Millis
 from lipamita.domain.vending import VendStatus
@@ -58,7 +58,8 @@ class ReceiptWord(StrEnum):
 class ReceiptDecision:
     """What people decided about one receipt that was told for a payment in review.
 
-    ``moved_to`` will own the receipt once its money is in suspense, with ``amount_kes`` of it.
+    ``moved_to`` will own the receipt once its money is in suspense, with ``amount_kes`` of it; of a
+    credit it is the payment itself.
     """
 
     kind: ReceiptWord
@@ -75,12 +76,22 @@ class ReceiptDecision:
         return self.refund_id or self.moved_to
 
 
+def came_to_nothing(receipt: Receipt, decision: ReceiptDecision, payment: Payment | None) -> bool:
+    """Whether it was to be credited, and the payment was settled otherwise meanwhile."""
+    return (
+        decision.kind is ReceiptWord.CREDIT
+        and payment is not None
+        and payment.status is not Status.REVIEW
+        and payment.mpesa_receipt != receipt
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewMatter:
     """All that a decision depends on.
 
     ``payment``: None where it cannot be read. ``owners``: whose the told receipts are.
-    ``decided``: receipts that people gave another place to, unless their refund came to nothing.
+    ``decided``: receipts that people gave a place to, unless that came to nothing.
     """
 
     transaction_id: TransactionId

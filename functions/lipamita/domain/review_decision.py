@@ -90,10 +90,8 @@ def why_not_credit(matter: ReviewMatter, receipt: Receipt) -> ConflictError | No
             f"the payment is {status}; only one in review can be credited",
             field="transaction_id",
         )
-    if receipt in matter.decided:
-        return ConflictError(
-            "receipt_claimed_elsewhere", "people gave that receipt another place", field="receipt"
-        )
+    if _has_another_place(matter, receipt):
+        return _placed_elsewhere()
     if payment.order is not None and payment.reason in GOES_BACK:
         return ConflictError(
             "place_is_gone", "it came too late for its place: refund it", field="receipt"
@@ -140,10 +138,8 @@ def why_not_suspense(
         return _not_told()
     if payment is None:
         return ConflictError("not_in_review", "its payment cannot be read", field="transaction_id")
-    if decided is not None and decided.kind is not ReceiptWord.SUSPENSE:
-        return ConflictError(
-            "receipt_claimed_elsewhere", "people gave that receipt another place", field="receipt"
-        )
+    if decided is not None and decided.kind in (ReceiptWord.REFUND, ReceiptWord.DISMISS):
+        return _placed_elsewhere()
     if may_be_what_queries_credited(payment):
         return ConflictError(
             "receipt_was_credited", "it may be what the payment was credited for, on queries alone"
@@ -152,6 +148,8 @@ def why_not_suspense(
         return ConflictError(
             "receipt_was_credited", "that receipt paid for this payment; refund it", field="receipt"
         )
+    if decided is not None and decided.kind is ReceiptWord.CREDIT:
+        return _placed_elsewhere()
     since_ms = max(told.at_ms for told in matter.case.told)
     if is_unsold(payment, receipt) and now_ms - since_ms < UNSOLD_FOR_MS:
         return ConflictError("too_soon", "a sale may be under way; wait ten minutes")
@@ -209,7 +207,19 @@ def _may_expire(payment: Payment) -> bool:
 def _is_elsewhere(matter: ReviewMatter, receipt: Receipt) -> bool:
     """Whether its money is another's, or people gave it another place."""
     owner = matter.owners.get(receipt)
-    return receipt in matter.decided or owner not in (None, matter.transaction_id)
+    return _has_another_place(matter, receipt) or owner not in (None, matter.transaction_id)
+
+
+def _has_another_place(matter: ReviewMatter, receipt: Receipt) -> bool:
+    """A credit that was begun gives it none: until it is done the money is in this review."""
+    decided = matter.decided.get(receipt)
+    return decided is not None and decided.kind is not ReceiptWord.CREDIT
+
+
+def _placed_elsewhere() -> ConflictError:
+    return ConflictError(
+        "receipt_claimed_elsewhere", "people gave that receipt another place", field="receipt"
+    )
 
 
 def _claimed_elsewhere(matter: ReviewMatter, receipt: Receipt) -> ConflictError | None:

@@ -13,7 +13,8 @@ from lipamita.domain.decided import Decided
 from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.meter import Caller
-from lipamita.domain.payment import Cause, Payment, Status, move
+from lipamita.domain.payment import NO_MONEY, Cause, Payment, Status, move
+from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.review_decision import why_not_credit
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.tariff import Quote
@@ -24,7 +25,7 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.quote_energy import quote_energy
 from lipamita.use_cases.read_review import read_matter
 from lipamita.use_cases.settle_payment import settle_payment
-from lipamita.use_cases.told_money import check_amount, settled_receipts
+from lipamita.use_cases.told_money import check_amount, give_place, settled_receipts
 from lipamita.use_cases.world import World
 
 MAX_SOURCE = 128  # of a step in a payment's history; the whole reason stands in the review
@@ -71,6 +72,7 @@ def credit_review(decision: MoneyDecision, world: World) -> Payment | None:
             return None
         claim_told(decision, world, now_ms)
         quote = _quote(payment, decision.amount_kes, world, now_ms)
+        _decide(decision, world, now_ms)
         _credit(decision, payment, quote, world, now_ms)
     settled = settle_payment(transaction_id, world)
     world.store.close_review(  # unless money of another receipt still waits in it
@@ -79,6 +81,22 @@ def credit_review(decision: MoneyDecision, world: World) -> Payment | None:
         decision=Decided(by=decision.caller.uid, why=decision.why, at_ms=now_ms),
     )
     return settled
+
+
+def _decide(decision: MoneyDecision, world: World, now_ms: Millis) -> None:
+    """From now on no refund holds the receipt, unless the payment is settled otherwise."""
+    mine = ReceiptDecision(
+        kind=ReceiptWord.CREDIT,
+        by=decision.caller.uid,
+        why=decision.why,
+        at_ms=now_ms,
+        moved_to=decision.transaction_id,
+    )
+    standing = give_place(decision.transaction_id, decision.receipt, mine, world)
+    if standing.kind is not ReceiptWord.CREDIT:
+        raise ConflictError(
+            "receipt_claimed_elsewhere", "people gave that receipt another place", field="receipt"
+        )
 
 
 def _credit(
@@ -159,6 +177,7 @@ def _credited(payment: Payment, decision: MoneyDecision, quote: Quote, now_ms: M
         quote=quote,
         mpesa_receipt=decision.receipt,
         paid_at_ms=now_ms,
+        refunded_kes=NO_MONEY,  # what went back before was of other receipts
         reason=None,
         next_check_at_ms=first_in_line(now_ms),
     )

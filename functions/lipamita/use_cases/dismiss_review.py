@@ -20,7 +20,7 @@ from lipamita.domain.units import Millis
 from lipamita.use_cases.agree import agree
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.read_review import read_matter
-from lipamita.use_cases.told_money import settled_receipts
+from lipamita.use_cases.told_money import give_place, settled_receipts
 from lipamita.use_cases.world import World
 
 MAX_SOURCE = 128
@@ -81,7 +81,7 @@ def _drop_doubtful(decision: Dismissal, matter: ReviewMatter, world: World, now_
         mine = ReceiptDecision(
             kind=ReceiptWord.DISMISS, by=decision.caller.uid, why=decision.why, at_ms=now_ms
         )
-        standing = world.store.decide_receipt(decision.transaction_id, receipt, mine)
+        standing = give_place(decision.transaction_id, receipt, mine, world)
         if standing.kind is not ReceiptWord.DISMISS:
             raise ConflictError("receipt_claimed_elsewhere", f"people gave {receipt} another place")
 

@@ -18,11 +18,11 @@ from lipamita.domain.decided import Decided
 from lipamita.domain.errors import BusyError
 from lipamita.domain.ids import TransactionId
 from lipamita.domain.refund import MoneyFrom, Refund, RefundId
-from lipamita.domain.refund_hold import give_free, hold, is_held, paid_back
+from lipamita.domain.refund_hold import give_free, hold, is_held, may_go_beside, paid_back
 from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
-from lipamita.use_cases.told_money import has_failed, more_waits, settled_receipts
+from lipamita.use_cases.told_money import give_place, has_failed, more_waits, settled_receipts
 from lipamita.use_cases.world import World
 
 REFUND = "refund"  # the channel of its claim
@@ -54,16 +54,20 @@ def account_for(refund: Refund, world: World) -> None:
         _set_suspense(refund, world, to=refund.refund_id, refunded=True)
         return
     transaction_id, now_ms = _transaction(refund), world.clock()
-    waits = refund.money_from is not MoneyFrom.PAYMENT and more_waits(transaction_id, world)
+    told = refund.money_from is not MoneyFrom.PAYMENT
+    settled = settled_receipts(transaction_id, world) if told else frozenset()
+    waits = told and more_waits(transaction_id, world)
     change_payment(
         world,
         transaction_id,
-        lambda current: paid_back(current, refund, more_waits=waits, now_ms=now_ms),
+        lambda current: paid_back(
+            current, refund, more_waits=waits, settled=settled, now_ms=now_ms
+        ),
     )
     if refund.money_from is not MoneyFrom.PAYMENT and not waits:
         world.store.close_review(
             transaction_id,
-            settled=settled_receipts(transaction_id, world),
+            settled=settled,
             decision=Decided(by=refund.asked_by, why=refund.why, at_ms=now_ms),
         )
 
@@ -90,14 +94,13 @@ def _hold_told(refund: Refund, world: World) -> bool:
         at_ms=now_ms,
         refund_id=refund.refund_id,
     )
-    standing = world.store.decide_receipt(transaction_id, refund.receipt, mine)
-    failed = RefundId(standing.refund_id or "")
-    if failed not in ("", refund.refund_id) and has_failed(failed, world):
-        world.store.undo_decision(transaction_id, refund.receipt, failed)
-        standing = world.store.decide_receipt(transaction_id, refund.receipt, mine)
+    standing = give_place(transaction_id, refund.receipt, mine, world)
     if standing.refund_id != refund.refund_id:
         return False
-    return refund.money_from is MoneyFrom.BESIDE or _hold_payment(refund, world)
+    if refund.money_from is MoneyFrom.REVIEW:
+        return _hold_payment(refund, world)
+    read = world.store.read_payment(transaction_id)  # it may have been credited since it was asked
+    return read is None or may_go_beside(read.value, refund.receipt)
 
 
 def _hold_suspense(refund: Refund, world: World) -> bool:

@@ -34,7 +34,7 @@ from lipamita.use_cases.confirmation_ports import MovedMoney
 from lipamita.use_cases.decide_review import MoneyDecision, claim_told
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.read_review import read_matter
-from lipamita.use_cases.told_money import check_amount, has_failed, settled_receipts
+from lipamita.use_cases.told_money import check_amount, give_place, settled_receipts
 from lipamita.use_cases.world import World
 
 
@@ -95,7 +95,7 @@ def _proposal(decision: MoneyDecision, now_ms: Millis) -> Proposal:
 
 def _decide(decision: MoneyDecision, world: World, now_ms: Millis) -> None:
     """From now on no refund holds the receipt."""
-    store, transaction_id, receipt = world.store, decision.transaction_id, decision.receipt
+    transaction_id, receipt = decision.transaction_id, decision.receipt
     mine = ReceiptDecision(
         kind=ReceiptWord.SUSPENSE,
         by=decision.caller.uid,
@@ -104,10 +104,7 @@ def _decide(decision: MoneyDecision, world: World, now_ms: Millis) -> None:
         moved_to=new_transaction_id(now_ms, world.random_bytes),
         amount_kes=decision.amount_kes,
     )
-    standing = store.decide_receipt(transaction_id, receipt, mine)
-    if standing.refund_id is not None and has_failed(standing.refund_id, world):
-        store.undo_decision(transaction_id, receipt, standing.refund_id)
-        standing = store.decide_receipt(transaction_id, receipt, mine)
+    standing = give_place(transaction_id, receipt, mine, world)
     if standing.kind is not ReceiptWord.SUSPENSE:
         raise ConflictError(
             "receipt_claimed_elsewhere", "people gave that receipt another place", field="receipt"

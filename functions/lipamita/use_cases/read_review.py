@@ -7,7 +7,7 @@ from lipamita.domain.ids import TransactionId
 from lipamita.domain.payment import Payment
 from lipamita.domain.review import ReviewMatter
 from lipamita.domain.vending import VendStatus
-from lipamita.use_cases.told_money import has_failed
+from lipamita.use_cases.told_money import gave_way
 from lipamita.use_cases.vend import UNCERTAIN
 from lipamita.use_cases.world import World
 
@@ -32,7 +32,7 @@ def read_matter(transaction_id: TransactionId, world: World) -> ReviewMatter:
         decided={
             receipt: decision
             for receipt, decision in store.read_decisions(transaction_id)
-            if decision.refund_id is None or not has_failed(decision.refund_id, world)
+            if not gave_way(receipt, decision, payment, world)
         },
         charge=_charge(transaction_id, payment, world),
     )

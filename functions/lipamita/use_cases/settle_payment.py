@@ -7,17 +7,18 @@ queued. Dying between any two and running again ends in the same state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from lipamita.domain.archive import due_for_record
 from lipamita.domain.confirmation import STATEMENT, STATUS
 from lipamita.domain.errors import BusyError, NotFoundError
 from lipamita.domain.evidence import Callback, StkCallback
-from lipamita.domain.ids import TransactionId
+from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.payment import Payment, Status
 from lipamita.domain.prompt import Prompt
 from lipamita.domain.push_answer import acknowledged
+from lipamita.domain.review import ReceiptWord
 from lipamita.domain.settlement import decide_callbacks
 from lipamita.domain.units import Millis
 from lipamita.domain.verdict import Known, Verdict
@@ -81,7 +82,8 @@ def _claim_and_decide(payment: Payment, world: World, now_ms: Millis) -> Verdict
             for receipt in verdict.claims
         }
         lost = {receipt for receipt, owner in claims.items() if owner != payment.transaction_id}
-        if not lost:
+        placed = _placed(payment, claims, store)
+        if not lost | placed:
             break
         twins = {
             receipt: claims[receipt]
@@ -90,11 +92,24 @@ def _claim_and_decide(payment: Payment, world: World, now_ms: Millis) -> Verdict
         }
         known = replace(
             known,
-            claimed_elsewhere=known.claimed_elsewhere | lost,
+            claimed_elsewhere=known.claimed_elsewhere | lost | placed,
             twins={**known.twins, **twins},
         )
         verdict = decide_callbacks(payment, callbacks, now_ms=now_ms, known=known)
     return verdict
+
+
+def _placed(payment: Payment, receipts: Collection[Receipt], store: Store) -> frozenset[Receipt]:
+    """Those of its own receipts that people sent elsewhere, while it was in review."""
+    if not receipts or payment.status not in (Status.EXPIRED, Status.FAILED):
+        return frozenset()
+    decisions = store.read_decisions(payment.transaction_id)
+    elsewhere = (ReceiptWord.REFUND, ReceiptWord.SUSPENSE)
+    return frozenset(
+        receipt
+        for receipt, decision in decisions
+        if receipt in receipts and decision.kind in elsewhere
+    )
 
 
 def _prompt_owners(

@@ -6,7 +6,7 @@ from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import Receipt, TransactionId
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.refund import RefundId, RefundStatus
-from lipamita.domain.review import ReceiptDecision, ReceiptWord
+from lipamita.domain.review import ReceiptDecision, ReceiptWord, came_to_nothing
 from lipamita.domain.review_move import moved_receipts
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Kes
@@ -60,6 +60,33 @@ def has_failed(refund_id: RefundId, world: World) -> bool:
     """Whether that is a refund which came to nothing: what it held is free."""
     read = world.store.read_refund(refund_id)
     return read is not None and read.value.status is RefundStatus.FAILED
+
+
+def gave_way(
+    receipt: Receipt, decision: ReceiptDecision, payment: Payment | None, world: World
+) -> bool:
+    """Whether nothing comes of that decision any more: its refund failed, or its credit did."""
+    if decision.refund_id is not None:
+        return has_failed(decision.refund_id, world)
+    return came_to_nothing(receipt, decision, payment)
+
+
+def give_place(
+    transaction_id: TransactionId, receipt: Receipt, mine: ReceiptDecision, world: World
+) -> ReceiptDecision:
+    """What people decided about the receipt: mine, or what stands. Whoever is first decides.
+
+    Every decision about a told receipt goes through here, so that none is credited and goes back.
+    """
+    store = world.store
+    standing = store.decide_receipt(transaction_id, receipt, mine)  # create if absent, by receipt
+    if standing.bound_to in (None, mine.bound_to):
+        return standing
+    read = store.read_payment(transaction_id)
+    if not gave_way(receipt, standing, None if read is None else read.value, world):
+        return standing
+    store.undo_decision(transaction_id, receipt, standing.bound_to)
+    return store.decide_receipt(transaction_id, receipt, mine)
 
 
 def is_held(item: SuspenseItem, world: World) -> bool:

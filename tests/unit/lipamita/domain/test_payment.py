@@ -68,6 +68,7 @@ def test_only_a_person_leaves_review() -> None:
         Cause.DISMISSED,
         Cause.MOVED_TO_SUSPENSE,
         Cause.REFUND_BEGUN,
+        Cause.REFUND_PAID,  # of the last told receipt, which somebody sent back
     }
 
 
