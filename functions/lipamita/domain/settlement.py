@@ -6,6 +6,8 @@
 | paid, anything differs        | review              | review          | a review beside it    |
 | paid, the amount differs, and |                     |                 | its receipt, an alarm |
 | queries alone had credited it |                     |                 |                       |
+| the same, for a place that it |                     |                 | review                |
+| was not given                 |                     |                 |                       |
 | final refusal                 | failed              | nothing         | nothing               |
 | final refusal, query says paid| waits for a receipt |                 |                       |
 | unknown code, unreadable body | nothing, an alarm   | nothing         | nothing               |
@@ -140,7 +142,7 @@ def _told_paid(
         paid = replace(paid, mpesa_receipt=receipt, paid_at_ms=now_ms, reason=None)
         paid = replace(_with_result(paid, callback), next_check_at_ms=first_in_line(now_ms))
         return replace(verdict, payment=paid)
-    if payment.status is Status.PAID and reason == AMOUNT_DIFFERS:
+    if payment.status is Status.PAID and reason == AMOUNT_DIFFERS and not _lacks_place(payment):
         # Credited on the word of queries, and this is its own prompt's receipt: the money that was
         # credited. Beside it, as if it were other money, it could be given away once more.
         attached = replace(payment, mpesa_receipt=receipt, reason=None)
@@ -193,6 +195,13 @@ def _what_differs(
     return None
 
 
+def _lacks_place(payment: Payment) -> bool:
+    """Whether queries credited it for a place, and it has none: all of its money may go back."""
+    credited = payment.status is Status.PAID and payment.mpesa_receipt is None
+    has_none = payment.delivery.status is DeliveryStatus.NONE
+    return credited and payment.order is not None and has_none
+
+
 def _claiming(
     verdict: Verdict, receipt: Receipt | None, claimed_elsewhere: frozenset[Receipt]
 ) -> Verdict:
@@ -203,16 +212,19 @@ def _claiming(
 
 def _reviewed(verdict: Verdict, callback: StkCallback, reason: str, now_ms: Millis) -> Verdict:
     payment = verdict.payment
-    if payment.status not in (*SETTLED, Status.REVIEW):
+    gives_nothing = reason == AMOUNT_DIFFERS and _lacks_place(payment)
+    if gives_nothing or payment.status not in (*SETTLED, Status.REVIEW):
         payment = move(
             payment,
-            Cause.EVIDENCE_DIFFERS,
+            Cause.NOTHING_TO_GIVE if gives_nothing else Cause.EVIDENCE_DIFFERS,
             now_ms=now_ms,
             source=f"callback {callback.evidence_id}",
         )
         payment = replace(
             _with_result(payment, callback),
             mpesa_receipt=None if reason == "receipt_claimed_elsewhere" else callback.receipt,
+            # Its place was not given, so how much money came is not established for the books.
+            paid_at_ms=None if gives_nothing else payment.paid_at_ms,
             reason=reason,
             next_check_at_ms=None,
         )

@@ -30,7 +30,7 @@ def refund_late_money(payment: Payment, world: World) -> Payment:
         return payment
     order = RefundOrder(
         receipt=receipt,
-        amount_kes=payment.amount_kes,
+        amount_kes=None,  # what was told; where that is not certain, people say it
         msisdn=None,
         method=None,
         why=WHY,

@@ -305,6 +305,45 @@ def test_money_that_only_queries_tell_is_shown_and_goes_back_once_its_receipt_is
 Scene = Callable[[Ordering], tuple[PlaceOrder, Payment]]
 
 
+def credited_by_queries_too_late(estate: Ordering) -> Payment:
+    """A payment for a place that somebody else has, which only queries call paid."""
+    _, payment = late_and_sold(estate)
+    estate.daraja.query_answers = ["0"] * 40
+    for _ in range(10):
+        estate.wait(10 * MINUTE_MS)
+        reconcile(estate.world)
+    assert estate.payment(payment).status is Status.PAID
+    return payment
+
+
+def test_another_amount_told_for_a_place_that_is_gone_waits_for_a_person() -> None:
+    estate = Ordering()
+    payment = credited_by_queries_too_late(estate)
+    estate.tell(payment, success(payment, receipt=FIRST, amount=100))
+    waits = settle_payment(payment.transaction_id, estate.world)
+    reconcile(estate.world)
+    assert (waits.status, waits.reason, waits.mpesa_receipt) == (
+        Status.REVIEW,
+        "amount_differs",
+        FIRST,
+    )
+    assert not estate.store.refunds
+
+
+def test_no_more_goes_back_for_a_place_that_is_gone_than_was_told() -> None:
+    estate = Ordering()
+    payment = credited_by_queries_too_late(estate)
+    estate.tell(payment, success(payment, receipt=FIRST, amount=100))
+    settle_payment(payment.transaction_id, estate.world)
+    refund = estate.told_paid(estate.ask_back(receipt=FIRST))
+    assert (refund.status, refund.paid_kes, estate.money_out.paid_kes) == (
+        RefundStatus.REFUNDED,
+        100,
+        100,
+    )
+    assert balanced(estate, receipts=1)
+
+
 def test_an_order_that_queries_call_paid_in_time_keeps_its_seat() -> None:
     estate = Ordering()
     order = estate.order()
