@@ -102,13 +102,15 @@ function SignedIn(
     // What was chosen by hand stands, also when the profile comes in later and says another.
     if (profile.language !== null && !chosen.current) onLanguage(profile.language);
   }, [profile.language, chosen, onLanguage]);
-  const missing = person.role !== "device" && live.state === "known" && !live.value.exists;
+  const ready = person.role !== "device" && live.state === "known";
   useEffect(() => {
-    if (!missing) return;
-    // The profile comes in live once it is made. A failure is made up for at the next opening.
+    if (!ready) return;
+    // Once for each opening, also where there is a profile: staff may have made it without the phone
+    // and address of the account, and those change. The profile comes in live. A failure is made up
+    // for at the next opening.
     const body = { language: document.documentElement.lang };
     void session.ask({ method: "POST", path: "/api/users/me", body });
-  }, [missing, session]);
+  }, [ready, session]);
   const choose = (wanted: Language) => {
     onChoose(wanted);
     const place = ref(firebase.database, `users/${person.uid}/language`);

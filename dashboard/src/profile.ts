@@ -3,8 +3,6 @@ import * as json from "./json.ts";
 import type { Language } from "./words/words.ts";
 
 export interface Profile {
-  /** False until the functions made it, at the first sign-in. */
-  readonly exists: boolean;
   readonly name: string | null;
   readonly msisdn: string | null;
   readonly meterId: string | null;
@@ -14,7 +12,6 @@ export interface Profile {
 
 export function profileFromNode(node: unknown): Profile {
   return {
-    exists: node !== null,
     name: json.text(node, "name"),
     msisdn: json.text(node, "phone_number"),
     meterId: json.text(node, "meter_no"),

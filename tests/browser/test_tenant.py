@@ -63,6 +63,17 @@ def test_a_newcomer_signs_in_by_phone_and_gets_a_profile_and_then_a_meter(
     assert "kWh" in phone.read("balance")
 
 
+def test_a_profile_made_by_staff_learns_the_address_at_the_sign_in(
+    stack: Stack, phone: Phone
+) -> None:
+    place = "users/tenant-amina"
+    stack.database.patch(place, {"email": "old@tenants.example", "name": "Amina W."})
+    phone.sign_in(*AMINA)
+    phone.see("House A1")
+    profile = stack.database.wait_until(place, lambda one: one["email"] == AMINA[0])
+    assert (profile["name"], profile["meter_no"]) == ("Amina W.", scene.METER)
+
+
 def test_what_was_used_is_shown_with_what_is_missing(stack: Stack, phone: Phone) -> None:
     whole = {f"{hour:02}": 100 for hour in range(24)}
     half = {f"{hour:02}": 50 for hour in range(12)}
