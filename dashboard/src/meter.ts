@@ -1,7 +1,8 @@
 // A meter as it last reported: registers, switch, alerts, and the recharges in its queue.
 import * as json from "./json.ts";
 
-export const SILENT_AFTER_MS = 180_000; // a meter reports every minute; three missed is silence
+/** A meter reports every ten minutes at the latest; more than two missed reports are silence. */
+export const SILENT_AFTER_MS = 1_500_000;
 
 const SWITCHES = ["connected", "disconnected", "ready"] as const;
 

@@ -20,6 +20,12 @@ test("a meter is online while its reports come", () => {
   assert.equal(presence(meter, SEEN + SILENT_AFTER_MS + 1), "offline");
 });
 
+test("a meter that missed one heartbeat, ten minutes long, is still online", () => {
+  const meter = meterFromNode("MTR-001", node);
+  assert.equal(presence(meter, SEEN + 20 * 60_000 + 5_000), "online");
+  assert.equal(presence(meter, SEEN + 30 * 60_000), "offline");
+});
+
 test("a meter that said goodbye is offline at once, one that never reported is neither", () => {
   assert.equal(presence(withStatus({ online: false }), SEEN), "offline");
   assert.equal(presence(meterFromNode("MTR-003", { name: "House A3" }), SEEN), "never");

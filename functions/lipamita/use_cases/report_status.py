@@ -16,7 +16,7 @@ from lipamita.domain.units import MINUTE_MS, Millis, day_eat
 from lipamita.use_cases.health_ports import TokenTimes
 from lipamita.use_cases.world import World
 
-METER_SILENT_MS = 15 * MINUTE_MS
+METER_SILENT_MS = 25 * MINUTE_MS  # more than two of its heartbeats of ten minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
