@@ -72,6 +72,7 @@ def _asked(read: Callable[[], auth.UserRecord]) -> Account | None:
         disabled=bool(record.disabled),
         valid_since_ms=Millis(record.tokens_valid_after_timestamp or 0),
         email=record.email,
+        email_verified=bool(record.email_verified),
         msisdn=msisdn_of(record.phone_number),
     )
 

@@ -52,7 +52,7 @@ def session_of(authorization: str | None, app: App, *, now_ms: Millis) -> Sessio
     return Session(
         caller=_caller(claims),
         issued_at_ms=Millis((issued_at_s if isinstance(issued_at_s, int) else 0) * SECOND_MS),
-        email=_text(claims.get("email")),
+        email=_text(claims.get("email")) if claims.get("email_verified") is True else None,
         msisdn=msisdn_of(claims.get("phone_number")),
         name=_text(claims.get("name")),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import Uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.msisdn import Msisdn
@@ -16,7 +17,7 @@ class Session:
 
     caller: Caller
     issued_at_ms: Millis
-    email: str | None = None
+    email: str | None = None  # only an address that the account has verified
     msisdn: Msisdn | None = None  # only a number that was proven by signing in with it
     name: str | None = None
 
@@ -30,6 +31,7 @@ class Account:
     disabled: bool
     valid_since_ms: Millis
     email: str | None = None
+    email_verified: bool = False
     msisdn: Msisdn | None = None
 
 
@@ -50,3 +52,15 @@ def stands(session: Session, account: Account | None) -> bool:
     if account is None or account.disabled or account.role is not session.caller.role:
         return False
     return session.issued_at_ms >= account.valid_since_ms
+
+
+def check_proven(account: Account, who: str, *, field: str) -> None:
+    """Raises ConflictError (email_unverified) if the account was found by an address that it has
+    not verified: anybody can sign up with somebody else's. A uid or a phone number is its own.
+    """
+    if "@" in who and not account.email_verified:
+        raise ConflictError(
+            "email_unverified",
+            f"the account of {field} has not verified that address; ask them to, or give the uid",
+            field=field,
+        )

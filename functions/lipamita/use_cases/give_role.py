@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
-from lipamita.domain.identity import Account, StaffMember
+from lipamita.domain.identity import Account, StaffMember, check_proven
 from lipamita.domain.meter import STAFF, Caller, Role
 from lipamita.use_cases.world import World
 
@@ -30,7 +30,7 @@ def give_role(change: RoleChange, world: World) -> Account:
     """The account whose role it now is; all its sessions are revoked. Safe to repeat.
 
     Raises ForbiddenError (admin_only), NotFoundError (unknown_account), ConflictError (own_role,
-    device_account), BusyError.
+    device_account, email_unverified), BusyError.
     """
     if not change.caller.is_admin:
         raise ForbiddenError("admin_only", "only an admin may give or take roles")
@@ -70,6 +70,7 @@ def _find(who: str, world: World) -> Account:
         )
     if account.role is Role.METER:
         raise ConflictError("device_account", f"{account.uid} is the account of a device")
+    check_proven(account, who, field="who")
     return account
 
 
@@ -84,7 +85,7 @@ def _apply(account: Account, role: Role | None, *, by: str, why: str, world: Wor
         StaffMember(
             uid=account.uid,
             role=role,
-            email=account.email,
+            email=account.email if account.email_verified else None,
             given_by=by,
             given_at_ms=world.clock(),
             why=why,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from lipamita.domain import registration as parse
 from lipamita.domain.account import account_key
 from lipamita.domain.errors import ConflictError, InvalidInputError, LipamitaError, NotFoundError
+from lipamita.domain.identity import check_proven
 from lipamita.domain.ids import Uid, parse_meter_id
 from lipamita.domain.import_file import (
     METER_COLUMNS,
@@ -177,6 +178,7 @@ def _find_account(who: str, field: str, world: World) -> Uid:
     account = world.accounts.find_account(who)
     if account is None or account.role is Role.METER:
         raise NotFoundError("unknown_account", f"no tenant's account is {who}", field=field)
+    check_proven(account, who, field=field)
     return account.uid
 
 

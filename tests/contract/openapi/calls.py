@@ -13,6 +13,7 @@ from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.claim import ClaimRequest, claim_proof, proof_key
 from lipamita.domain.command import MAX_OPEN_COMMANDS
 from lipamita.domain.evidence import PushRefused
+from lipamita.domain.ids import Uid
 from lipamita.domain.inquiry import MAX_ATTEMPTS
 from lipamita.domain.tariff_terms import MAX_VERSIONS_WAITING
 from lipamita.domain.units import Millis
@@ -49,7 +50,10 @@ HENRY = id_token("operator-henry", role="operator")
 MAX_REQUESTS = 40  # more than any rate allows at once
 TOO_LARGE = b" " * (64 * 1024 + 1)
 SIGNED_IN = id_token(
-    "tenant-amina", email="amina@tenants.example", phone_number="+254700000001"
+    "tenant-amina",
+    email="amina@tenants.example",
+    email_verified=True,
+    phone_number="+254700000001",
 )  # as Firebase issues it after a sign-in
 RESULT = f"sent-1-{REFUND}"
 KEYED = ("requestPayment", "askRefund", "placeOrder", "commandMeter", "adjustMeter")
@@ -187,6 +191,14 @@ class Calls:
     def change_role(self, **fields: object) -> TestResponse:
         """An admin's decision about a role, with some fields of its own."""
         return self.good("changeRole", body={**request_example("changeRole"), **fields})
+
+    def trusts_an_unverified_address(self) -> TestResponse:
+        accounts = self.edge.app.accounts
+        stranger = accounts.read_account(Uid("tenant-brian"))
+        assert stranger is not None
+        address = "grace@operators.example"
+        accounts.known[stranger.uid] = replace(stranger, email=address)
+        return self.change_role(who=address)
 
     def opens_as_a_device(self) -> TestResponse:
         return self.good("openProfile", token=DEVICE)

@@ -448,6 +448,7 @@ CODES: dict[tuple[str, str], Callable[[Calls], TestResponse]] = {
     ("changeRole", "invalid_why"): lambda calls: calls.change_role(why="  "),
     ("changeRole", "own_role"): lambda calls: calls.change_role(who="admin-hope"),
     ("changeRole", "device_account"): lambda calls: calls.change_role(who="device-mtr-001"),
+    ("changeRole", "email_unverified"): Calls.trusts_an_unverified_address,
     ("queryPayment", "unknown_transaction"): lambda calls: calls.misses("queryPayment"),
     ("queryPayment", "unknown_path"): lambda calls: calls.good(
         "queryPayment", path="/api/payments/a%2Fb/query"

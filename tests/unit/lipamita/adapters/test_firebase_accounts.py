@@ -59,6 +59,14 @@ def test_an_account_is_found_by_what_people_know(app: App, who: str) -> None:
     assert (found.uid, found.role, found.msisdn) == (AMINA, Role.TENANT, "254700000001")
 
 
+@pytest.mark.parametrize("verified", [False, True])
+def test_whether_an_address_is_verified_is_told(app: App, *, verified: bool) -> None:
+    auth.update_user(AMINA, email_verified=verified, app=app)
+    found = FirebaseAccounts(app).find_account("amina@tenants.example")
+    assert found is not None
+    assert found.email_verified is verified
+
+
 @pytest.mark.parametrize(
     "who", ["", "nobody", "nobody@tenants.example", "@", "0711111111", "x" * 129, "a b@c"]
 )

@@ -48,6 +48,17 @@ def test_a_device_is_known_with_its_meter(app: App) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [({}, None), ({"email_verified": False}, None), ({"email_verified": True}, "a@b.example")],
+)
+def test_only_a_verified_address_is_the_sessions(
+    app: App, more: dict[str, object], kept: str | None
+) -> None:
+    token = id_token("u1", email="a@b.example", **more)
+    assert session_of(f"Bearer {token}", app, now_ms=NOW).email == kept
+
+
 def test_a_meter_id_makes_no_device_of_a_tenant(app: App) -> None:
     assert read(id_token("u1", meter_id="MTR-001"), app).meter_id is None
 

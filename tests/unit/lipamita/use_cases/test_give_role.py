@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.identity import Account, Session, stands
@@ -87,12 +89,49 @@ def test_people_are_found_by_address_and_phone() -> None:
         disabled=False,
         valid_since_ms=Millis(0),
         email="amina@tenants.example",
+        email_verified=True,
         msisdn=Msisdn("254700000001"),
     )
     for who in ("amina@tenants.example", "254700000001"):
         found = change(estate, Role.OPERATOR, who=who)
         assert found is not None
         assert found.uid == AMINA
+
+
+@pytest.mark.parametrize("give", [change, lambda at, _, who: bootstrap_admin(who, at.world)])
+def test_a_stranger_who_signed_up_with_an_address_gets_no_role_by_it(
+    give: Callable[..., object],
+) -> None:
+    estate = Estate()
+    stranger = Account(
+        uid=AMINA,
+        role=Role.TENANT,
+        disabled=False,
+        valid_since_ms=Millis(0),
+        email="grace@operators.example",
+        msisdn=Msisdn("254700000001"),
+    )
+    estate.accounts.known[AMINA] = stranger
+    with pytest.raises(ConflictError) as refused:
+        give(estate, Role.ADMIN, "grace@operators.example")
+    assert (refused.value.code, refused.value.field) == ("email_unverified", "who")
+    assert estate.accounts.known == {AMINA: stranger}
+    assert estate.store.list_staff() == []
+
+
+@pytest.mark.parametrize("who", [AMINA, "254700000001"])
+def test_a_uid_or_a_phone_names_an_account_whose_address_is_unverified(who: str) -> None:
+    estate = Estate()
+    estate.accounts.known[AMINA] = Account(
+        uid=AMINA,
+        role=Role.TENANT,
+        disabled=False,
+        valid_since_ms=Millis(0),
+        email="grace@operators.example",
+        msisdn=Msisdn("254700000001"),
+    )
+    change(estate, Role.OPERATOR, who=who)
+    assert [(m.uid, m.email) for m in estate.store.list_staff()] == [(AMINA, None)]
 
 
 def test_dying_on_the_way_and_repeating_ends_in_the_same_state() -> None:

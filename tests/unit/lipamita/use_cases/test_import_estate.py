@@ -31,6 +31,7 @@ def place() -> Estate:
         disabled=False,
         valid_since_ms=Millis(0),
         email="brian@tenants.example",
+        email_verified=True,
     )
     made.store.sites["court"] = Site(site_id="court", name="Kilimani Court")
     return made
@@ -54,6 +55,16 @@ def test_every_row_becomes_a_meter() -> None:
     assert (report.rows, report.changed, report.problems) == (2, 2, ())
     assert at.store.meters[MeterId("MTR-101")].owner_uid == BRIAN.uid
     assert at.store.meters_of_account("MTR102") == ["MTR-102"]
+
+
+def test_an_unverified_address_brings_its_account_neither_meter_nor_tenancy() -> None:
+    at = place()
+    known = at.accounts.known
+    known[BRIAN.uid] = replace(known[BRIAN.uid], email_verified=False)
+    before = (dict(at.store.meters), at.store.read_profile(BRIAN.uid))
+    assert told(meters(at, GOOD.partition("\n")[0] + "\n")) == [(2, "owner")]
+    assert told(tenants(at, "brian@tenants.example,Brian,en,MTR-001\n")) == [(2, "who")]
+    assert (dict(at.store.meters), at.store.read_profile(BRIAN.uid)) == before
 
 
 def test_importing_again_changes_nothing() -> None:
