@@ -16,6 +16,7 @@ label's secret a key derived from it, and forgets both when the claim is complet
 | taken       | right code and proof, the same nonce    | taken: the same answer again            |
 | taken       | the board says it holds the answer      | complete                                |
 | open, taken | expires_at_ms has passed                | ended; what was taken can be completed  |
+| open, taken | an operator shuts the meter's board out | ended: a repeat is refused              |
 """
 
 from __future__ import annotations
@@ -132,6 +133,16 @@ def completed(claim: Claim, *, now_ms: Millis) -> Claim:
     if claim.completed_at_ms is not None:
         return claim
     return replace(claim, completed_at_ms=now_ms, code_hash=None, proof_key=None)
+
+
+def ended(claim: Claim) -> Claim:
+    """The claim without its secrets, so that it opens nothing more; a complete one is as it was."""
+    return replace(claim, code_hash=None, proof_key=None)
+
+
+def was_ended(claim: Claim) -> bool:
+    """Whether an operator ended it before the board said that it holds the answer."""
+    return claim.completed_at_ms is None and claim.code_hash is None
 
 
 def code_hash(meter_id: MeterId, code: str) -> str:

@@ -14,6 +14,7 @@ from lipamita.domain.claim import (
     missed,
     taken,
     totals_mac,
+    was_ended,
 )
 from lipamita.domain.errors import BusyError, ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.guard import RateKind
@@ -67,6 +68,10 @@ def claim_meter(request: ClaimRequest, remote_address: str, world: World) -> Cla
         since_ms=claim.taken_at_ms or world.clock(),
     ):
         raise refused()  # a newer claim, or an operator, named another board meanwhile
+    standing = world.store.read_claim(request.meter_id).value
+    if standing is None or was_ended(standing):  # the board was shut out while this was under way
+        world.store.unbind_device(request.meter_id, account.uid)
+        raise refused()
     if claim.former_device_uid not in (None, account.uid):
         world.devices.shut_out(claim.former_device_uid)
     key = device_key(world.device_master_secret, request.meter_id)
