@@ -12,7 +12,14 @@ from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Millis
 from lipamita.domain.verdict import Review
-from lipamita.use_cases.record_ports import PaymentsBy, SettledRefund, ToldReceipt, WaitingMoney
+from lipamita.use_cases.record_ports import (
+    DamagedNode,
+    DueForRecord,
+    PaymentsBy,
+    SettledRefund,
+    ToldReceipt,
+    WaitingMoney,
+)
 from lipamita.use_cases.records import Versioned
 
 from tests.fakes.memory_dues import MemoryDues
@@ -31,6 +38,7 @@ class MemoryArchive(MemoryDues):
     apps: dict[Uid, dict[str, str]] = field(default_factory=dict)
     decisions: dict[tuple[TransactionId, Receipt], ReceiptDecision] = field(default_factory=dict)
     sealed: set[Receipt] = field(default_factory=set)
+    damaged_places: set[str] = field(default_factory=set)  # paths whose nodes cannot be read
 
     def due_records(self, *, now_ms: Millis, limit: int) -> Sequence[TransactionId]:
         due = [
@@ -63,23 +71,30 @@ class MemoryArchive(MemoryDues):
     def _forget(self, transaction_id: TransactionId) -> None:
         self.payments.pop(transaction_id, None)
 
-    def waiting_money(self, *, now_ms: Millis, limit: int) -> Sequence[WaitingMoney]:
+    def waiting_money(self, *, now_ms: Millis, limit: int) -> Sequence[WaitingMoney | DamagedNode]:
         suspense = [
-            self._waiting(
-                f"suspense/{key}",
-                ToldReceipt(
-                    receipt=parse_receipt(key),
-                    amount_kes=self.suspense[key].amount_kes,
-                    at_ms=self.suspense[key].received_at_ms,
-                ),
-            )
+            self._damaged(f"suspense/{key}") or self._in_suspense(key)
             for key in self._due_for_record("suspense", now_ms=now_ms, limit=limit)
         ]
         reviews = [
-            self._waiting(f"reviews/{key}", *self._told(TransactionId(key)))
+            self._damaged(f"reviews/{key}")
+            or self._waiting(f"reviews/{key}", *self._told(TransactionId(key)))
             for key in self._due_for_record("reviews", now_ms=now_ms, limit=limit)
         ]
         return [*suspense, *reviews][:limit]
+
+    def _damaged(self, path: str) -> DamagedNode | None:
+        if path not in self.damaged_places:
+            return None
+        tag = str(self.record_due_ms[path])
+        return DamagedNode(key=path, tag=tag, why=f"{path} is not an object")
+
+    def _in_suspense(self, key: str) -> WaitingMoney:
+        item = self.suspense[key]
+        told = ToldReceipt(
+            receipt=parse_receipt(key), amount_kes=item.amount_kes, at_ms=item.received_at_ms
+        )
+        return self._waiting(f"suspense/{key}", told)
 
     def _waiting(self, path: str, *told: ToldReceipt) -> WaitingMoney:
         key = TransactionId(path.partition("/")[2])
@@ -103,9 +118,12 @@ class MemoryArchive(MemoryDues):
             if about == key and decision.kind is ReceiptWord.DISMISS
         )
 
-    def settled_refunds(self, *, now_ms: Millis, limit: int) -> Sequence[SettledRefund]:
+    def settled_refunds(
+        self, *, now_ms: Millis, limit: int
+    ) -> Sequence[SettledRefund | DamagedNode]:
         return [
-            SettledRefund(
+            self._damaged(f"refunds/{key}")
+            or SettledRefund(
                 key=f"refunds/{key}",
                 tag=str(self.record_due_ms[f"refunds/{key}"]),
                 refund=self.refunds[RefundId(key)],
@@ -113,7 +131,7 @@ class MemoryArchive(MemoryDues):
             for key in self._due_for_record("refunds", now_ms=now_ms, limit=limit)
         ]
 
-    def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
+    def heard_of(self, waiting: DueForRecord) -> None:
         if str(self.record_due_ms.get(waiting.key)) == waiting.tag:
             self._write(waiting.key, lambda: self._forget_due(waiting.key))
 

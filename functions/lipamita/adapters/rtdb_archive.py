@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from lipamita.adapters.fields import Fields
 from lipamita.adapters.payment_schema import payment_from_json
@@ -14,8 +15,17 @@ from lipamita.domain.payment import Payment
 from lipamita.domain.refund import RefundId
 from lipamita.domain.review import ReceiptWord
 from lipamita.domain.units import Kes, Millis
-from lipamita.use_cases.record_ports import PaymentsBy, SettledRefund, ToldReceipt, WaitingMoney
+from lipamita.use_cases.record_ports import (
+    DamagedNode,
+    DueForRecord,
+    PaymentsBy,
+    SettledRefund,
+    ToldReceipt,
+    WaitingMoney,
+)
 from lipamita.use_cases.records import Versioned
+
+Due = TypeVar("Due", WaitingMoney, SettledRefund)
 
 
 class RtdbArchive(RtdbNodes):
@@ -41,23 +51,23 @@ class RtdbArchive(RtdbNodes):
         removed, _, _ = reference.set_if_unchanged(old.tag, NOTHING)
         return bool(removed)
 
-    def waiting_money(self, *, now_ms: Millis, limit: int) -> Sequence[WaitingMoney]:
+    def waiting_money(self, *, now_ms: Millis, limit: int) -> Sequence[WaitingMoney | DamagedNode]:
         waiting = [
-            self._waiting(f"{place}/{key}")
+            self._read(f"{place}/{key}", _waiting)
             for place in ("suspense", "reviews")
             for key in self.due(place, now_ms=now_ms, limit=limit, by="record_at")
         ]
         return waiting[:limit]
 
-    def settled_refunds(self, *, now_ms: Millis, limit: int) -> Sequence[SettledRefund]:
-        found = []
-        for key in self.due("refunds", now_ms=now_ms, limit=limit, by="record_at"):
-            _, tag = self.at(f"refunds/{key}/record_at").get(etag=True)
-            refund = refund_from_json(RefundId(key), self.at(f"refunds/{key}").get())
-            found.append(SettledRefund(key=f"refunds/{key}", tag=tag, refund=refund))
-        return found
+    def settled_refunds(
+        self, *, now_ms: Millis, limit: int
+    ) -> Sequence[SettledRefund | DamagedNode]:
+        return [
+            self._read(f"refunds/{key}", _settled)
+            for key in self.due("refunds", now_ms=now_ms, limit=limit, by="record_at")
+        ]
 
-    def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
+    def heard_of(self, waiting: DueForRecord) -> None:
         self.at(f"{waiting.key}/record_at").set_if_unchanged(waiting.tag, NOTHING)
 
     def erase_profile(self, uid: Uid) -> None:
@@ -75,23 +85,37 @@ class RtdbArchive(RtdbNodes):
                 continue
         return payments
 
-    def _waiting(self, path: str) -> WaitingMoney:
+    def _read(self, path: str, found: Callable[[str, str, object], Due]) -> Due | DamagedNode:
+        """What is due there; one node that is damaged must not hide the others."""
         _, tag = self.at(f"{path}/record_at").get(etag=True)  # before what it speaks of
-        fields = Fields.of(path, self.at(path).get() or {})
-        if path.startswith("suspense/"):
-            told = [_told(fields, path.rpartition("/")[2], "received_at")]
-        else:
-            rows = fields.children("told")
-            told = [
-                _told(row, row.optional_text("mpesa_receipt"), "at")
-                for _, row in sorted(rows, key=lambda one: (one[1].whole("at"), one[0]))
-            ]
-        dismissed = tuple(
-            Receipt(receipt)
-            for receipt, row in fields.children("decisions")
-            if row.optional_text("kind") == ReceiptWord.DISMISS
-        )
-        return WaitingMoney(key=path, tag=tag, told=tuple(told), dismissed=dismissed)
+        node = self.at(path).get()
+        try:
+            return found(path, tag, node)
+        except UnreadableError as error:
+            return DamagedNode(key=path, tag=tag, why=str(error))
+
+
+def _settled(path: str, tag: str, node: object) -> SettledRefund:
+    refund = refund_from_json(RefundId(path.rpartition("/")[2]), node)
+    return SettledRefund(key=path, tag=tag, refund=refund)
+
+
+def _waiting(path: str, tag: str, node: object) -> WaitingMoney:
+    fields = Fields.of(path, node or {})
+    if path.startswith("suspense/"):
+        told = [_told(fields, path.rpartition("/")[2], "received_at")]
+    else:
+        rows = fields.children("told")
+        told = [
+            _told(row, row.optional_text("mpesa_receipt"), "at")
+            for _, row in sorted(rows, key=lambda one: (one[1].whole("at"), one[0]))
+        ]
+    dismissed = tuple(
+        Receipt(receipt)
+        for receipt, row in fields.children("decisions")
+        if row.optional_text("kind") == ReceiptWord.DISMISS
+    )
+    return WaitingMoney(key=path, tag=tag, told=tuple(told), dismissed=dismissed)
 
 
 def _told(fields: Fields, receipt: str | None, at: str) -> ToldReceipt:

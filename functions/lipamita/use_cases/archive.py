@@ -20,7 +20,7 @@ from lipamita.domain.refund_entries import entries_of_refund
 from lipamita.domain.units import MINUTE_MS, SECOND_MS, Millis
 from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.change_payment import change_payment
-from lipamita.use_cases.record_ports import SettledRefund, WaitingMoney
+from lipamita.use_cases.record_ports import DamagedNode, DueForRecord, WaitingMoney
 from lipamita.use_cases.records import Versioned
 from lipamita.use_cases.take_back import put_back, take_back_dismissed, take_back_unsold
 from lipamita.use_cases.tell_customer import tell_of_payment, tell_payer
@@ -52,13 +52,13 @@ class Archived:
 
 
 def archive(world: World) -> Archived:
-    """One run over what is due now. Never raises for a single payment's trouble."""
+    """One run over what is due now. Never raises for the trouble of a single payment or place."""
     started_ms = world.clock()
     done = Archived()
     for waiting in world.store.waiting_money(now_ms=started_ms, limit=MAX_BATCH):
         done = done.and_also(_hear_of(waiting, world))
     for settled in world.store.settled_refunds(now_ms=started_ms, limit=MAX_BATCH):
-        done = done.and_also(_hear_of_refund(settled, world))
+        done = done.and_also(_hear_of(settled, world))
     due = world.store.due_records(now_ms=started_ms, limit=MAX_BATCH)
     for start in range(0, len(due), PAYMENTS_PER_COMMIT):
         if world.clock() - started_ms > MAX_RUN_MS:
@@ -70,7 +70,35 @@ def archive(world: World) -> Archived:
     return done
 
 
-def _hear_of(waiting: WaitingMoney, world: World) -> Archived:
+def _hear_of(due: DueForRecord, world: World) -> Archived:
+    """Never raises: one place's trouble must not stop the others."""
+    try:
+        entries = _entries_of(due, world)
+        standing = world.record.write(entries, (), now_ms=world.clock())
+        _tell_of_review(due, world)
+        world.store.heard_of(due)
+    except Exception as error:
+        world.log.work_failed(due.key, error)
+        if isinstance(error, UnreadableError):
+            _set_aside(due, str(error), world)
+        return Archived(failures=1)
+    return Archived(entries=len(entries) - len(standing))
+
+
+def _entries_of(due: DueForRecord, world: World) -> Sequence[Entry]:
+    """Raises UnreadableError for a damaged place, or one whose payment or entries are damaged."""
+    if isinstance(due, DamagedNode):
+        raise UnreadableError("unreadable_node", due.why)
+    if isinstance(due, WaitingMoney):
+        return _waiting_entries(due, world)
+    refund, payment = due.refund, None  # money that has left, and what it was before
+    if refund.transaction_id is not None:
+        live = world.store.read_payment(refund.transaction_id)
+        payment = live.value if live else world.record.read_payment(refund.transaction_id)
+    return entries_of_refund(refund, payment)
+
+
+def _waiting_entries(waiting: WaitingMoney, world: World) -> Sequence[Entry]:
     """Money is on the books from the moment it is known, wherever it waits."""
     entries = {
         entry.entry_id: entry
@@ -78,40 +106,31 @@ def _hear_of(waiting: WaitingMoney, world: World) -> Archived:
         if told.receipt is not None and told.amount_kes and told.receipt not in waiting.dismissed
         for entry in [received(told.receipt, told.amount_kes, at_ms=told.at_ms)]
     }
+    return (*entries.values(), *take_back_dismissed(waiting, world))
+
+
+def _set_aside(due: DueForRecord, why: str, world: World) -> None:
+    """To a person, until it is repaired or more is told there. The alarm comes first: raised
+    twice rather than never.
+    """
+    root, _, key = due.key.partition("/")
+    alarm = Alarm(kind="unreadable_node", detail=f"{due.key}: {why}")
+    about = TransactionId(key) if root == "reviews" else None
     try:
-        taken_back = take_back_dismissed(waiting, world)
-    except Exception as error:
-        world.log.work_failed(waiting.key, error)
-        return Archived(failures=1)
-    return _write_and_say(waiting, (*entries.values(), *taken_back), world)
+        world.store.raise_alarm(alarm, transaction_id=about, now_ms=world.clock())
+        world.store.heard_of(due)  # by the tag that was read: nothing newer is forgotten
+    except Exception as error:  # it stays due
+        world.log.work_failed(due.key, error)
 
 
-def _hear_of_refund(settled: SettledRefund, world: World) -> Archived:
-    """Money that has left, and what it was before."""
-    refund, payment = settled.refund, None
-    if refund.transaction_id is not None:
-        live = world.store.read_payment(refund.transaction_id)
-        payment = live.value if live else world.record.read_payment(refund.transaction_id)
-    return _write_and_say(settled, entries_of_refund(refund, payment), world)
-
-
-def _write_and_say(
-    heard: WaitingMoney | SettledRefund, entries: Sequence[Entry], world: World
-) -> Archived:
+def _tell_of_review(due: DueForRecord, world: World) -> None:
+    root, _, transaction_id = due.key.partition("/")
+    if root != "reviews":
+        return
     try:
-        standing = world.record.write(entries, (), now_ms=world.clock())
-        _tell_of_review(heard, world)
-        world.store.heard_of(heard)
-    except Exception as error:
-        world.log.work_failed(heard.key, error)
-        return Archived(failures=1)
-    return Archived(entries=len(entries) - len(standing))
-
-
-def _tell_of_review(heard: WaitingMoney | SettledRefund, world: World) -> None:
-    root, _, transaction_id = heard.key.partition("/")
-    if root == "reviews":
         tell_of_payment(TransactionId(transaction_id), world)
+    except UnreadableError as error:  # the books are told; the payer is once it is repaired
+        world.log.work_failed(due.key, error)
 
 
 def _record_group(due: Sequence[TransactionId], world: World) -> Archived:

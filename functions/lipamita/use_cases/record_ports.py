@@ -59,6 +59,18 @@ class SettledRefund:
     refund: Refund
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedNode:
+    """A place that is due for the record and cannot be read; ``why`` names what is wrong in it."""
+
+    key: str
+    tag: str
+    why: str
+
+
+DueForRecord = WaitingMoney | SettledRefund | DamagedNode
+
+
 class Record(ConsumptionRecord, Protocol):
     """Firestore as a whole. The client is made by the first call that needs it."""
 
@@ -159,16 +171,18 @@ class ArchiveStore(Protocol):
         """Compare-and-set to nothing; False if anybody wrote since ``old`` was read."""
         ...
 
-    def waiting_money(self, *, now_ms: Millis, limit: int) -> Sequence[WaitingMoney]:
+    def waiting_money(self, *, now_ms: Millis, limit: int) -> Sequence[WaitingMoney | DamagedNode]:
         """Places in suspense and in the reviews that the record has not yet heard of."""
         ...
 
-    def settled_refunds(self, *, now_ms: Millis, limit: int) -> Sequence[SettledRefund]:
+    def settled_refunds(
+        self, *, now_ms: Millis, limit: int
+    ) -> Sequence[SettledRefund | DamagedNode]:
         """Refunds that were paid out and that the record has not yet heard of."""
         ...
 
-    def heard_of(self, waiting: WaitingMoney | SettledRefund) -> None:
-        """The record has heard of all this; it stays due if more was told since."""
+    def heard_of(self, waiting: DueForRecord) -> None:
+        """The record has heard of all this, or never can; it stays due if more was told since."""
         ...
 
     def erase_profile(self, uid: Uid) -> None:

@@ -9,7 +9,7 @@ from lipamita.domain.payment import Payment
 from lipamita.domain.suspense import SuspenseItem
 from lipamita.domain.units import Kes, Millis
 from lipamita.domain.verdict import Review
-from lipamita.use_cases.record_ports import PaymentsBy, ToldReceipt
+from lipamita.use_cases.record_ports import DamagedNode, PaymentsBy, ToldReceipt, WaitingMoney
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import (
@@ -71,6 +71,7 @@ def test_money_in_suspense_is_heard_of_once(store: RtdbStore) -> None:
     )
     store.put_suspense(RECEIPT, item)
     [waiting] = store.waiting_money(now_ms=NOW, limit=9)
+    assert isinstance(waiting, WaitingMoney)
     assert waiting.told == (ToldReceipt(receipt=RECEIPT, amount_kes=Kes(200), at_ms=NOW),)
     store.heard_of(waiting)
     assert store.waiting_money(now_ms=NOW, limit=9) == []
@@ -86,7 +87,42 @@ def test_what_is_told_while_the_record_hears_stays_due(store: RtdbStore) -> None
     store.add_review(TRANSACTION, more, now_ms=Millis(NOW + 1))
     store.heard_of(waiting)
     [again] = store.waiting_money(now_ms=Millis(NOW + 1), limit=9)
+    assert isinstance(again, WaitingMoney)
     assert [told.amount_kes for told in again.told] == [50, None]
+
+
+DAMAGED = [
+    ("suspense/UKL0DEMO02", {"amount": "200", "received_at": NOW}, "amount"),
+    ("suspense/UKL0DEMO02", {"amount": 200}, "received_at"),
+    ("reviews/-Of2cAbcdEFGHijkl012", {"told": {"e": {"reason": "x", "amount": 5}}}, "told/e/at"),
+    ("reviews/-Of2cAbcdEFGHijkl012", {"told": "gone"}, "told"),
+    ("reviews/-Of2cAbcdEFGHijkl012", {"decisions": {"R": {"kind": 5}}}, "decisions/R/kind"),
+    ("refunds/r1", {"status": "refunded"}, "mpesa_receipt"),
+    ("refunds/r1", {"status": "somewhere"}, "refunds/r1"),
+]
+
+
+@pytest.mark.parametrize(("path", "node", "field"), DAMAGED)
+def test_a_damaged_place_hides_no_other_and_leaves_the_schedule(
+    store: RtdbStore, database: LiveDatabase, path: str, node: dict[str, object], field: str
+) -> None:
+    item = SuspenseItem(reason="r", amount_kes=Kes(200), account="X", received_at_ms=NOW)
+    store.put_suspense(RECEIPT, item)
+    database.write(path, {"record_at": NOW - 1, **node})
+
+    def due() -> list[object]:
+        return [
+            *store.waiting_money(now_ms=NOW, limit=9),
+            *store.settled_refunds(now_ms=NOW, limit=9),
+        ]
+
+    [damaged] = [one for one in due() if isinstance(one, DamagedNode)]
+    assert damaged.key == path
+    assert field in damaged.why
+    assert len(due()) == 2
+    store.heard_of(damaged)
+    assert [type(one) for one in due()] == [WaitingMoney]
+    assert database.read(path) == node
 
 
 def test_live_payments_of_one_user_or_meter_come_newest_first(store: RtdbStore) -> None:

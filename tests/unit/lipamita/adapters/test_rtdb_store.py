@@ -23,6 +23,7 @@ from lipamita.domain.schedule import first_in_line
 from lipamita.domain.units import DAY_MS, Kes, Millis
 from lipamita.domain.verdict import Alarm, Review
 from lipamita.use_cases.confirmation_ports import MovedMoney
+from lipamita.use_cases.record_ports import WaitingMoney
 from lipamita.use_cases.records import (
     IdempotencyRecord,
     PendingRecharge,
@@ -409,6 +410,7 @@ def test_what_was_told_is_in_the_order_of_time(store: RtdbStore) -> None:
     assert case is not None
     assert [told.evidence_id for told in case.told] == ["b", "c", "a"]
     [waiting] = store.waiting_money(now_ms=Millis(NOW + 9), limit=9)
+    assert isinstance(waiting, WaitingMoney)
     assert [told.at_ms for told in waiting.told] == [NOW, NOW, NOW + 1]
 
 
@@ -422,6 +424,7 @@ def test_what_is_told_while_the_record_reads_stays_due_in_the_same_millisecond(
     store.add_review(TRANSACTION, later, now_ms=NOW)
     store.heard_of(read)
     [again] = store.waiting_money(now_ms=Millis(NOW + 9), limit=9)
+    assert isinstance(again, WaitingMoney)
     assert {told.receipt for told in again.told} == {RECEIPT, Receipt("UKL0DEMO02")}
     store.heard_of(again)
     assert store.waiting_money(now_ms=Millis(NOW + 9), limit=9) == []
