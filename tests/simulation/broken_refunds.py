@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from lipamita.adapters import refund_schema
 from lipamita.domain import money_out, recharge, refund_hold, refund_result, refund_value
 from lipamita.domain.command import CommandResult
 from lipamita.domain.ids import new_transaction_id
@@ -244,6 +245,14 @@ def ask_for_a_refund_without_a_due_time(patch: Patch) -> None:
         return replace(new(*args), next_check_at_ms=None)
 
     patch.setattr(ask_refund, "_new_refund", undue)
+
+
+@under({"money out refused": 0.9})
+def move_a_refund_to_review_without_a_queue(patch: Patch) -> None:
+    def due_alone(refund: Any) -> str | None:
+        return None if refund.next_check_at_ms is None else str(refund.refund_id)
+
+    patch.setattr(refund_schema, "_place", due_alone)
 
 
 @under(CRASHES)

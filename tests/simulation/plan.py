@@ -13,6 +13,7 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 
 AMINA, BRIAN, GRACE, HENRY = "tenant-amina", "tenant-brian", "operator-grace", "operator-henry"
+MAX_REFUNDS = 1_000  # more than one run makes
 OPERATORS = (GRACE, HENRY)
 OWNERS: dict[str, str | None] = {"MTR-001": AMINA, "MTR-002": BRIAN, "MTR-003": AMINA}
 VENDED_OWNERS: dict[str, str | None] = {**OWNERS, "TYA-001": BRIAN}

@@ -12,6 +12,7 @@ from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.units import Kes
+from lipamita.domain.work_queue import FIRST_PLACE, WorkQueue
 from lipamita.use_cases.ask_refund import RefundOrder, ask_refund
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 from lipamita.use_cases.world import World
@@ -22,7 +23,7 @@ from tests.simulation.mpesa import Mpesa, Row
 from tests.simulation.mpesa_out import MpesaOut
 from tests.simulation.operators import ONE_PERSON_MAY_KES
 from tests.simulation.people import caller_of
-from tests.simulation.plan import OPERATORS, PHONES, Act, RefundAsk, RefundWord
+from tests.simulation.plan import MAX_REFUNDS, OPERATORS, PHONES, Act, RefundAsk, RefundWord
 from tests.simulation.timeline import Timeline
 from tests.simulation.tuya import VendedMeter
 
@@ -92,7 +93,8 @@ class RefundDesk:
 
     def clear(self) -> None:
         """They go through everything that waits, both at the same time, and refund some more."""
-        for refund_id in sorted(self._store.refunds):
+        queue = self._store.waiting(WorkQueue.REFUNDS, from_place=FIRST_PLACE, limit=MAX_REFUNDS)
+        for refund_id in sorted(key for _, key in queue):
             for uid in OPERATORS:
                 work = self._cleared(RefundId(refund_id), uid)
                 self._start(self._timeline.now_ms, f"{uid} clears refunds", work)

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from lipamita.domain.payment import Payment
 from lipamita.domain.refund import Refund
+from lipamita.domain.work_queue import FIRST_PLACE, WorkQueue
 
 from tests.fakes.memory_store import MemoryStore
 from tests.simulation.meter import SimulatedMeter
 from tests.simulation.mpesa import Mpesa, Row
 from tests.simulation.mpesa_out import MpesaOut
+from tests.simulation.plan import MAX_REFUNDS
 from tests.simulation.tuya import VendedMeter
 
 WAITS_FOR_PEOPLE = ("review",)
@@ -38,6 +40,7 @@ class RefundJudge:
             yield from self._receipt(row)
         for refund in self.store.refunds.values():
             yield from self._refund(refund)
+        yield from self._queue()
         for payment in self.store.payments.values():
             yield from self._payment(payment)
         for meter_id in self.meters:
@@ -86,6 +89,14 @@ class RefundJudge:
             yield f"refund {name} is due for ever, {refund.status}"
         if refund.status in OVER and refund.refund_id in self.store.payees:
             yield f"refund {name} is over and its payee's number is kept"
+
+    def _queue(self) -> Iterator[str]:
+        places = self.store.waiting(WorkQueue.REFUNDS, from_place=FIRST_PLACE, limit=MAX_REFUNDS)
+        listed = {key for _, key in places}
+        for name, refund in self.store.refunds.items():
+            if (name in listed) != (refund.status not in OVER):
+                where = "in" if name in listed else "in no"
+                yield f"refund {name} is {refund.status}, and {where} queue"
 
     def _payment(self, payment: Payment) -> Iterator[str]:
         name = payment.transaction_id

@@ -9,6 +9,7 @@ from lipamita.domain.ids import MeterId, Receipt, TransactionId, Uid
 from lipamita.domain.money_out import Method
 from lipamita.domain.msisdn import MaskedMsisdn
 from lipamita.domain.refund import (
+    ENDED,
     MoneyFrom,
     Refund,
     RefundCause,
@@ -60,8 +61,8 @@ def refund_to_json(refund: Refund) -> Json:
 
 
 def _place(refund: Refund) -> str | None:
-    """Where it stands among the refunds that have a next step."""
-    if refund.next_check_at_ms is None:
+    """Where it stands in its queue. In review people have the next step, and nothing is due."""
+    if refund.status in ENDED and refund.next_check_at_ms is None:
         return None
     return place_of(refund.refund_id, since_ms=refund.created_at_ms)
 

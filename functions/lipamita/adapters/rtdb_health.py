@@ -14,7 +14,8 @@ from lipamita.adapters.rtdb_nodes import RtdbNodes
 from lipamita.domain.health import Health, Queue, QueueSize, Sign
 from lipamita.domain.notice import NoticeStatus
 from lipamita.domain.schedule import FIRST_IN_LINE_MS, URGENT_MS
-from lipamita.domain.units import DAY_MS, MINUTE_MS, Millis
+from lipamita.domain.units import MINUTE_MS, Millis
+from lipamita.domain.work_queue import FIRST_PLACE
 from lipamita.use_cases.health_ports import TokenTimes
 
 NOTED_EVERY_MS = MINUTE_MS  # one small write a minute and process, however many payments there are
@@ -70,10 +71,9 @@ class RtdbHealth(RtdbNodes):
             path, status, since = _BY_STATUS[queue]
             query = self.at(path).order_by_child("status").equal_to(status).limit_to_first(limit)
             return _size(query.get(), lambda node: node.get(since))
-        if queue is Queue.REFUNDS:  # all that have a next step, due or not
-            far_ms = now_ms + 365 * DAY_MS
-            found = self.due_nodes("refunds", now_ms=far_ms, limit=limit)
-            return _size(found, lambda node: node.get("timestamp"))
+        if queue is Queue.REFUNDS:  # all that are in the queue, due or not
+            places = self.at("refunds").order_by_child("waiting").start_at(FIRST_PLACE)
+            return _size(places.limit_to_first(limit).get(), lambda node: node.get("timestamp"))
         if queue is Queue.DUE_METERS:
             found = self.due_nodes("meters", now_ms=now_ms, limit=limit, by="next_look_at")
             return _size(found, lambda node: node.get("next_look_at"))

@@ -61,7 +61,7 @@ class SuspenseRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundRow:
-    """A refund that has a next step, or had one."""
+    """A refund, on its way, with people, or ended."""
 
     refund: Refund
     allowed: tuple[str, ...]
@@ -87,7 +87,7 @@ def list_suspense(asked: Asked, caller: Caller, world: World) -> QueuePage[Suspe
 
 
 def list_refunds(asked: Asked, caller: Caller, world: World) -> QueuePage[RefundRow]:
-    """A page of the refunds that have a next step. Raises ForbiddenError."""
+    """A page of the refunds that have not ended. Raises ForbiddenError."""
     return _page(WorkQueue.REFUNDS, asked, caller, world, lambda key: _refund(key, caller, world))
 
 

@@ -198,7 +198,7 @@ ESTATE: dict[str, Any] = {
         }
     },
     "refunds": {
-        REFUND: {**refund_to_json(_REFUND), "waiting": place_of(REFUND, since_ms=NOW)},
+        REFUND: refund_to_json(_REFUND),
     },
     "receipts": {RECEIPT: {"transaction_id": TRANSACTION, "claimed_at": NOW, "channel": "stk"}},
     "suspense": {

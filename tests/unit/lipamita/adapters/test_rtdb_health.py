@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from firebase_admin.exceptions import UnavailableError
 from lipamita.adapters.rtdb_health import NOTED_EVERY_MS
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.health import Queue, QueueSize, Sign
 from lipamita.domain.ids import TransactionId
+from lipamita.domain.refund import RefundId, RefundStatus
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.units import Millis
 from lipamita.use_cases.health_ports import TokenTimes
 from lipamita.use_cases.records import RawCallback
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
+from tests.unit.lipamita.adapters.test_rtdb_refunds import REFUND
 from tests.unit.lipamita.domain.samples import NOW, TRANSACTION, a_payment
 
 
@@ -92,12 +96,19 @@ def test_only_what_waits_is_counted(store: RtdbStore, database: LiveDatabase, qu
     assert measured(store, queue) == QueueSize(count=3, oldest_ms=Millis(NOW - 3))
 
 
-def test_refunds_count_while_they_have_a_next_step(
-    store: RtdbStore, database: LiveDatabase
-) -> None:
-    waiting = {"timestamp": NOW - 5, "next_check_at": NOW + 9}
-    database.write("refunds", {"r1": waiting, "r2": {"timestamp": NOW - 9}})
-    assert measured(store, Queue.REFUNDS) == QueueSize(count=1, oldest_ms=Millis(NOW - 5))
+def test_refunds_count_until_they_have_ended(store: RtdbStore) -> None:
+    ages = {RefundStatus.REFUNDED: 9, RefundStatus.FAILED: 8, RefundStatus.REVIEW: 5}
+    for status, age_ms in {**ages, RefundStatus.SENT: 3}.items():
+        refund = replace(
+            REFUND,
+            refund_id=RefundId(f"{status:-<20}"),
+            status=status,
+            created_at_ms=Millis(NOW - age_ms),
+            next_check_at_ms=NOW if status is RefundStatus.SENT else None,
+        )
+        store.create_refund(refund)
+    assert measured(store, Queue.REFUNDS) == QueueSize(count=2, oldest_ms=Millis(NOW - 5))
+    assert measured(store, Queue.REFUNDS, limit=1) == QueueSize(count=1, oldest_ms=Millis(NOW - 5))
 
 
 def test_meters_that_fell_silent_are_counted_and_those_never_installed_are_not(

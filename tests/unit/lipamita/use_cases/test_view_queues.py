@@ -6,8 +6,10 @@ import pytest
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
 from lipamita.domain.ids import Receipt
 from lipamita.domain.meter import Caller
+from lipamita.domain.money_out import NotTaken
 from lipamita.domain.refund import RefundId, RefundStatus
 from lipamita.domain.refund_decision import DECISIONS
+from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
@@ -78,6 +80,19 @@ def test_one_refund_says_what_may_be_decided_until_it_has_ended() -> None:
     assert (row.refund.status, row.allowed) == (RefundStatus.WAITING, ("approve", "reject"))
     estate.put(refund, status=RefundStatus.FAILED, reason="rejected")
     assert view_refund(refund.refund_id, HENRY, estate.world).allowed == ()
+
+
+def test_a_refund_that_waits_for_people_alone_is_listed_until_it_has_ended() -> None:
+    estate = Refunding()
+    estate.paid()
+    estate.money_out.answers = [NotTaken(why="no access token")]
+    refund = estate.ask_back()
+    estate.meter_answers()
+    refund = advance_refund(refund.refund_id, estate.world)
+    assert (refund.status, refund.next_check_at_ms) == (RefundStatus.REVIEW, None)
+    assert words(estate) == ("paid", "send")
+    estate.told_paid(refund)
+    assert list_refunds(Asked(), GRACE, estate.world).rows == ()
 
 
 def test_one_refund_is_for_staff_and_must_be_there() -> None:
