@@ -183,7 +183,7 @@ class RefundDesk:
         decision = RefundDecision(
             refund_id=refund.refund_id,
             decision=word,
-            why="as the statement says",
+            why=f"as the statement says after attempt {refund.attempt}",
             caller=caller_of(uid),
             receipt=receipt,
         )

@@ -81,6 +81,9 @@ REFUND_MOVES: tuple[tuple[RefundStatus, RefundCause, RefundStatus], ...] = (
     *((status, RefundCause.PAID_DIFFERS, RefundStatus.REVIEW) for status in _IN_FLIGHT),
     (RefundStatus.SENT, RefundCause.UNKNOWN_TOO_LONG, RefundStatus.REVIEW),
     (RefundStatus.UNKNOWN, RefundCause.UNKNOWN_TOO_LONG, RefundStatus.REVIEW),
+    # Told late of an attempt before, while the next one is about to be sent: it is not sent.
+    (RefundStatus.WITHDRAWN, RefundCause.PAID_TOLD, RefundStatus.REFUNDED),
+    (RefundStatus.WITHDRAWN, RefundCause.PAID_DIFFERS, RefundStatus.REVIEW),
     (RefundStatus.REVIEW, RefundCause.PAID_TOLD, RefundStatus.REFUNDED),
     (RefundStatus.REVIEW, RefundCause.OPERATOR_SAW_IT, RefundStatus.REFUNDED),
     (RefundStatus.REVIEW, RefundCause.OPERATOR_SENDS, RefundStatus.WITHDRAWN),

@@ -1,11 +1,14 @@
 """What answers, results and waiting make of a refund. Pure; the use cases write it.
 
-| told                     | sending, sent, unknown | review        | refunded, failed       |
-|--------------------------|------------------------|---------------|------------------------|
-| result 0, exact amount   | refunded               | refunded      | an alarm, if not known |
-| result 0, another amount | review                 | nothing       | an alarm, if not known |
-| final refusal            | review                 | nothing       | nothing                |
-| timeout, any other code  | unknown                | nothing       | nothing                |
+| told                     | withdrawn | sending, sent, unknown | review   | refunded, failed      |
+|--------------------------|-----------|------------------------|----------|-----------------------|
+| result 0, exact amount   | refunded  | refunded               | refunded | alarm, if not known   |
+| result 0, another amount | review    | review                 | a reason | alarm, if not known   |
+| final refusal            | nothing   | review                 | nothing  | nothing               |
+| timeout, any other code  | nothing   | unknown                | nothing  | nothing               |
+
+One that is withdrawn is told of an attempt before: people had it sent again. In review a success
+of another amount becomes its reason, so that no one person sends it again.
 """
 
 from __future__ import annotations
@@ -138,8 +141,8 @@ def _one_result(refund: Refund, told: ResultTold, now_ms: Millis) -> Refund:
     source = f"{told.kind} {told.evidence_id}"
     if word is Word.PAID and allowed_refund(refund.status, RefundCause.PAID_TOLD):
         if told.amount_kes is not None and told.amount_kes != refund.amount_kes:
-            if not allowed_refund(refund.status, RefundCause.PAID_DIFFERS):
-                return refund
+            if refund.status is RefundStatus.REVIEW:
+                return replace(refund, reason="amount_differs")
             differs = move_refund(refund, RefundCause.PAID_DIFFERS, now_ms=now_ms, source=source)
             return replace(differs, reason="amount_differs", next_check_at_ms=None)
         paid = move_refund(refund, RefundCause.PAID_TOLD, now_ms=now_ms, source=source)

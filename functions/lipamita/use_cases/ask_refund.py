@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.errors import ConflictError, ForbiddenError
 from lipamita.domain.ids import Receipt
 from lipamita.domain.meter import Caller
 from lipamita.domain.money_out import Method
@@ -170,11 +170,3 @@ def _is_payer(payment: Payment, msisdn: Msisdn, world: World) -> bool:
     if payment.payer_key:
         return hmac.compare_digest(payment.payer_key, payer_key(msisdn, world))
     return "*" not in payment.phone_masked or payment.phone_masked == mask(msisdn)
-
-
-def read_refund(refund_id: RefundId, world: World) -> Refund:
-    """The refund. Raises NotFoundError."""
-    read = world.store.read_refund(refund_id)
-    if read is None:
-        raise NotFoundError("unknown_refund", f"no refund {refund_id}", field="refund_id")
-    return read.value

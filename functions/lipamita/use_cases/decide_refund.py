@@ -12,8 +12,7 @@ from lipamita.domain.refund_decision import CAUSES, needs_agreement, why_not
 from lipamita.domain.two_people import Proposal
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.agree import agree
-from lipamita.use_cases.ask_refund import read_refund
-from lipamita.use_cases.change_refund import change_refund
+from lipamita.use_cases.change_refund import believe_results, change_refund
 from lipamita.use_cases.send_money import configured
 from lipamita.use_cases.world import World
 
@@ -40,7 +39,7 @@ def decide_refund(decision: RefundDecision, world: World) -> Refund | None:
     """
     if not decision.caller.is_staff:
         raise ForbiddenError("staff_only", "only staff may do this")
-    refund = read_refund(decision.refund_id, world)
+    refund = believe_results(decision.refund_id, world)  # one may say that nothing is to be decided
     from_status, cause = CAUSES[decision.decision]
     if _was_decided(refund, decision, cause):
         return advance_refund(refund.refund_id, world)
@@ -50,30 +49,48 @@ def decide_refund(decision: RefundDecision, world: World) -> Refund | None:
     ):
         return None
     now_ms = world.clock()
-    source = _source(decision)
 
     def decided(current: Refund) -> Refund:
-        if current.status is not from_status:
+        if current.status is not from_status or current.has_unseen_result:
             return current
-        moved = move_refund(current, cause, now_ms=now_ms, source=source)
-        if decision.decision == "approve":
-            return replace(moved, seconded_by=decision.caller.uid)
-        if decision.decision == "reject":
-            return replace(moved, reason="rejected")
-        if decision.decision == "paid":
-            return replace(moved, paid_receipt=decision.receipt, reason=None)
-        return moved
+        moved = move_refund(current, cause, now_ms=now_ms, source=_source(decision))
+        return _noted(moved, decision)
 
     if decision.decision == "send":
         configured(world)
-    change_refund(world, refund.refund_id, decided)
-    return advance_refund(refund.refund_id, world)
+    after = change_refund(world, refund.refund_id, decided)
+    advanced = advance_refund(refund.refund_id, world)
+    if after.status is from_status:
+        raise ConflictError("not_decidable", "M-PESA told something of it meanwhile; look again")
+    return advanced
+
+
+def _noted(moved: Refund, decision: RefundDecision) -> Refund:
+    if decision.decision == "approve":
+        return replace(moved, seconded_by=decision.caller.uid)
+    if decision.decision == "reject":
+        return replace(moved, reason="rejected")
+    if decision.decision == "paid":
+        return replace(moved, paid_receipt=decision.receipt, reason=None)
+    return moved
 
 
 def _was_decided(refund: Refund, decision: RefundDecision, cause: RefundCause) -> bool:
-    """Whether this very word was the refund's last decision: saying it again changes nothing."""
-    last = [step for step in refund.history if step.cause in {one for _, one in CAUSES.values()}]
-    return bool(last) and (last[-1].cause, last[-1].source) == (cause, _source(decision))
+    """Whether this very word was the refund's last decision: saying it again changes nothing.
+
+    Raises ConflictError (not_decidable) where it was said of an attempt before. It may be that
+    request once more, so nothing is sent again because of it.
+    """
+    decisions = {one for _, one in CAUSES.values()}
+    last = next((step for step in reversed(refund.history) if step.cause in decisions), None)
+    if last is None or (last.cause, last.source) != (cause, _source(decision)):
+        return False
+    if refund.status is last.from_status:
+        since = refund.history[refund.history.index(last) :]
+        earlier = refund.attempt - sum(one.cause is RefundCause.ABOUT_TO_SEND for one in since)
+        told = f"you said so after attempt {earlier}; say why once more after {refund.attempt}"
+        raise ConflictError("not_decidable", told, field="why")
+    return True
 
 
 def _check(refund: Refund, decision: RefundDecision) -> None:

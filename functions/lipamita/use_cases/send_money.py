@@ -35,8 +35,8 @@ def send_money(refund: Refund, world: World) -> Refund:
     now_ms, nonce = world.clock(), world.random_bytes(NONCE_BYTES).hex()
 
     def sending(current: Refund) -> Refund:
-        if current.status is not RefundStatus.WITHDRAWN:
-            return current
+        if current.status is not RefundStatus.WITHDRAWN or current.has_unseen_result:
+            return current  # it may say that an attempt before was paid: believed first
         return begin_sending(current, nonce=nonce, now_ms=now_ms)
 
     mine = change_refund(world, refund.refund_id, sending)

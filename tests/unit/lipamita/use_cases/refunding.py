@@ -52,6 +52,12 @@ class Refunding(Estate):
         self.burn(0)
         return closed
 
+    def paid_another_amount(self, paid_kes: int = 300) -> Payment:
+        """A payment in review, whose money never became energy."""
+        payment = request_payment(ask(500), self.world)
+        self.tell(payment, success(payment, amount=paid_kes))
+        return settle_payment(payment.transaction_id, self.world)
+
     def burn(self, energy_wh: int) -> None:
         """The meter consumes, and reports its totals."""
         self.consumed_wh += energy_wh

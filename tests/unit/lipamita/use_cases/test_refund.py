@@ -20,10 +20,9 @@ from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.records import RawConfirmation
-from lipamita.use_cases.request_payment import request_payment
 from lipamita.use_cases.settle_payment import settle_payment
 
-from tests.fakes.estate import METER, OWNER, ask, success
+from tests.fakes.estate import METER, OWNER, success
 from tests.fakes.memory_nodes import ProcessDiedError
 from tests.fakes.money_out import LOST, result, status_result
 from tests.unit.lipamita.use_cases.refunding import GRACE, HENRY, RECEIPT, Refunding
@@ -397,15 +396,9 @@ def test_a_success_of_another_amount_waits_for_people() -> None:
 # --- money that was never credited
 
 
-def in_review(estate: Refunding, paid_kes: int = 300) -> Payment:
-    payment = request_payment(ask(500), estate.world)
-    estate.tell(payment, success(payment, amount=paid_kes))
-    return settle_payment(payment.transaction_id, estate.world)
-
-
 def test_money_in_review_goes_back_whole_and_takes_no_energy() -> None:
     estate = Refunding()
-    payment = in_review(estate)
+    payment = estate.paid_another_amount()
     refund = estate.ask_back()
     assert (refund.status, refund.amount_kes, refund.energy_wh) == (RefundStatus.SENT, 300, 0)
     ended(estate, refund)
@@ -418,7 +411,7 @@ def test_money_in_review_goes_back_whole_and_takes_no_energy() -> None:
 
 def test_a_failed_refund_leaves_money_in_review_to_be_decided_again() -> None:
     estate = Refunding()
-    payment = in_review(estate)
+    payment = estate.paid_another_amount()
     estate.money_out.answers = [NotTaken(why="no access token")]
     refund = estate.ask_back()
     assert refund.status is RefundStatus.REVIEW
@@ -477,7 +470,7 @@ def test_money_that_was_never_credited_goes_back_whole_or_not_at_all(part_kes: i
 
 def test_no_more_goes_back_than_a_confirmation_says_was_paid() -> None:
     estate = Refunding()
-    payment = in_review(estate)
+    payment = estate.paid_another_amount()
     confirm(estate, str(RECEIPT), "300.00", account=payment.charged_meter)
     with pytest.raises(ConflictError) as refused:
         estate.ask_back(amount_kes=3_000)
