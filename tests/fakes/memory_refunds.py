@@ -14,6 +14,7 @@ from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.review import ReceiptDecision
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
+from lipamita.use_cases.refund_ports import MAX_RESULTS
 
 from tests.fakes.memory_dues import MemoryDues
 
@@ -83,8 +84,8 @@ class MemoryRefunds(MemoryDues):
 
         self._write(f"refunds/{refund_id}", change)
 
-    def read_results(self, refund_id: RefundId) -> Sequence[ResultTold]:
-        return [
+    def read_results(self, refund_id: RefundId, *, seen: frozenset[str]) -> Sequence[ResultTold]:
+        told = [
             result_from_body(
                 raw.body,
                 evidence_id=key,
@@ -93,7 +94,9 @@ class MemoryRefunds(MemoryDues):
                 received_at_ms=raw.received_at_ms,
             )
             for key, (kind, attempt, raw) in self.results.get(refund_id, {}).items()
+            if key not in seen
         ]
+        return sorted(told, key=lambda one: (one.received_at_ms, one.evidence_id))[:MAX_RESULTS]
 
     def decide_receipt(
         self, transaction_id: TransactionId, receipt: Receipt, decision: ReceiptDecision

@@ -20,8 +20,7 @@ from lipamita.domain.refund import Refund, RefundId
 from lipamita.domain.review import ReceiptDecision
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
-
-MAX_RESULTS = 100  # stored results believed for one refund: the oldest
+from lipamita.use_cases.refund_ports import MAX_RESULTS
 
 
 class RtdbRefunds(RtdbNodes):
@@ -77,10 +76,14 @@ class RtdbRefunds(RtdbNodes):
             changes[f"{result}/copies"] = INCREMENT_BY_ONE
         self.at("/").update(changes)
 
-    def read_results(self, refund_id: RefundId) -> Sequence[ResultTold]:
+    def read_results(self, refund_id: RefundId, *, seen: frozenset[str]) -> Sequence[ResultTold]:
         path = f"results/{refund_id}"
         stored = Fields.of(path, self.at(path).get() or {})
-        rows = [(key, Fields.of(f"{path}/{key}", node)) for key, node in stored.node.items()]
+        rows = [
+            (key, Fields.of(f"{path}/{key}", node))
+            for key, node in stored.node.items()
+            if key not in seen
+        ]
         rows.sort(key=lambda row: (row[1].whole("received_at"), row[0]))
         return [
             result_from_body(

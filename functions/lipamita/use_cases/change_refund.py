@@ -10,6 +10,7 @@ from lipamita.domain.refund import Refund, RefundId, RefundStatus
 from lipamita.domain.refund_result import decide_results, is_contradicted
 from lipamita.domain.verdict import Alarm
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
+from lipamita.use_cases.refund_ports import MAX_RESULTS
 from lipamita.use_cases.world import World
 
 
@@ -34,14 +35,15 @@ def change_refund(world: World, refund_id: RefundId, decide: Callable[[Refund], 
 
 
 def believe_results(refund_id: RefundId, world: World) -> Refund:
-    """The refund after all its results. Raises NotFoundError and BusyError."""
+    """The refund after all its results, MAX_RESULTS at once. Raises NotFoundError and BusyError."""
     for _ in range(MAX_COMPARE_AND_SET_TRIES):
         # Read before its results: one stored in between touches the refund in the same write, so
         # the compare-and-set below fails and we look again.
         old = world.store.read_refund(refund_id)
         if old is None:
             raise _unknown(refund_id)
-        results, now_ms = world.store.read_results(refund_id), world.clock()
+        results = world.store.read_results(refund_id, seen=old.value.results_seen)
+        now_ms = world.clock()
         new = decide_results(old.value, results, now_ms=now_ms)
         if new == old.value:
             return new
@@ -49,7 +51,8 @@ def believe_results(refund_id: RefundId, world: World) -> Refund:
             _alarm("refund_contradicted", "paid, told once more", new, world)
         if world.store.replace_refund(old, new):
             _tell(old.value, new, world)
-            return new
+            if len(results) < MAX_RESULTS:
+                return new
     raise BusyError("busy", f"refund {refund_id} is being changed; try again")
 
 

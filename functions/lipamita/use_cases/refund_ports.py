@@ -20,6 +20,8 @@ from lipamita.domain.review import ReceiptDecision
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import RawCallback, Versioned
 
+MAX_RESULTS = 100  # results of one refund, read at once
+
 
 class RefundStore(Protocol):
     """``refunds``, ``payees``, ``results`` and the decisions in ``reviews``."""
@@ -62,8 +64,8 @@ class RefundStore(Protocol):
         """Store what came in by its id and make the refund due, in one atomic write."""
         ...
 
-    def read_results(self, refund_id: RefundId) -> Sequence[ResultTold]:
-        """All results of one refund, parsed."""
+    def read_results(self, refund_id: RefundId, *, seen: frozenset[str]) -> Sequence[ResultTold]:
+        """Its results, parsed, without those seen: the oldest first, MAX_RESULTS at most."""
         ...
 
     def decide_receipt(

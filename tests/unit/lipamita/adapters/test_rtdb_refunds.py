@@ -14,6 +14,7 @@ from lipamita.domain.refund import MoneyFrom, Refund, RefundId
 from lipamita.domain.review import ReceiptDecision, ReceiptWord
 from lipamita.domain.units import Kes, Millis, Wh
 from lipamita.use_cases.records import RawCallback
+from lipamita.use_cases.refund_ports import MAX_RESULTS
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import NOW, RECEIPT, TRANSACTION
@@ -78,7 +79,7 @@ def test_a_result_makes_its_refund_due_and_fails_a_decision_that_had_not_seen_it
     after = store.read_refund(ID)
     assert after is not None
     assert (after.value.next_check_at_ms, after.value.has_unseen_result) == (NOW, True)
-    [told] = store.read_results(ID)
+    [told] = store.read_results(ID, seen=frozenset())
     assert (told.code, told.kind, told.attempt) == ("1", ResultKind.SENT, 1)
 
 
@@ -89,9 +90,29 @@ def test_a_copy_of_a_result_is_counted_and_hides_nothing(
     store.record_result(ID, 1, ResultKind.SENT, raw(1))
     store.record_result(ID, 1, ResultKind.TIMEOUT, raw(1))
     store.record_result(ID, 1, ResultKind.SENT, raw(1, NOW + 5))
-    assert len(store.read_results(ID)) == 2
+    assert len(store.read_results(ID, seen=frozenset())) == 2
     assert database.read(f"results/{ID}/sent-1-{1:032}/copies") == 2
     assert database.read(f"refunds/{ID}/latest_result_id").startswith("timeout-1-")
+
+
+def test_results_that_were_seen_never_crowd_out_a_new_one(
+    store: RtdbStore, database: LiveDatabase
+) -> None:
+    body = json.dumps({"Result": {"ResultCode": 0}})
+    rows = {
+        f"status-1-{number:032}": {
+            "kind": "status",
+            "attempt": 1,
+            "received_at": NOW + number,
+            "body": body,
+        }
+        for number in range(MAX_RESULTS + 2)
+    }
+    database.write(f"results/{ID}", rows)
+    *before, last = sorted(rows)
+    assert [told.evidence_id for told in store.read_results(ID, seen=frozenset(before))] == [last]
+    first = store.read_results(ID, seen=frozenset())
+    assert [told.evidence_id for told in first] == before[:MAX_RESULTS]
 
 
 def test_a_payee_is_kept_apart_and_forgotten(store: RtdbStore) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 
 import pytest
 from lipamita.domain.errors import ConflictError
 from lipamita.domain.meter import Caller
+from lipamita.domain.money_out import ResultKind
 from lipamita.domain.refund import Refund, RefundStatus
 from lipamita.domain.units import DAY_MS
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
 from lipamita.use_cases.reconcile import reconcile
+from lipamita.use_cases.refund_ports import MAX_RESULTS
 
 from tests.fakes.memory_nodes import ProcessDiedError
 from tests.fakes.money_out import LOST, result
@@ -161,3 +164,29 @@ def test_the_same_words_about_another_attempt_are_no_repeat() -> None:
     third = say(estate, refund, "send", why="the account has money now")
     assert third is not None
     assert (third.attempt, estate.money_out.sent) == (3, 3)
+
+
+def says_nothing(estate: Refunding, refund: Refund, number: int) -> None:
+    """One more answer of Transaction Status that settles nothing."""
+    body = {"Result": {"ResultCode": "2033", "ConversationID": f"AG_{number}"}}
+    estate.told(refund, json.dumps(body), ResultKind.STATUS)
+
+
+def test_a_success_is_believed_however_many_answers_came_before_it() -> None:
+    estate = Refunding()
+    refund = doubted(estate)
+    for number in range(MAX_RESULTS + 5):
+        says_nothing(estate, refund, number)
+        if number % 10 == 0:
+            advance_refund(refund.refund_id, estate.world)
+    assert estate.told_paid(refund).status is RefundStatus.REFUNDED
+
+
+def test_more_results_than_are_read_at_once_are_all_believed() -> None:
+    estate = Refunding()
+    refund = doubted(estate)
+    for number in range(2 * MAX_RESULTS):
+        says_nothing(estate, refund, number)
+        estate.wait(1)
+    assert estate.told_paid(refund).status is RefundStatus.REFUNDED
+    assert estate.refund(refund).next_check_at_ms is None
