@@ -16,6 +16,7 @@ from emulators.proxying import client_session
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
 SHUTDOWN_S = 1.0
+KEPT_UNLESS_SAID = "max-age=3600"  # what Hosting says of a file that no header rule speaks of
 INIT_JSON = "/__/firebase/init.json"
 NOT_FOUND_PAGE = "<!doctype html><title>Page Not Found</title><h1>404</h1><p>No such page here.\n"
 TYPES = {
@@ -122,7 +123,7 @@ class Site:
 
     def _file(self, outcome: File) -> web.StreamResponse:
         path = self._path(outcome.path)
-        headers = {"Content-Type": content_type(path), "Cache-Control": "no-cache"}
+        headers = {"Content-Type": content_type(path), "Cache-Control": KEPT_UNLESS_SAID}
         if outcome.status == 200:
             return web.FileResponse(path, headers=headers)
         return web.Response(status=outcome.status, body=path.read_bytes(), headers=headers)
