@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
-from lipamita.domain.ids import TransactionId
+from lipamita.domain.ids import TransactionId, Uid
 from lipamita.domain.notice import AlarmCount, Notice
 from lipamita.domain.units import Millis, day_eat
 from lipamita.domain.verdict import Alarm
@@ -78,6 +79,12 @@ class MemoryNotices(MemoryNodes):
             if notice.next_check_at_ms is not None and notice.next_check_at_ms <= now_ms
         ]
         return [key for _, key in sorted(due)[:limit]]
+
+    def forget_notices_of(self, uid: Uid, *, limit: int) -> int:
+        theirs = [key for key, one in self.notices.items() if one.recipient == uid][:limit]
+        for key in theirs:
+            self._write(f"notices/{key}", partial(self.notices.pop, key))
+        return len(theirs)
 
     def postpone_notice(self, notice_id: str, next_check_at_ms: Millis | None) -> None:
         path = f"notices/{notice_id}"

@@ -66,6 +66,13 @@ class RtdbNotices(RtdbNodes):
     def postpone_notice(self, notice_id: str, next_check_at_ms: Millis | None) -> None:
         self.at(f"notices/{notice_id}").update({"next_check_at": next_check_at_ms})
 
+    def forget_notices_of(self, uid: Uid, *, limit: int) -> int:
+        query = self.at("notices").order_by_child("recipient").equal_to(uid)
+        found = query.limit_to_first(limit).get() or {}
+        if found:
+            self.at("notices").update(dict.fromkeys(found))
+        return len(found)
+
 
 def notice_to_json(notice: Notice) -> dict[str, object]:
     """The node of a notice."""

@@ -25,6 +25,7 @@ from lipamita.use_cases.request_payment import payer_key
 from lipamita.use_cases.send_money import configured
 from lipamita.use_cases.world import World
 
+BY_PHONE = "stk"  # the channel of payments that we prompted for
 MIN_PAYOUT_KES = 10  # B2C's smallest amount
 
 
@@ -159,10 +160,24 @@ def _check_payout(order: RefundOrder, found: Found, world: World) -> None:
             field="amount",
         )
     payment = found.payment
+    if payment is not None and _is_erased(payment):
+        raise ConflictError(
+            "phone_differs",
+            "this payer was erased, so no number can be told to be theirs: reverse all of it",
+            field="phone_number",
+        )
     if payment is not None and not _is_payer(payment, order.msisdn, world):
         raise ConflictError(
             "phone_differs", "that is not the number that paid", field="phone_number"
         )
+
+
+def _is_erased(payment: Payment) -> bool:
+    """Whether the payment was asked for by phone and nothing of the number is kept any more.
+
+    Of one made by hand no number was ever known: an operator reads it off M-PESA's statement.
+    """
+    return payment.channel == BY_PHONE and not payment.payer_key and "*" not in payment.phone_masked
 
 
 def _is_payer(payment: Payment, msisdn: Msisdn, world: World) -> bool:

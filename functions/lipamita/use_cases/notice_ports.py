@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from lipamita.domain.ids import Uid
 from lipamita.domain.notice import AlarmCount, Notice, NoticeAnswer
 from lipamita.domain.units import Millis
 from lipamita.use_cases.records import Versioned
@@ -31,6 +32,10 @@ class NoticeStore(Protocol):
 
     def postpone_notice(self, notice_id: str, next_check_at_ms: Millis | None) -> None:
         """Set or clear next_check_at alone; used when a notice cannot be worked on."""
+        ...
+
+    def forget_notices_of(self, uid: Uid, *, limit: int) -> int:
+        """Remove notices that are for that user, by an index; how many went. Safe to repeat."""
         ...
 
     def recent_alarms(self) -> Sequence[AlarmCount]:

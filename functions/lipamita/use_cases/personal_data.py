@@ -1,8 +1,10 @@
 """One person's data: all of it in one place on request, or made nobody's, while the books stand.
 
-Erasing gives the payments a payer who cannot be found again, and removes phone, note and profile.
-No ledger entry names a person, so balances and the chain of closings stay as they are. A process
-that dies half-way is run again: what is left gets another pseudonym.
+Erasing gives the payments a payer who cannot be found again, and removes phone, note, profile and
+what they were told. Whether a number was the payer's cannot be told any more, so their money goes
+back by a reversal alone, see ask_refund. No ledger entry names a person, so balances and the chain
+of closings stay as they are. A process that dies half-way is run again: what is left gets another
+pseudonym.
 """
 
 from __future__ import annotations
@@ -34,6 +36,8 @@ MAX_PAGES = 1_000  # 200,000 payments of one person
 MAX_LIVE = 20_000
 MAX_ORDERS = 20_000  # they are kept for 400 days
 YEAR_MS = 365 * DAY_MS + DAY_MS  # a day more for leap years: kept rather too long
+NOTICES_AT_ONCE = 500
+MAX_NOTICE_PAGES = 100  # they are kept for 30 days
 FORGOTTEN_AT_ONCE = 2_000  # documents
 MAX_FORGETTING = 20  # times that in one night: more than a year's busiest day
 
@@ -80,7 +84,8 @@ def erase_person(uid: Uid, caller: Caller, world: World) -> int:
     for order in orders:  # by order_id
         change_order(world, order.order_id, lambda current: _nobodys_order(current, uid, pseudonym))
     recorded = _erase_recorded(uid, pseudonym, world)
-    world.store.erase_profile(uid)
+    world.store.erase_profile(uid)  # before the notices: who has no profile gets no more of them
+    _forget_notices(uid, world)
     return len(live) + len(orders) + recorded
 
 
@@ -100,11 +105,18 @@ def forget_old_payments(world: World) -> int:
 def _nobodys(payment: Payment, uid: Uid, pseudonym: Uid) -> Payment:
     if payment.user_id != uid:
         return payment
-    return replace(payment, user_id=pseudonym, phone_masked=HIDDEN, description=None)
+    return replace(payment, user_id=pseudonym, phone_masked=HIDDEN, payer_key="", description=None)
 
 
 def _nobodys_order(order: PlaceOrder, uid: Uid, pseudonym: Uid) -> PlaceOrder:
     return replace(order, user_id=pseudonym, note=None) if order.user_id == uid else order
+
+
+def _forget_notices(uid: Uid, world: World) -> None:
+    for _ in range(MAX_NOTICE_PAGES):
+        if world.store.forget_notices_of(uid, limit=NOTICES_AT_ONCE) < NOTICES_AT_ONCE:
+            return
+    raise ConflictError("too_many_notices", "not all were erased yet; erase again", field="uid")
 
 
 def _erase_recorded(uid: Uid, pseudonym: Uid, world: World) -> int:

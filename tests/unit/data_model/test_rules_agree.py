@@ -106,7 +106,7 @@ def test_the_indexes_are_those_of_the_document() -> None:
         "inquiries": {"asked_at"},
         "rate_limits/{kind}": {"on_schedule_at"},
         "phone_prompts": {"created_at"},
-        "notices": {"next_check_at", "status", "created_at"},
+        "notices": {"next_check_at", "status", "created_at", "recipient"},
         "open_prompts/{meter_id}": {"created_at"},
         "transactions": {"next_check_at", "record_at", "user_id", "meter_id"},
         "meters": {"status/last_seen", "owner_uid", "next_look_at"},

@@ -8,12 +8,15 @@ import pytest
 from lipamita.adapters.rtdb_notices import MAX_DETAIL
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.errors import UnreadableError
+from lipamita.domain.ids import Uid
 from lipamita.domain.notice import AlarmCount, Notice, NoticeStatus, opened
 from lipamita.domain.units import DAY_MS, Millis, day_eat
 from lipamita.domain.verdict import Alarm
 
 from tests.unit.lipamita.adapters.live_rtdb import LiveDatabase
 from tests.unit.lipamita.domain.samples import NOW, TRANSACTION
+
+AMINA, BRIAN = Uid("tenant-amina"), Uid("tenant-brian")
 
 
 @pytest.fixture
@@ -63,6 +66,13 @@ def test_due_notices_are_found_the_longest_due_first(store: RtdbStore) -> None:
     store.postpone_notice("late", None)
     assert store.due_notices(now_ms=NOW, limit=5) == ["latest", "later"]
     assert store.due_notices(now_ms=NOW, limit=1) == ["latest"]
+
+
+def test_the_notices_of_one_person_are_removed_some_at_a_time(store: RtdbStore) -> None:
+    for notice_id, recipient in (("a", AMINA), ("b", AMINA), ("c", BRIAN), ("d", None)):
+        store.create_notice(replace(a_notice(notice_id), recipient=recipient))
+    assert [store.forget_notices_of(AMINA, limit=1) for _ in range(3)] == [1, 1, 0]
+    assert set(store.at("notices").get()) == {"c", "d"}
 
 
 def test_a_damaged_notice_is_named(store: RtdbStore, database: LiveDatabase) -> None:

@@ -6,6 +6,7 @@ import pytest
 from lipamita.domain.errors import ConflictError, ForbiddenError
 from lipamita.domain.ids import TransactionId, Uid, new_transaction_id
 from lipamita.domain.meter import Caller, Role
+from lipamita.domain.notice import Notice
 from lipamita.domain.payment import Status
 from lipamita.domain.units import DAY_MS, Millis, day_eat
 from lipamita.use_cases import personal_data
@@ -46,6 +47,7 @@ def test_an_erased_person_is_in_no_payment_live_or_recorded(estate: Estate) -> N
     assert OWNER.uid not in {payment.user_id for payment in everywhere}
     assert {payment.phone_masked for payment in everywhere} == {"hidden"}
     assert {payment.description for payment in everywhere} == {None}
+    assert {payment.payer_key for payment in everywhere} == {""}
     assert len({payment.user_id for payment in everywhere}) == 1
     assert estate.store.read_profile(OWNER.uid) is None
 
@@ -54,6 +56,26 @@ def test_the_apps_of_an_erased_person_are_told_nothing_more(estate: Estate) -> N
     estate.store.put_push_token(OWNER.uid, "token-1", "a-token", now_ms=estate.now_ms)
     erase_person(OWNER.uid, ADMIN, estate.world)
     assert estate.store.push_tokens(OWNER.uid) == {}
+
+
+def test_what_an_erased_person_was_told_goes_and_what_others_were_told_stays(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(personal_data, "NOTICES_AT_ONCE", 2)
+    for number, recipient in enumerate([OWNER.uid] * 5 + [OPERATOR.uid, None]):
+        notice = Notice(
+            notice_id=f"n{number}",
+            channel="sms",
+            kind="paid",
+            title="Paid",
+            body="Paid",
+            created_at_ms=estate.now_ms,
+            expires_at_ms=estate.now_ms,
+            recipient=recipient,
+        )
+        estate.store.create_notice(notice)
+    erase_person(OWNER.uid, ADMIN, estate.world)
+    assert set(estate.store.notices) == {"n5", "n6"}
 
 
 def test_erasing_leaves_the_books_and_their_chain_as_they_are(estate: Estate) -> None:

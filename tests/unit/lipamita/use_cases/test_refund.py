@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from lipamita.domain.confirmation import ConfirmationOutcome
 from lipamita.domain.errors import ConflictError, ForbiddenError, NotFoundError
+from lipamita.domain.ids import Uid
+from lipamita.domain.meter import Caller, Role
 from lipamita.domain.money_out import Method, NotTaken, ResultKind
 from lipamita.domain.msisdn import Msisdn
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
@@ -17,7 +19,9 @@ from lipamita.use_cases.accept_confirmation import accept_confirmation
 from lipamita.use_cases.advance_refund import advance_refund
 from lipamita.use_cases.archive import archive
 from lipamita.use_cases.assign_suspense import Assignment, assign_suspense
+from lipamita.use_cases.check_payment import check_payment
 from lipamita.use_cases.decide_refund import RefundDecision, decide_refund
+from lipamita.use_cases.personal_data import erase_person
 from lipamita.use_cases.reconcile import reconcile
 from lipamita.use_cases.records import RawConfirmation
 from lipamita.use_cases.settle_payment import settle_payment
@@ -25,7 +29,7 @@ from lipamita.use_cases.settle_payment import settle_payment
 from tests.fakes.estate import METER, OWNER, success
 from tests.fakes.memory_nodes import ProcessDiedError
 from tests.fakes.money_out import LOST, result, status_result
-from tests.unit.lipamita.use_cases.refunding import GRACE, HENRY, RECEIPT, Refunding
+from tests.unit.lipamita.use_cases.refunding import GRACE, HENRY, PHONE, RECEIPT, Refunding
 
 
 def sent(estate: Refunding, payment: Payment, amount_kes: int | None = None) -> Refund:
@@ -315,6 +319,32 @@ def test_a_payout_needs_the_number_that_paid() -> None:
         with pytest.raises(ConflictError) as refused:
             estate.ask_back(200, phone=phone, key=code)
         assert refused.value.code == code
+
+
+def erased(estate: Refunding) -> None:
+    """The payer of the estate's only payment is forgotten, once it is at rest."""
+    payment = estate.paid()
+    estate.wait(DAY_MS + 1)
+    check_payment(payment.transaction_id, estate.world, may_query=False)
+    admin = Caller(uid=Uid("admin-hope"), role=Role.ADMIN)
+    erase_person(payment.user_id, admin, estate.world)
+
+
+def test_an_erased_payers_money_is_paid_out_to_no_number() -> None:
+    estate = Refunding()
+    erased(estate)
+    for number, phone in enumerate((PHONE, Msisdn("254700999222"))):
+        with pytest.raises(ConflictError, match="reverse all of it") as refused:
+            estate.ask_back(200, phone=phone, key=f"key-{number}")
+        assert refused.value.code == "phone_differs"
+    assert (estate.store.refunds, estate.store.payees) == ({}, {})
+
+
+def test_an_erased_payers_money_is_reversed() -> None:
+    estate = Refunding()
+    erased(estate)
+    refund = estate.ask_back(None)
+    assert (refund.method, refund.amount_kes) == (Method.REVERSAL, 500)
 
 
 def test_less_than_mpesa_pays_out_is_refused() -> None:
