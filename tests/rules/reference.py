@@ -28,7 +28,7 @@ LEAST_BALANCE = -(10**9)
 DAY_S = 86_400
 DAY = re.compile(r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 HOUR = re.compile(r"[01]\d|2[0-3]", re.ASCII)
-ALERT_ID = re.compile(r"[A-Za-z0-9_-]{1,40}", re.ASCII)
+ALERT_ID = re.compile(r"(?![0-9]*\Z)[A-Za-z0-9_-]{1,40}", re.ASCII)
 ALERT_KIND = re.compile(r"[a-z][a-z_]{1,31}", re.ASCII)
 
 

@@ -22,6 +22,7 @@ FIT: list[Request] = [
     put(f"{ALERTS}/new", alert(value=-5, cleared_at=EARLIER)),
     put(f"{ALERTS}/new", alert(raised_at=SERVER_TIME)),
     put(f"{ALERTS}/{'x' * 40}", alert()),
+    put(f"{ALERTS}/0-", alert()),
     patch(f"{ALERTS}/new", alert()),
     patch("meters/MTR-001", {"alerts/new": alert(), "status/reason": "tamper"}),
     put(f"{ALERTS}/a1/cleared_at", EARLIER + 7),
@@ -38,6 +39,9 @@ FIT: list[Request] = [
 DONE: dict[str, object] = {"done_at": EARLIER, "result": "ok"}
 
 UNFIT: list[Request] = [
+    # A plain number for an id makes the database show the alerts as a list.
+    *(put(f"{ALERTS}/{number}", alert()) for number in ("0", "1", "007", "9" * 40)),
+    patch(ALERTS, {"0": alert()}),
     # An alert that is incomplete, or more than an alert.
     put(f"{ALERTS}/new", {"kind": "low_credit"}),
     put(f"{ALERTS}/new", {"raised_at": EARLIER}),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lipamita.adapters.fields import Fields
+from lipamita.adapters.fields import Fields, as_map
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.meter_alert import Alert
 from lipamita.domain.units import Millis
@@ -34,8 +34,9 @@ def alert_from_json(alert_id: str, fields: Fields) -> Alert:
 
 def alerts_of(meter: Fields) -> Iterator[Alert]:
     """The alerts of a meter's node; one that is damaged is passed over, and keeps no other back."""
-    for alert_id, fields in meter.children("alerts"):
+    path, alerts = f"{meter.path}/alerts", as_map(meter.node.get("alerts"))
+    for alert_id, node in sorted(alerts.items()) if isinstance(alerts, dict) else ():
         try:
-            yield alert_from_json(alert_id, fields)
+            yield alert_from_json(alert_id, Fields.of(f"{path}/{alert_id}", node))
         except UnreadableError:
             continue

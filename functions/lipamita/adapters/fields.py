@@ -1,7 +1,7 @@
 """Read typed fields out of stored JSON; the first wrong one is named in an UnreadableError.
 
 The Realtime Database drops nulls and empty maps, and turns maps with keys 0..n into lists, so an
-absent field is None or empty, and our maps never have plain numbers for keys.
+absent field is None or empty. A map whose keys others choose is read through ``as_map``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,13 @@ from dataclasses import dataclass
 
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.units import Millis
+
+
+def as_map(node: object) -> object:
+    """The node; a map of plain numbers, which the database shows as a list, as a map again."""
+    if isinstance(node, list):
+        return {str(index): value for index, value in enumerate(node) if value is not None}
+    return node
 
 
 @dataclass(frozen=True, slots=True)

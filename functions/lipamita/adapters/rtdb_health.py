@@ -10,7 +10,7 @@ from firebase_admin.exceptions import FirebaseError
 from lipamita.adapters import log as logging
 from lipamita.adapters.access_token import MAIN_PATH as TOKEN_PATH
 from lipamita.adapters.fields import Fields
-from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.adapters.rtdb_nodes import RtdbNodes, found_by
 from lipamita.domain.health import Health, Queue, QueueSize, Sign
 from lipamita.domain.notice import NoticeStatus
 from lipamita.domain.schedule import FIRST_IN_LINE_MS, URGENT_MS
@@ -81,15 +81,14 @@ class RtdbHealth(RtdbNodes):
         return _size(found, lambda node: _due_since(node, now_ms))
 
     def count_silent_meters(self, *, before_ms: Millis, limit: int) -> int:
-        found = (
+        found = found_by(
             self.at("meters")
             .order_by_child("status/last_seen")
             .start_at(1)  # a meter that never reported is not installed yet
             .end_at(before_ms)
             .limit_to_first(limit)
-            .get()
         )
-        return len(found or {})
+        return len(found)
 
     def read_token_times(self) -> TokenTimes:
         times = {

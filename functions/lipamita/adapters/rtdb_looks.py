@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lipamita.adapters.alert_schema import alert_from_json, alerts_of
-from lipamita.adapters.fields import Fields
+from lipamita.adapters.fields import Fields, as_map
 from lipamita.adapters.meter_schema import meter_from_json
-from lipamita.adapters.rtdb_nodes import NOTHING, RtdbNodes
+from lipamita.adapters.rtdb_nodes import NOTHING, RtdbNodes, found_by
 from lipamita.domain.consumption import HOURS_OF_DAY, Hours
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import MeterId, Uid
@@ -23,7 +23,7 @@ class RtdbLooks(RtdbNodes):
     def due_meters(self, *, now_ms: Millis, limit: int) -> Sequence[DueMeter]:
         # Without a lower bound: a meter without the time sorts before all that have one.
         query = self.at("meters").order_by_child("next_look_at").end_at(now_ms)
-        found = query.limit_to_first(limit).get() or {}
+        found = found_by(query.limit_to_first(limit))
         return [_due(MeterId(key), node) for key, node in found.items()]
 
     def note_looks(self, looked: Mapping[MeterId, Looked]) -> None:
@@ -43,7 +43,7 @@ class RtdbLooks(RtdbNodes):
     ) -> Sequence[tuple[MeterId, Millis]]:
         query = self.at("meters").order_by_child("status/last_seen")
         query = query.start_at(max(1, after_ms)).end_at(through_ms)
-        found = query.limit_to_first(limit).get() or {}
+        found = found_by(query.limit_to_first(limit))
         return [(MeterId(key), Millis(node["status"]["last_seen"])) for key, node in found.items()]
 
     def hasten_looks(self, meter_ids: Sequence[MeterId], *, now_ms: Millis) -> None:
@@ -72,7 +72,7 @@ class RtdbLooks(RtdbNodes):
 
     def meters_of(self, uid: Uid, *, limit: int) -> Sequence[Meter]:
         query = self.at("meters").order_by_child("owner_uid").equal_to(uid)
-        found = query.limit_to_first(limit).get() or {}
+        found = found_by(query.limit_to_first(limit))
         return [meter_from_json(MeterId(key), node) for key, node in found.items()]
 
     def live_hours(self, meter_id: MeterId, *, through: str, limit: int) -> Hours:
@@ -91,9 +91,8 @@ class RtdbLooks(RtdbNodes):
 
 def hours_of_day(node: object) -> dict[int, int]:
     """Hours of a day; one that has only entries from 10 on can come back as a list."""
-    if isinstance(node, list):
-        node = {str(index): value for index, value in enumerate(node)}
-    rows = node.items() if isinstance(node, dict) else ()
+    hours = as_map(node)
+    rows = hours.items() if isinstance(hours, dict) else ()
     return {
         int(hour): value
         for hour, value in rows

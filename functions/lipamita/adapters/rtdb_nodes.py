@@ -7,16 +7,37 @@ and finds its own id, so such a repeat changes nothing.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from firebase_admin import App, db
 
+from lipamita.adapters.fields import as_map
 from lipamita.domain.errors import BusyError
 from lipamita.use_cases.ports import MAX_COMPARE_AND_SET_TRIES
 
 INCREMENT_BY_ONE = {".sv": {"increment": 1}}
 ABSENT = "null_etag"  # of a node that is not there; nothing need be read to create one
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 NOTHING: dict[str, object] = {}  # what the SDK writes conditionally where a node is to go
+
+
+def found_by(query: Any) -> dict[str, Any]:
+    """What the query finds, by key and in the query's order.
+
+    The database shows nodes whose keys are plain numbers as a list, whose positions are the keys;
+    sorting it, the SDK would lose them, so that what was answered is sorted here as a map.
+    """
+    answered = query._client.body("get", query._pathurl, params=query._querystr)
+    found = as_map(answered)
+    return dict(db._Sorter(found, query._order_by).get()) if isinstance(found, dict) else {}
+
+
+def in_key_order(key: str) -> tuple[int, int, str]:
+    """Sorts keys as the database pages them: plain numbers by their size, then all others."""
+    if _NUMBER.fullmatch(key):
+        return (0, int(key), "")
+    return (1, 0, key)
 
 
 class RtdbNodes:
@@ -46,12 +67,10 @@ class RtdbNodes:
         self, path: str, *, now_ms: int, limit: int, after_ms: int = 0, by: str = "next_check_at"
     ) -> dict[str, object]:
         """Nodes below the path that fell due after then, the longest due first."""
-        found = (
+        return found_by(
             self.at(path)
             .order_by_child(by)
             .start_at(after_ms + 1)  # absent due times sort before every number
             .end_at(now_ms)
             .limit_to_first(limit)
-            .get()
         )
-        return dict(found or {})

@@ -12,7 +12,7 @@ from lipamita.adapters.place_schema import (
     place_from_json,
     place_to_json,
 )
-from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.adapters.rtdb_nodes import RtdbNodes, found_by
 from lipamita.domain.ids import Uid
 from lipamita.domain.order import PlaceOrder
 from lipamita.domain.place import Place
@@ -32,8 +32,8 @@ class RtdbPlaces(RtdbNodes):
         self.at(f"places/{place.place_id}").set(place_to_json(place))
 
     def places(self, *, limit: int) -> Sequence[Place]:
-        found = self.at("places").order_by_key().limit_to_first(limit).get()
-        return [place_from_json(key, node) for key, node in dict(found or {}).items()]
+        found = found_by(self.at("places").order_by_key().limit_to_first(limit))
+        return [place_from_json(key, node) for key, node in found.items()]
 
     def read_place_day(self, place_id: str, day: str) -> Versioned[PlaceDay]:
         path = f"place_days/{place_id}/{day}"

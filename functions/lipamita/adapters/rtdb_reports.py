@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lipamita.adapters.meter_schema import meter_from_json
-from lipamita.adapters.rtdb_nodes import RtdbNodes
+from lipamita.adapters.rtdb_nodes import RtdbNodes, found_by, in_key_order
 from lipamita.domain.errors import UnreadableError
 from lipamita.domain.ids import MeterId
 from lipamita.domain.meter import Meter
@@ -47,8 +47,8 @@ class RtdbReports(RtdbNodes):
         query = self.at("meters").order_by_key()
         if after is not None:
             query = query.start_at(after)  # inclusive, and so one more
-        found = query.limit_to_first(limit + 1).get() or {}
-        keys = [MeterId(key) for key in sorted(found) if key != after][:limit]
+        found = found_by(query.limit_to_first(limit + 1))
+        keys = [MeterId(key) for key in sorted(found, key=in_key_order) if key != after][:limit]
         return [(key, _readable(key, found[key])) for key in keys]
 
     def meters_silent_since(self, before_ms: Millis, *, limit: int) -> Sequence[Meter]:

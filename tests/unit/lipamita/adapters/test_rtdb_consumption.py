@@ -111,6 +111,16 @@ def test_the_mark_of_silence_is_remembered(database: LiveDatabase) -> None:
     assert looks.read_silent_mark() == 77
 
 
+def test_alerts_that_come_as_a_list_are_read_by_their_numbers(database: LiveDatabase) -> None:
+    node = {"name": "House", "kind": "esp32", "tariff_id": "domestic"}
+    raised = {"kind": "cover_open", "raised_at": 5}
+    database.write("meters/MTR-001", {**node, "alerts": {"0": raised, "2": raised}})
+    looks = RtdbConsumption(database.app)
+    assert [alert.alert_id for alert in looks.read_alerts(METER)] == ["0", "2"]
+    [due] = looks.due_meters(now_ms=Millis(1), limit=5)
+    assert [alert.alert_id for alert in due.alerts] == ["0", "2"]
+
+
 def test_alerts_come_with_the_meter_and_a_damaged_one_keeps_none_back(
     database: LiveDatabase,
 ) -> None:
