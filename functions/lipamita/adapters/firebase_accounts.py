@@ -14,7 +14,7 @@ from firebase_admin.exceptions import FirebaseError
 
 from lipamita.domain.errors import BusyError, InvalidInputError
 from lipamita.domain.identity import Account
-from lipamita.domain.ids import Uid
+from lipamita.domain.ids import Uid, is_path_safe
 from lipamita.domain.meter import Role
 from lipamita.domain.msisdn import Msisdn, parse_msisdn
 from lipamita.domain.units import Millis
@@ -65,6 +65,8 @@ def _asked(read: Callable[[], auth.UserRecord]) -> Account | None:
         return None
     except FirebaseError as error:
         raise _unreachable() from error
+    if not is_path_safe(record.uid):  # an admin of the project may choose any; here it is nobody
+        return None
     role = (record.custom_claims or {}).get("role", Role.TENANT.value)
     return Account(
         uid=Uid(record.uid),

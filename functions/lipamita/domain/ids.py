@@ -4,6 +4,7 @@
 |-----------------|--------------------------------------------------------------|
 | transaction_id  | push id: 20 characters, 8 of time and 12 of chance           |
 | meter_id        | 3 to 12 of A-Z 0-9 -, not at the ends, e.g. MTR-001          |
+| uid             | 1 to 128 of A-Z a-z 0-9 _ : @ -                              |
 | path key        | 32 hex characters of HMAC-SHA256(secret, what it is for)     |
 | receipt         | M-Pesa's own: 8 to 16 upper-case letters and digits          |
 | idempotency key | 1 to 128 printable characters; stored as its SHA-256         |
@@ -35,6 +36,10 @@ _PUSH_TIME_CHARACTERS = 8
 _PUSH_RANDOM_CHARACTERS = 12
 _PUSH_ID = re.compile(r"[-0-9A-Z_a-z]{20}", re.ASCII)
 _METER_ID = re.compile(r"[A-Z0-9][A-Z0-9-]{1,10}[A-Z0-9]", re.ASCII)
+# Accounts' ids, and the most that may come into a path of the database from outside: the SDK puts a
+# path into an address as it is, where % ? and others would name another place.
+PATH_SAFE = r"[A-Za-z0-9_:@-]{1,128}"
+_PATH_SAFE = re.compile(PATH_SAFE, re.ASCII)
 _RECEIPT = re.compile(r"[A-Z0-9]{8,16}", re.ASCII)
 _IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
 _PATH_KEY_BYTES = 16
@@ -79,6 +84,37 @@ def parse_meter_id(value: object, *, field: str = "meter_id") -> MeterId:
             field=field,
         )
     return MeterId(value)
+
+
+def parse_new_meter_id(value: object, *, field: str = "meter_id") -> MeterId:
+    """A meter id that may be registered. Raises InvalidInputError.
+
+    No plain number: the database shows nodes with such keys as a list.
+    """
+    meter_id = parse_meter_id(value, field=field)
+    if meter_id.isdecimal():
+        raise InvalidInputError(
+            "invalid_meter_id",
+            f"{field} must have a letter or a dash in it, such as M-{meter_id[-10:]}",
+            field=field,
+        )
+    return meter_id
+
+
+def is_path_safe(value: object) -> bool:
+    """Whether it may be an account's id, or another part of a path of the database."""
+    return isinstance(value, str) and _PATH_SAFE.fullmatch(value) is not None
+
+
+def parse_uid(value: object, *, field: str) -> Uid:
+    """The id of an account. Raises InvalidInputError."""
+    if not isinstance(value, str) or not is_path_safe(value):
+        raise InvalidInputError(
+            f"invalid_{field}",
+            f"{field} must be an account's id: 1 to 128 letters, digits and _ : @ -",
+            field=field,
+        )
+    return Uid(value)
 
 
 def account_reference(account: str) -> str:

@@ -12,9 +12,7 @@ from lipamita.domain.meter import Caller
 
 KINDS = ("esp32", "tuya")
 MAX_NAME = 80
-MAX_UID = 128
 _PLAIN_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}", re.ASCII)
-_KEY = re.compile(r"[^.#$\[\]/\x00-\x1f\x7f]{1,128}")  # the database's keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +67,6 @@ def parse_plain_id(value: object, *, field: str) -> str:
     if not isinstance(value, str) or not _PLAIN_ID.fullmatch(value):
         raise _invalid(field, "1 to 63 small letters, digits, - and _")
     return value
-
-
-def parse_uid(value: object, *, field: str) -> Uid:
-    """The id of an account. Raises InvalidInputError."""
-    if not isinstance(value, str) or not _KEY.fullmatch(value) or _unprintable(value):
-        raise _invalid(field, f"an account's id of 1 to {MAX_UID} characters")
-    return Uid(value)
 
 
 def _unprintable(text: str) -> bool:

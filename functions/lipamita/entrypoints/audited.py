@@ -16,12 +16,13 @@ from flask import Request, Response
 
 from lipamita.adapters.rtdb_snapshots import without_secrets
 from lipamita.domain.errors import LipamitaError
+from lipamita.domain.ids import is_path_safe
 from lipamita.entrypoints import http, wiring
 from lipamita.use_cases.audit import DONE, FAILED, Action, begin, finish
 
 _NAME = re.compile(r"{(\w+)}")
-# What may stand in a path of the database; the SDK puts it into an address as it is.
-_KEY = re.compile(r"[A-Za-z0-9_:@-]{1,128}", re.ASCII)
+MAX_NAMED = 254  # an e-mail address
+UNNAMED = "?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,13 +158,13 @@ def with_audit(handle: Callable[[Request], Response], request: Request) -> Respo
     if not caller.is_staff:
         return handle(request)  # which refuses; strangers cannot fill the audit
     body = _body(request)
-    named = {**{k: v for k, v in body.items() if isinstance(v, str)}, **variables}
+    named = {**{k: _named(v) for k, v in body.items() if isinstance(v, str)}, **variables}
     action = Action(
         actor=caller.uid,
         role=caller.role.value,
         remote_address=http.remote_address(request),
         name=route.name,
-        target=_NAME.sub(lambda match: named.get(match[1], "?"), route.target),
+        target=_NAME.sub(lambda match: named.get(match[1], UNNAMED), route.target),
         request=without_secrets(body) or None,
         watched=tuple(path for path in (_path(w, named) for w in route.watched) if path),
     )
@@ -202,9 +203,16 @@ def _body(request: Request) -> dict[str, object]:
     return node if isinstance(node, dict) else {}
 
 
+def _named(value: str) -> str:
+    """What a body names, for the audit's target: nothing that could not be stored, or misleads."""
+    return (
+        value if value.isprintable() and "/" not in value and len(value) <= MAX_NAMED else UNNAMED
+    )
+
+
 def _path(template: str, named: Mapping[str, str]) -> str | None:
     """The template with its names filled in; None if one is missing or no key of the database."""
     names = _NAME.findall(template)
-    if not all(_KEY.fullmatch(named.get(name, "")) for name in names):
+    if not all(is_path_safe(named.get(name)) for name in names):
         return None
     return _NAME.sub(lambda match: named[match[1]], template)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import TypeGuard
@@ -15,7 +14,7 @@ from lipamita.adapters.app_check import HEADER as APP_CHECK_HEADER
 from lipamita.adapters.id_token import session_of
 from lipamita.domain import errors
 from lipamita.domain.identity import Session
-from lipamita.domain.ids import Uid
+from lipamita.domain.ids import Uid, parse_uid
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.units import SECOND_MS
 from lipamita.entrypoints import wiring
@@ -39,7 +38,6 @@ STATUSES: tuple[tuple[type[errors.LipamitaError], int], ...] = (
 BUSY_FOR_MS = SECOND_MS  # other writers are done by then
 _READ, _SESSION = "lipamita.body", "lipamita.session"  # kept with the request
 _OURS = ("internal", "something went wrong on our side; try again")
-_UID = re.compile(r"[A-Za-z0-9_:@-]{1,128}", re.ASCII)
 _BODIES = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -151,11 +149,7 @@ def is_text(value: object) -> TypeGuard[str]:
 
 def user_id(value: str) -> Uid:
     """The id of a user in an address. Raises InvalidInputError (invalid_user_id)."""
-    if not _UID.fullmatch(value):
-        raise errors.InvalidInputError(
-            "invalid_user_id", "user_id must be a user's id", field="user_id"
-        )
-    return Uid(value)
+    return parse_uid(value, field="user_id")
 
 
 def reason(value: object, *, field: str = "why") -> str:

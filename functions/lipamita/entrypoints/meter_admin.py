@@ -6,7 +6,7 @@ from flask import Request, Response
 
 from lipamita.domain import registration as parse
 from lipamita.domain.errors import InvalidInputError
-from lipamita.domain.ids import parse_meter_id
+from lipamita.domain.ids import parse_meter_id, parse_new_meter_id, parse_uid
 from lipamita.domain.meter import Meter
 from lipamita.entrypoints import http, wiring
 from lipamita.use_cases.bind_device import Binding, bind_device, replace_device
@@ -28,12 +28,12 @@ def register(request: Request) -> Response:
     site_id, owner_uid = body.get("site_id"), body.get("owner_uid")
     change = register_meter(
         parse.Registration(
-            meter_id=parse_meter_id(body.get("meter_id")),
+            meter_id=parse_new_meter_id(body.get("meter_id")),
             name=parse.parse_name(body.get("name")),
             kind=parse.parse_kind(body.get("kind")),
             tariff_id=parse.parse_plain_id(body.get("tariff_id"), field="tariff_id"),
             site_id=None if site_id is None else parse.parse_plain_id(site_id, field="site_id"),
-            owner_uid=None if owner_uid is None else parse.parse_uid(owner_uid, field="owner_uid"),
+            owner_uid=None if owner_uid is None else parse_uid(owner_uid, field="owner_uid"),
         ),
         caller,
         wiring.world(),
@@ -87,7 +87,7 @@ def move(request: Request, meter_id: str) -> Response:
         why=http.reason(body.get("why")),
         caller=caller,
         changes_owner="owner_uid" in body,
-        owner_uid=None if owner_uid is None else parse.parse_uid(owner_uid, field="owner_uid"),
+        owner_uid=None if owner_uid is None else parse_uid(owner_uid, field="owner_uid"),
         site_id=None if site_id is None else parse.parse_plain_id(site_id, field="site_id"),
         tariff_id=None if tariff_id is None else parse.parse_plain_id(tariff_id, field="tariff_id"),
         name=None if name is None else parse.parse_name(name),
@@ -127,7 +127,7 @@ def _binding(request: Request, meter_id: str) -> Binding:
     http.refuse_unknown_fields(body, {"device_uid", "why"})
     return Binding(
         meter_id=parse_meter_id(meter_id),
-        device_uid=parse.parse_uid(body.get("device_uid"), field="device_uid"),
+        device_uid=parse_uid(body.get("device_uid"), field="device_uid"),
         why=http.reason(body.get("why")),
         caller=caller,
     )

@@ -7,6 +7,7 @@ import re
 from flask import Request, Response
 
 from lipamita.domain.errors import ForbiddenError, InvalidInputError
+from lipamita.domain.ids import PATH_SAFE
 from lipamita.domain.meter import STAFF, Role
 from lipamita.entrypoints import http, wiring
 from lipamita.use_cases.give_role import RoleChange, give_role
@@ -14,10 +15,9 @@ from lipamita.use_cases.give_role import RoleChange, give_role
 FIELDS = frozenset({"who", "role", "why"})
 NO_ROLE = "none"
 MAX_WHO = 254  # an e-mail address
-_UID = r"[A-Za-z0-9_:@-]{1,128}"  # what may stand in a path of the database
 _EMAIL = r"[^@\x00-\x20\x7f-\x9f]+@[^@\x00-\x20\x7f-\x9f]+"
 _PHONE = r"\+?[0-9][0-9 -]{8,19}"
-_WHO = re.compile(f"{_UID}|{_EMAIL}|{_PHONE}", re.ASCII)
+_WHO = re.compile(f"{PATH_SAFE}|{_EMAIL}|{_PHONE}", re.ASCII)
 
 
 def list_all(request: Request) -> Response:

@@ -13,7 +13,7 @@ from lipamita.domain import registration as parse
 from lipamita.domain.account import account_key
 from lipamita.domain.errors import ConflictError, InvalidInputError, LipamitaError, NotFoundError
 from lipamita.domain.identity import check_proven
-from lipamita.domain.ids import Uid, parse_meter_id
+from lipamita.domain.ids import Uid, parse_meter_id, parse_new_meter_id
 from lipamita.domain.import_file import (
     METER_COLUMNS,
     TENANT_COLUMNS,
@@ -139,7 +139,7 @@ def _import(
 def _registration(row: Row, world: World) -> Registration:
     site_id, owner = row.given("site_id"), row.given("owner")
     return Registration(
-        meter_id=parse_meter_id(row.cells["meter_id"]),
+        meter_id=parse_new_meter_id(row.cells["meter_id"]),
         name=parse.parse_name(row.cells["name"]),
         kind=parse.parse_kind(row.cells["kind"]),
         tariff_id=parse.parse_plain_id(row.cells["tariff_id"], field="tariff_id"),

@@ -59,6 +59,12 @@ def test_an_account_is_found_by_what_people_know(app: App, who: str) -> None:
     assert (found.uid, found.role, found.msisdn) == (AMINA, Role.TENANT, "254700000001")
 
 
+def test_an_account_whose_id_would_name_another_place_is_nobody(app: App) -> None:
+    auth.create_user(uid="a?b", email="odd@tenants.example", app=app)
+    assert FirebaseAccounts(app).find_account("odd@tenants.example") is None
+    auth.delete_user("a?b", app=app)
+
+
 @pytest.mark.parametrize("verified", [False, True])
 def test_whether_an_address_is_verified_is_told(app: App, *, verified: bool) -> None:
     auth.update_user(AMINA, email_verified=verified, app=app)

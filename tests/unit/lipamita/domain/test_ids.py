@@ -18,8 +18,10 @@ from lipamita.domain.ids import (
     new_transaction_id,
     parse_idempotency_key,
     parse_meter_id,
+    parse_new_meter_id,
     parse_receipt,
     parse_transaction_id,
+    parse_uid,
     path_key,
     sha256_hex,
 )
@@ -125,6 +127,49 @@ def test_what_is_no_meter_id_is_refused(value: object) -> None:
     with pytest.raises(InvalidInputError) as refused:
         parse_meter_id(value)
     assert (refused.value.code, refused.value.field) == ("invalid_meter_id", "meter_id")
+
+
+@pytest.mark.parametrize("value", ["MTR-001", "A1B", "ABCDEFGHIJKL", "A-1", "1-2", "10E"])
+def test_a_new_meters_number_has_a_letter_or_a_dash(value: str) -> None:
+    assert parse_new_meter_id(value) == value
+
+
+@pytest.mark.parametrize("value", ["100", "000", "123456789012", "mtr-1", "", None])
+def test_a_plain_number_is_no_new_meters_number(value: object) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        parse_new_meter_id(value)
+    assert (refused.value.code, refused.value.field) == ("invalid_meter_id", "meter_id")
+
+
+@pytest.mark.parametrize("value", ["tenant-amina", "a", "A_b:c@d-9", "x" * 128])
+def test_an_accounts_id_is_accepted(value: str) -> None:
+    assert parse_uid(value, field="owner_uid") == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "\ud800",
+        None,
+        5,
+        "",
+        "x" * 129,
+        "x?y",
+        "%2F",
+        "tenant%2Fname",
+        "a b",
+        "a/b",
+        "a.b",
+        "a#b",
+        "a\n",
+        "é",
+    ],
+    ids=repr,
+)
+def test_what_would_name_another_place_is_no_accounts_id(value: object) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        parse_uid(value, field="owner_uid")
+    assert (refused.value.code, refused.value.field) == ("invalid_owner_uid", "owner_uid")
 
 
 @pytest.mark.parametrize("meter_id", ["MTR-001", "ABCDEFGHIJKL", "A-1"])

@@ -67,6 +67,12 @@ def test_an_unverified_address_brings_its_account_neither_meter_nor_tenancy() ->
     assert (dict(at.store.meters), at.store.read_profile(BRIAN.uid)) == before
 
 
+def test_a_plain_number_is_no_meters_number() -> None:
+    at = place()
+    assert told(meters(at, "100,House,esp32,flat,,\n")) == [(2, "meter_id")]
+    assert MeterId("100") not in at.store.meters
+
+
 def test_importing_again_changes_nothing() -> None:
     at = place()
     meters(at, GOOD)
