@@ -73,7 +73,9 @@ def _on_the_books(
     record: Record,
     left_out: frozenset[EntryKind],
 ) -> dict[Receipt, int]:
-    """The float of every receipt that the statement names, or that happened within its time."""
+    """The float of every receipt that the statement names, or that happened within its time and
+    was not taken back.
+    """
     moved: dict[Receipt, int] = defaultdict(int)
     within: set[Receipt] = set()
     day = day_eat(Millis(from_ms - CLOCKS_DIFFER_MS))
@@ -95,8 +97,17 @@ def _on_the_books(
             ]
             if late:
                 moved[receipt] = sum(late)
+    for receipt in within.difference(there):  # booked and taken back is no money, whenever it was
+        if _comes_to_nothing(receipt, record):
+            within.remove(receipt)
     wanted = within.union(there)
     return {receipt: cents for receipt, cents in moved.items() if receipt in wanted}
+
+
+def _comes_to_nothing(receipt: Receipt, record: Record) -> bool:
+    """Of all kinds: the opposite of an entry is of another kind than the entry."""
+    entries = record.entries_of_receipt(receipt)
+    return sum(entry.cents.get(PAYBILL_FLOAT, 0) for entry in entries) == 0
 
 
 def _moves_float(entry: Entry, left_out: frozenset[EntryKind]) -> bool:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from lipamita.domain.errors import InvalidInputError
 from lipamita.domain.ids import Receipt
-from lipamita.domain.ledger import totals_of
+from lipamita.domain.ledger import opposite, totals_of
 from lipamita.domain.payment_entries import received
+from lipamita.domain.refund_entries import fee
 from lipamita.domain.statement import Difference, Statement, StatementLine
-from lipamita.domain.units import DAY_MS, Kes, Millis
+from lipamita.domain.units import DAY_MS, Cents, Kes, Millis
 from lipamita.use_cases.compare_statement import compare_statement
 
 from tests.fakes.estate import START_MS, Estate
@@ -59,6 +62,55 @@ def test_money_that_the_statement_does_not_know_is_missing_there(estate: Estate)
     assert [(one.kind, one.receipt) for one in told.differences] == [
         (Difference.MISSING_THERE, "UKL1AAAA02")
     ]
+
+
+@pytest.mark.parametrize("taken_back_after_days", [0, 1, 5, 40])
+def test_money_that_was_taken_back_from_the_books_is_not_missing_there(
+    estate: Estate, taken_back_after_days: int
+) -> None:
+    book(estate, 1, 100)
+    book(estate, 3, 300, START_MS + 2_000)
+    entry = received(Receipt("UKL1AAAA02"), Kes(200), at_ms=Millis(START_MS + 1_000))
+    at_ms = Millis(START_MS + 1_000 + taken_back_after_days * DAY_MS)
+    estate.record.write([entry], (), now_ms=entry.at_ms)
+    estate.record.write([opposite(entry, at_ms=at_ms)], (), now_ms=at_ms)
+    both = statement(line(1, 100), line(3, 300, START_MS + 2_000))
+    told = compare_statement(both, estate.world)
+    assert (told.matched, told.differences) == (2, ())
+
+
+def test_money_that_was_taken_back_within_the_statement_is_not_missing_there(
+    estate: Estate,
+) -> None:
+    entry = received(Receipt("UKL1AAAA02"), Kes(200), at_ms=Millis(START_MS - 9 * DAY_MS))
+    estate.record.write([entry], (), now_ms=entry.at_ms)
+    at_ms = Millis(START_MS + 1_000)
+    estate.record.write([opposite(entry, at_ms=at_ms)], (), now_ms=at_ms)
+    book(estate, 1, 100)
+    book(estate, 3, 300, START_MS + 2_000)
+    both = statement(line(1, 100), line(3, 300, START_MS + 2_000))
+    assert compare_statement(both, estate.world).differences == ()
+
+
+def test_a_charge_that_was_taken_back_is_not_missing_in_a_pull(estate: Estate) -> None:
+    entry = fee(Receipt("UKL1AAAA02"), Cents(350), at_ms=Millis(START_MS + 1_000))
+    estate.record.write([entry], (), now_ms=entry.at_ms)
+    estate.record.write([opposite(entry, at_ms=entry.at_ms)], (), now_ms=entry.at_ms)
+    book(estate, 1, 100)
+    book(estate, 3, 300, START_MS + 2_000)
+    both = statement(line(1, 100), line(3, 300, START_MS + 2_000))
+    told = compare_statement(replace(both, incoming_only=True), estate.world)
+    assert told.differences == ()
+
+
+def test_money_that_was_taken_back_and_that_the_statement_tells_still_differs(
+    estate: Estate,
+) -> None:
+    entry = received(Receipt("UKL1AAAA01"), Kes(100), at_ms=Millis(START_MS))
+    estate.record.write([entry], (), now_ms=entry.at_ms)
+    estate.record.write([opposite(entry, at_ms=entry.at_ms)], (), now_ms=entry.at_ms)
+    [one] = compare_statement(statement(line(1, 100)), estate.world).differences
+    assert (one.kind, one.here_cents) == (Difference.AMOUNT_DIFFERS, 0)
 
 
 def test_money_outside_the_time_of_the_statement_is_not_missing_there(estate: Estate) -> None:
