@@ -132,12 +132,22 @@ def own_entries(statement: Statement) -> tuple[Entry, ...]:
 def unheard(
     statement: Statement, differences: Iterable[Mismatch], *, now_ms: Millis
 ) -> tuple[StatementLine, ...]:
-    """Money that came in, that the books lack, and that nobody can be about to tell us of."""
-    differing = {one.receipt for one in differences if one.kind is not Difference.MISSING_THERE}
+    """Money that came in, that the books lack, and that nobody can be about to tell us of.
+
+    Of a receipt that the books know, a line is lacking only if it is all that they lack, as that
+    of a payment whose charge has its number; any other amount is for a person.
+    """
+    lacking = {
+        one.receipt: None
+        if one.kind is Difference.MISSING_HERE
+        else one.there_cents - one.here_cents
+        for one in differences
+        if one.kind is not Difference.MISSING_THERE
+    }
     return tuple(
         line
         for line in statement.lines
-        if line.receipt in differing
+        if lacking.get(line.receipt, 0) in (None, line.amount_cents)
         and line.amount_cents > 0
         and not is_reversal(line)
         and line.at_ms <= now_ms - TOLD_BY_THEN_MS

@@ -120,6 +120,34 @@ def test_money_that_nobody_credited_waits_in_suspense_once(estate: Estate, tmp_p
     assert list(estate.store.suspense) == [UNHEARD]
 
 
+def test_another_amount_is_a_problem_that_no_flag_takes_away(
+    estate: Estate, tmp_path: Path
+) -> None:
+    file = text(tmp_path / "november.csv", [row(KNOWN, 50), row(LOST, 500)])
+    for flags in ([], ["--to-suspense"], ["--to-suspense"]):
+        told = run("statement", file, *flags)
+        assert (told.exit_code, "1 the amounts differ" in told.output) == (Exit.PROBLEMS, True)
+    assert estate.store.suspense == {}
+
+
+def test_twice_the_amount_is_a_problem_that_no_flag_takes_away(
+    estate: Estate, tmp_path: Path
+) -> None:
+    twice = [row(KNOWN, 500), row(KNOWN, 500.0, reason="Pay Bill"), row(LOST, 500)]
+    told = run("statement", text(tmp_path / "november.csv", twice), "--to-suspense")
+    assert (told.exit_code, "1 the amounts differ" in told.output) == (Exit.PROBLEMS, True)
+
+
+def test_money_that_shares_its_receipt_with_its_charge_is_taken_in_as_any(
+    estate: Estate, tmp_path: Path
+) -> None:
+    both = [row(UNHEARD, 120), row(UNHEARD, None, -3.5, "Pay Bill Charge")]
+    file = text(tmp_path / "november.csv", [row(KNOWN, 500), row(LOST, 500), *both])
+    assert "1 suspense" in run("statement", file, "--to-suspense").output
+    archive(estate.world)
+    assert run("statement", file).exit_code == Exit.OK
+
+
 def test_statements_of_all_accounts_are_compared_at_once_and_shared_lines_count_once(
     estate: Estate, tmp_path: Path
 ) -> None:
