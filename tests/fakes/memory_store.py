@@ -21,10 +21,8 @@ from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Millis
 from lipamita.domain.verdict import Review
 from lipamita.domain.work_queue import place_of
-from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS
 from lipamita.use_cases.query_ports import DuePayment
 from lipamita.use_cases.records import (
-    IdempotencyRecord,
     PendingRecharge,
     RawCallback,
     Versioned,
@@ -37,6 +35,7 @@ from tests.fakes.memory_confirmations import MemoryConfirmations
 from tests.fakes.memory_estate import MemoryEstate
 from tests.fakes.memory_health import MemoryHealth
 from tests.fakes.memory_inquiries import MemoryInquiries
+from tests.fakes.memory_keys import MemoryKeys
 from tests.fakes.memory_notices import MemoryNotices
 from tests.fakes.memory_pace import MemoryPace
 from tests.fakes.memory_places import MemoryPlaces
@@ -59,6 +58,7 @@ class MemoryStore(
     MemoryProposals,
     MemoryEstate,
     MemoryPrompts,
+    MemoryKeys,
     MemoryVends,
     MemoryClaims,
     MemoryArchive,
@@ -69,7 +69,6 @@ class MemoryStore(
 ):
     """Implements use_cases.ports.Store. ``before_write`` and ``after_write`` may raise."""
 
-    keys: dict[tuple[Uid, str], IdempotencyRecord] = field(default_factory=dict)
     phone_prompts: dict[str, PhonePrompt] = field(default_factory=dict)
     rates: dict[tuple[RateKind, str], Millis] = field(default_factory=dict)
     receipts: dict[Receipt, TransactionId] = field(default_factory=dict)
@@ -83,24 +82,6 @@ class MemoryStore(
     def set_device(self, meter_id: MeterId, device_uid: Uid, *, since_ms: Millis) -> None:
         super().set_device(meter_id, device_uid, since_ms=since_ms)
         self.forget_boots(meter_id)
-
-    def claim_idempotency_key(
-        self, uid: Uid, key_hash: str, record: IdempotencyRecord
-    ) -> IdempotencyRecord:
-        standing = self.keys.get((uid, key_hash))
-        if standing is None or (
-            record.created_at_ms - standing.created_at_ms >= IDEMPOTENCY_KEPT_MS
-        ):
-            self._write("idempotency", lambda: self.keys.update({(uid, key_hash): record}))
-        return self.keys[uid, key_hash]
-
-    def read_idempotency_key(
-        self, uid: Uid, key_hash: str, *, now_ms: Millis
-    ) -> IdempotencyRecord | None:
-        standing = self.keys.get((uid, key_hash))
-        if standing is None or now_ms - standing.created_at_ms >= IDEMPOTENCY_KEPT_MS:
-            return None
-        return standing
 
     def read_phone_prompt(self, phone_key: str) -> Versioned[PhonePrompt | None]:
         tag = self._tag(f"phone_prompts/{phone_key}")

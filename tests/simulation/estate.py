@@ -268,8 +268,6 @@ class SimulatedEstate:
         if kind == "transactions" and key not in self.store.payments:
             return  # it has left for the record
         self.monitor.wrote(path, self.timeline.now_ms)
-        if self.timeline.current is not None:
-            self.people.wrote(path, self.timeline.current.subject)
         self.operators.wrote(path)
         if self.timeline.trace is not None:
             seen = self.monitor.describe(path, self.timeline.now_ms)

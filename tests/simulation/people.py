@@ -39,19 +39,12 @@ class People:
         self._store = store
         self._purchases: dict[str, Purchase] = {}
         self._transactions: dict[str, TransactionId] = {}  # answered to a key
-        self._made_for: dict[str, str] = {}  # the purchase that a transaction was made for
 
     def intend(self, act: Act, at_ms: int) -> None:
         if isinstance(act, Purchase):
             self._buy(act, at_ms)
         elif isinstance(act, ByHand):
             self._timeline.at(at_ms, lambda: self._pay_by_hand(act))
-
-    def wrote(self, path: str, subject: str) -> None:
-        """Somebody, on behalf of that purchase, wrote there."""
-        kind, _, key = path.partition("/")
-        if kind == "transactions" and subject in self._purchases:
-            self._made_for.setdefault(key, subject)
 
     def prompted(self, prompt: Prompt) -> None:
         """A prompt appeared on a phone."""
@@ -92,9 +85,7 @@ class People:
         )
         payment = request_payment(request, self._world)
         known = self._transactions.setdefault(purchase.key, payment.transaction_id)
-        # A tap with a key of its own may have been answered with the purchase it repeated.
-        repeated_another = self._made_for.get(known) != purchase.name
-        if known != payment.transaction_id and not repeated_another:
+        if known != payment.transaction_id:
             self.violations.append(f"{purchase.name}: one key, two transactions")
 
     def _look(self, purchase: Purchase) -> None:

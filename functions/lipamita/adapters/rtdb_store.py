@@ -27,6 +27,7 @@ from lipamita.adapters.rtdb_consumption import RtdbConsumption
 from lipamita.adapters.rtdb_estate import RtdbEstate
 from lipamita.adapters.rtdb_health import RtdbHealth
 from lipamita.adapters.rtdb_inquiries import RtdbInquiries
+from lipamita.adapters.rtdb_keys import RtdbKeys
 from lipamita.adapters.rtdb_nodes import INCREMENT_BY_ONE
 from lipamita.adapters.rtdb_notices import RtdbNotices
 from lipamita.adapters.rtdb_people import RtdbPeople
@@ -42,7 +43,6 @@ from lipamita.adapters.rtdb_reviews import RtdbReviews
 from lipamita.adapters.rtdb_snapshots import RtdbSnapshots
 from lipamita.adapters.rtdb_tariffs import RtdbTariffs
 from lipamita.adapters.rtdb_vends import RtdbVends
-from lipamita.domain.errors import BusyError
 from lipamita.domain.evidence import Callback, UnreadableCallback
 from lipamita.domain.guard import PhonePrompt, RateKind
 from lipamita.domain.health import Sign
@@ -53,10 +53,8 @@ from lipamita.domain.recharge import MeterRegister, Recharge
 from lipamita.domain.schedule import first_in_line
 from lipamita.domain.tariff import Tariff
 from lipamita.domain.units import Kes, Millis
-from lipamita.use_cases.ports import IDEMPOTENCY_KEPT_MS, MAX_COMPARE_AND_SET_TRIES
 from lipamita.use_cases.query_ports import DuePayment
 from lipamita.use_cases.records import (
-    IdempotencyRecord,
     PendingRecharge,
     RawCallback,
     Versioned,
@@ -77,6 +75,7 @@ class RtdbStore(
     RtdbProposals,
     RtdbPeople,
     RtdbPrompts,
+    RtdbKeys,
     RtdbVends,
     RtdbClaims,
     RtdbArchive,
@@ -91,35 +90,7 @@ class RtdbStore(
 ):
     """Implements use_cases.ports.Store. One is shared by all threads of a process."""
 
-    # --- transactions, idempotency, receipts
-
-    def claim_idempotency_key(
-        self, uid: Uid, key_hash: str, record: IdempotencyRecord
-    ) -> IdempotencyRecord:
-        reference = self.at(f"idempotency/{uid}/{key_hash}")
-        mine = {
-            "transaction_id": record.transaction_id,
-            "request_hash": record.request_hash,
-            "created_at": record.created_at_ms,
-        }
-        node, tag = reference.get(etag=True)
-        for _ in range(MAX_COMPARE_AND_SET_TRIES):
-            if node is not None:
-                standing = _idempotency_record(Fields.of(f"idempotency/{uid}/{key_hash}", node))
-                if record.created_at_ms - standing.created_at_ms < IDEMPOTENCY_KEPT_MS:
-                    return standing
-            _, node, tag = reference.set_if_unchanged(tag, mine)
-        raise BusyError("busy", "this Idempotency-Key is being used by others; try again")
-
-    def read_idempotency_key(
-        self, uid: Uid, key_hash: str, *, now_ms: Millis
-    ) -> IdempotencyRecord | None:
-        path = f"idempotency/{uid}/{key_hash}"
-        node = self.at(path).get()
-        standing = None if node is None else _idempotency_record(Fields.of(path, node))
-        if standing is None or now_ms - standing.created_at_ms >= IDEMPOTENCY_KEPT_MS:
-            return None
-        return standing
+    # --- transactions, receipts
 
     def read_phone_prompt(self, phone_key: str) -> Versioned[PhonePrompt | None]:
         path = f"phone_prompts/{phone_key}"
@@ -267,14 +238,6 @@ def _evidence(key: str, row: Fields, *, considered: bool) -> Callback:
         )
     return callback_from_body(
         evidence_id=key, received_at_ms=received_at_ms, body=row.optional_text("body") or ""
-    )
-
-
-def _idempotency_record(fields: Fields) -> IdempotencyRecord:
-    return IdempotencyRecord(
-        transaction_id=TransactionId(fields.text("transaction_id")),
-        request_hash=fields.text("request_hash"),
-        created_at_ms=Millis(fields.whole("created_at")),
     )
 
 

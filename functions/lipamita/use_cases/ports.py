@@ -28,6 +28,7 @@ from lipamita.use_cases.estate_ports import EstateStore
 from lipamita.use_cases.health_ports import HealthStore
 from lipamita.use_cases.identity_ports import PeopleStore
 from lipamita.use_cases.inquiry_ports import InquiryStore
+from lipamita.use_cases.key_ports import KeyStore
 from lipamita.use_cases.notice_ports import NoticeStore
 from lipamita.use_cases.place_ports import PlaceStore
 from lipamita.use_cases.prompt_ports import PromptStore
@@ -37,7 +38,6 @@ from lipamita.use_cases.query_ports import DuePayment, PaceStore
 from lipamita.use_cases.queue_ports import QueueStore
 from lipamita.use_cases.record_ports import ArchiveStore
 from lipamita.use_cases.records import (
-    IdempotencyRecord,
     PendingRecharge,
     PulledRows,
     PushRequest,
@@ -55,19 +55,7 @@ IDEMPOTENCY_KEPT_MS = DAY_MS
 
 
 class PaymentStore(Protocol):
-    """``transactions``, ``idempotency`` and ``receipts``."""
-
-    def claim_idempotency_key(
-        self, uid: Uid, key_hash: str, record: IdempotencyRecord
-    ) -> IdempotencyRecord:
-        """Create if absent, or older than a day, by (uid, key_hash); the record that stands."""
-        ...
-
-    def read_idempotency_key(
-        self, uid: Uid, key_hash: str, *, now_ms: Millis
-    ) -> IdempotencyRecord | None:
-        """The record that stands under the key, unless it is older than a day."""
-        ...
+    """``transactions`` and ``receipts``."""
 
     def create_payment(self, payment: Payment) -> bool:
         """Create if absent by transaction_id; False if it was there."""
@@ -198,6 +186,7 @@ class MeterStore(Protocol):
 
 class Store(
     PaymentStore,
+    KeyStore,
     EvidenceStore,
     ConfirmationStore,
     MeterStore,

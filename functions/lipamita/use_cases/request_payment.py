@@ -79,7 +79,8 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     if earlier is not None:
         return earlier
     purchase = _price(request, world)
-    transaction_id = _claim_key(request, world, now_ms)
+    key = _claim_key(request, world, now_ms)
+    transaction_id = key.transaction_id
     standing = store.read_payment(transaction_id)
     if standing is not None:
         return standing.value
@@ -87,8 +88,7 @@ def request_payment(request: PaymentRequest, world: World) -> Payment:
     payment = replace(payment, merchant=world.merchants.of_site(purchase.site))
     going_on_with = guard_push(_wanted(payment), request.msisdn, world)
     if going_on_with != transaction_id:  # a second tap, with a key of its own
-        first = store.read_payment(transaction_id) or store.read_payment(going_on_with)
-        return first.value if first is not None else payment
+        return _repeated(request, key, going_on_with, store) or payment
     if payment.order is not None:
         claim_prompt(payment.order.order_id, transaction_id, world)
     if not store.create_payment(payment):  # somebody with the same key was first, and pushes
@@ -143,7 +143,23 @@ def _price(request: PaymentRequest, world: World) -> Purchase:
     return price_energy(request.meter_id, request.amount_kes, request.caller, world)
 
 
-def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> TransactionId:
+def _repeated(
+    request: PaymentRequest, key: IdempotencyRecord, first: TransactionId, store: Store
+) -> Payment | None:
+    """The payment that a second tap repeats. From now on its key stands for it, too: it would
+    prompt once more if it were repeated after the first was paid.
+    """
+    own = store.read_payment(key.transaction_id)
+    if own is not None:  # a faster repeat of this key found the phone free
+        return own.value
+    key_hash = sha256_hex(request.idempotency_key)
+    now = replace(key, transaction_id=first)
+    store.replace_idempotency_key(request.caller.uid, key_hash, key, now)  # or another repeat did
+    read = store.read_payment(first)
+    return None if read is None else read.value
+
+
+def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> IdempotencyRecord:
     mine = IdempotencyRecord(
         transaction_id=new_transaction_id(now_ms, world.random_bytes),
         request_hash=_request_hash(request),
@@ -153,7 +169,7 @@ def _claim_key(request: PaymentRequest, world: World, now_ms: Millis) -> Transac
         request.caller.uid, sha256_hex(request.idempotency_key), mine
     )
     _check_same(request, standing)
-    return standing.transaction_id
+    return standing
 
 
 def _new_payment(

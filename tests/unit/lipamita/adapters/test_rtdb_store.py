@@ -210,6 +210,15 @@ def test_the_first_claim_of_a_key_stands(store: RtdbStore) -> None:
     assert second == record()
 
 
+def test_a_key_is_replaced_by_compare_and_set(store: RtdbStore) -> None:
+    other = record(OTHER_TRANSACTION)
+    assert not store.replace_idempotency_key(UID, KEY, record(), other)
+    store.claim_idempotency_key(UID, KEY, record())
+    assert store.replace_idempotency_key(UID, KEY, record(), other)
+    assert not store.replace_idempotency_key(UID, KEY, record(), record())
+    assert store.read_idempotency_key(UID, KEY, now_ms=NOW) == other
+
+
 def test_a_key_is_forgotten_after_a_day(store: RtdbStore) -> None:
     store.claim_idempotency_key(UID, KEY, record())
     almost = record(OTHER_TRANSACTION, at_ms=Millis(NOW + DAY_MS - 1))

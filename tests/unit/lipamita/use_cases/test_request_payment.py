@@ -13,12 +13,12 @@ from lipamita.domain.errors import (
     RateLimitedError,
 )
 from lipamita.domain.evidence import PushRefused, PushUnclear
-from lipamita.domain.guard import PROMPT_LIFE_MS, RATES, RateKind
+from lipamita.domain.guard import DOUBLE_TAP_MS, PROMPT_LIFE_MS, RATES, RateKind
 from lipamita.domain.ids import MeterId, TransactionId, Uid, is_path_key
 from lipamita.domain.meter import Caller, Role
 from lipamita.domain.payment import Status
 from lipamita.domain.tariff import Block, Tariff
-from lipamita.domain.units import Cents
+from lipamita.domain.units import MINUTE_MS, Cents
 from lipamita.use_cases.records import PushRequest
 from lipamita.use_cases.request_payment import PUSH_WITHIN_MS, request_payment
 from lipamita.use_cases.settle_payment import settle_payment
@@ -81,6 +81,19 @@ def test_a_second_tap_during_the_push_does_not_push() -> None:
     estate.daraja.during_push = tap_again
     request_payment(ask(), estate.world)
     assert taps == [Status.CREATED]
+    assert len(estate.daraja.pushes) == 1
+
+
+def test_the_key_of_a_second_tap_stands_for_the_first_whatever_became_of_it() -> None:
+    estate = Estate()
+    first = request_payment(ask(phone="254700000001"), estate.world)
+    estate.wait(DOUBLE_TAP_MS // 2)
+    request_payment(ask(key="key-2", phone="254700000001"), estate.world)
+    estate.wait(MINUTE_MS)
+    estate.tell(first, success(first))
+    settle_payment(first.transaction_id, estate.world)
+    repeated = request_payment(ask(key="key-2", phone="254700000001"), estate.world)
+    assert (repeated.transaction_id, repeated.status) == (first.transaction_id, Status.PAID)
     assert len(estate.daraja.pushes) == 1
 
 
