@@ -13,7 +13,7 @@ from lipamita.domain.review_decision import why_not_charge
 from lipamita.domain.vending import VendDecision, VendStatus
 from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.told_money import settled_receipts
-from lipamita.use_cases.vend import UNCERTAIN, acknowledge, send_charge, vend
+from lipamita.use_cases.vend import UNCERTAIN, send_charge, vend
 from lipamita.use_cases.world import World
 
 
@@ -42,8 +42,9 @@ def decide_delivery(decision: DeliveryDecision, world: World) -> Payment:
         raise NotFoundError(
             "unknown_review", f"no delivery of {transaction_id} waits", field="transaction_id"
         )
+    is_known = old.value.status is VendStatus.APPLIED and _is_open(transaction_id, world)
     refused = why_not_charge(old.value.status)
-    if refused is not None:
+    if refused is not None and not (is_known and decision.decision is VendDecision.DELIVERED):
         raise refused
     meter = world.store.read_meter(read.value.charged_meter)
     if meter is None or meter.device_uid is None or world.vending is None:
@@ -51,19 +52,23 @@ def decide_delivery(decision: DeliveryDecision, world: World) -> Payment:
     payment = _no_longer_uncertain(transaction_id, world)
     if decision.decision is VendDecision.DELIVERED:
         applied = replace(old.value, status=VendStatus.APPLIED)
-        if not world.store.replace_vend(transaction_id, old, applied):
+        if not is_known and not world.store.replace_vend(transaction_id, old, applied):
             raise BusyError("busy", "somebody else decided at the same moment; look again")
-        payment = acknowledge(payment, world.vending.read(meter.device_uid), world)
-    else:
-        if not send_charge(payment, old, meter.device_uid, world.vending, world):
-            raise BusyError("busy", "the meter cannot be read, or somebody else decided")
-        payment = vend(payment, world)
+    elif not send_charge(payment, old, meter.device_uid, world.vending, world):
+        raise BusyError("busy", "the meter cannot be read, or somebody else decided")
+    # Before the rest, which reconciliation does as well if this process dies.
     world.store.close_review(
         transaction_id,
         settled=settled_receipts(transaction_id, world),
         decision=Decided(by=decision.caller.uid, why=decision.why, at_ms=world.clock()),
     )
-    return payment
+    return vend(payment, world)
+
+
+def _is_open(transaction_id: TransactionId, world: World) -> bool:
+    """Whether its review waits: whoever decided died before it was closed."""
+    case = world.store.read_review(transaction_id)
+    return case is not None and case.place is not None
 
 
 def _no_longer_uncertain(transaction_id: TransactionId, world: World) -> Payment:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lipamita.domain.ids import TransactionId
+from lipamita.domain.decided import Decided
+from lipamita.domain.ids import TransactionId, Uid
 from lipamita.domain.meter import Meter
 from lipamita.domain.payment import DeliveryStatus, Payment, Status
 from lipamita.domain.recharge import Acknowledgement, SoldEntry
@@ -33,6 +34,7 @@ from lipamita.use_cases.world import World
 
 VENDED_KIND = "tuya"
 UNCERTAIN = "delivery_uncertain"
+SYSTEM = Uid("lipamita")  # who closes what its meter has decided
 
 
 def is_sellable(meter: Meter, world: World) -> bool:
@@ -166,12 +168,22 @@ def _read_back(
             applied = replace(standing, status=VendStatus.APPLIED)
             if not world.store.replace_vend(payment.transaction_id, old, applied):
                 return payment
+        _close_review(payment.transaction_id, world)
         return acknowledge(payment, reading, world)
     if outcome is VendOutcome.UNCERTAIN:
         uncertain = replace(standing, status=VendStatus.UNCERTAIN)
         _to_a_person(payment, uncertain, world)
         world.store.replace_vend(payment.transaction_id, old, uncertain)
     return payment
+
+
+def _close_review(transaction_id: TransactionId, world: World) -> None:
+    """What waited for a person is known: whoever decided died before it was closed."""
+    case = world.store.read_review(transaction_id)
+    if case is None or case.place is None or any(told.reason != UNCERTAIN for told in case.told):
+        return
+    decided = Decided(by=SYSTEM, why="the meter has its charge", at_ms=world.clock())
+    world.store.close_review(transaction_id, settled=frozenset(), decision=decided)
 
 
 def _to_a_person(payment: Payment, standing: Vend, world: World) -> None:

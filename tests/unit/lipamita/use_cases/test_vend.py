@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pytest
@@ -199,12 +200,9 @@ def test_a_charge_too_small_waits_for_a_person_before_its_intent_says_so() -> No
     assert cloud.charges == []
 
 
-@pytest.mark.parametrize("write", range(1, 30))
-@pytest.mark.parametrize("moment", ["before_write", "after_write"])
-def test_dying_around_any_write_charges_at_most_once(write: int, moment: str) -> None:
-    estate, cloud = estate_with_cloud()
-    payment = request_payment(ask(), estate.world)
-    estate.tell(payment, success(payment))
+@contextmanager
+def dying(estate: Estate, write: int, moment: str) -> Iterator[None]:
+    """The process dies around that write, if it comes so far."""
     count = 0
 
     def die(_: str) -> None:
@@ -215,8 +213,18 @@ def test_dying_around_any_write_charges_at_most_once(write: int, moment: str) ->
 
     setattr(estate.store, moment, die)
     with suppress(ProcessDiedError):
-        settle_payment(payment.transaction_id, estate.world)
+        yield
     setattr(estate.store, moment, lambda _: None)
+
+
+@pytest.mark.parametrize("write", range(1, 30))
+@pytest.mark.parametrize("moment", ["before_write", "after_write"])
+def test_dying_around_any_write_charges_at_most_once(write: int, moment: str) -> None:
+    estate, cloud = estate_with_cloud()
+    payment = request_payment(ask(), estate.world)
+    estate.tell(payment, success(payment))
+    with dying(estate, write, moment):
+        settle_payment(payment.transaction_id, estate.world)
     for _ in range(4):
         later(estate)
     waits = payment.transaction_id in estate.store.reviews
@@ -236,6 +244,44 @@ def test_a_person_has_it_sent_again_once() -> None:
     with pytest.raises(ConflictError):
         decide(estate, payment, VendDecision.SEND_AGAIN)
     assert payment.transaction_id in estate.store.decided
+
+
+def waits_for_a_person(estate: Estate, payment: Payment) -> bool:
+    case = estate.store.read_review(payment.transaction_id)
+    return case is not None and case.place is not None
+
+
+@pytest.mark.parametrize("word", VendDecision)
+@pytest.mark.parametrize("moment", ["before_write", "after_write"])
+@pytest.mark.parametrize("write", range(1, 12))
+def test_a_person_who_dies_around_any_write_leaves_no_review_that_nobody_can_close(
+    write: int, moment: str, word: VendDecision
+) -> None:
+    estate, cloud = estate_with_cloud(applies=False)
+    payment = paid(estate)
+    later(estate)
+    cloud.applies = True
+    with dying(estate, write, moment):
+        decide(estate, payment, word)
+    for _ in range(3):
+        later(estate)
+    if waits_for_a_person(estate, payment):  # nothing was decided yet
+        decide(estate, payment, word)
+        later(estate)
+    assert not waits_for_a_person(estate, payment)
+    assert status(estate, payment) is DeliveryStatus.DELIVERED
+
+
+def test_a_review_of_a_charge_that_is_there_is_closed_by_whoever_says_so() -> None:
+    estate, _ = estate_with_cloud(applies=False)
+    payment = paid(estate)
+    later(estate)
+    standing = estate.store.vends[payment.transaction_id]
+    estate.store.vends[payment.transaction_id] = replace(standing, status=VendStatus.APPLIED)
+    with pytest.raises(ConflictError):
+        decide(estate, payment, VendDecision.SEND_AGAIN)
+    decide(estate, payment, VendDecision.DELIVERED)
+    assert estate.store.decided[payment.transaction_id].by == GRACE.uid
 
 
 def test_what_is_sent_again_in_vain_waits_for_a_person_again() -> None:
