@@ -155,7 +155,7 @@ class RtdbConfirmations(RtdbNodes):
 def suspense_to_json(confirmation_id: str, item: SuspenseItem) -> dict[str, object]:
     """The node of ``suspense/{confirmation_id}``; absent values are left out."""
     status = _suspense_status(item)
-    waits = place_of(confirmation_id, since_ms=item.received_at_ms) if status == "open" else None
+    waits = place_of(confirmation_id, since_ms=item.received_at_ms) if item.waits else None
     node: dict[str, object] = {
         "status": status,
         "reason": item.reason,
@@ -172,6 +172,7 @@ def suspense_to_json(confirmation_id: str, item: SuspenseItem) -> dict[str, obje
         "refund_id": item.refund_id,
         "waiting": waits,
         "moved_from": item.moved_from,
+        "unsellable_at": item.unsellable_at_ms,
     }
     return node | {name: value for name, value in decided.items() if value is not None}
 
@@ -201,4 +202,6 @@ def _suspense_from_json(path: str, node: object) -> SuspenseItem:
         refund_id=fields.optional_text("refund_id"),
         refunded=fields.text("status") == "refunded",
         moved_from=None if moved_from is None else TransactionId(moved_from),
+        unsellable_at_ms=fields.optional_millis("unsellable_at"),
+        placed=meter_id is not None and fields.optional_text("waiting") is None,
     )

@@ -23,9 +23,13 @@ MAX_DETAIL = 200
 # By status, and the field that says since when.
 _BY_STATUS = {
     Queue.REVIEWS: ("reviews", "open", "raised_at"),
-    Queue.SUSPENSE: ("suspense", "open", "received_at"),
     Queue.NOTICES: ("notices", NoticeStatus.WAITING.value, "created_at"),
     Queue.NOTICES_GIVEN_UP: ("notices", NoticeStatus.GIVEN_UP.value, "created_at"),
+}
+# By its place in its queue, due or not; what was assigned keeps it until its money is placed.
+_BY_PLACE = {
+    Queue.SUSPENSE: ("suspense", "received_at"),
+    Queue.REFUNDS: ("refunds", "timestamp"),
 }
 _BY_DUE_TIME = {Queue.DUE_PAYMENTS: "transactions", Queue.DUE_CONFIRMATIONS: "confirmations"}
 
@@ -71,9 +75,10 @@ class RtdbHealth(RtdbNodes):
             path, status, since = _BY_STATUS[queue]
             query = self.at(path).order_by_child("status").equal_to(status).limit_to_first(limit)
             return _size(query.get(), lambda node: node.get(since))
-        if queue is Queue.REFUNDS:  # all that are in the queue, due or not
-            places = self.at("refunds").order_by_child("waiting").start_at(FIRST_PLACE)
-            return _size(places.limit_to_first(limit).get(), lambda node: node.get("timestamp"))
+        if queue in _BY_PLACE:
+            path, since = _BY_PLACE[queue]
+            places = self.at(path).order_by_child("waiting").start_at(FIRST_PLACE)
+            return _size(places.limit_to_first(limit).get(), lambda node: node.get(since))
         if queue is Queue.DUE_METERS:
             found = self.due_nodes("meters", now_ms=now_ms, limit=limit, by="next_look_at")
             return _size(found, lambda node: node.get("next_look_at"))

@@ -11,19 +11,26 @@ allowed asks the same functions as who decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lipamita.domain.errors import ConflictError
 from lipamita.domain.ids import MeterId, TransactionId, Uid
-from lipamita.domain.units import Kes, Millis
+from lipamita.domain.units import MINUTE_MS, Kes, Millis
+
+# Who found the meter sellable before the refusal was written may credit it yet, and who wrote it
+# read the clock before: each lives for 9 min at most, the longest timeout.
+UNSELLABLE_FOR_MS = 20 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuspenseItem:
     """Money that nobody could be found for, and the decision once there is one.
 
-    ``moved_from``: the payment in review that it was told for, and people moved it from.
+    ``moved_from``: the payment in review that it was told for, and people moved it from; or the
+    claim that an assignment left behind which came to nothing. ``unsellable_at_ms``: since when
+    the meter that it was assigned to could not be sold it. ``placed``: what became of an assigned
+    one is seen elsewhere, as a payment or its review.
     """
 
     reason: str
@@ -37,6 +44,15 @@ class SuspenseItem:
     refund_id: str | None = None
     refunded: bool = False
     moved_from: TransactionId | None = None
+    unsellable_at_ms: Millis | None = None
+    placed: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether people must see it: nobody decided yet, or what they decided is not done."""
+        if self.assigned_meter_id is not None:
+            return not self.placed
+        return self.refund_id is None and not self.refunded
 
 
 class SuspenseWord(StrEnum):
@@ -70,6 +86,34 @@ def why_not_assign(
         "already_assigned",
         f"this money was given to meter {item.assigned_meter_id} by {item.assigned_by}",
         field="meter_id",
+    )
+
+
+def after_refusal(
+    item: SuspenseItem, reason: str, *, claimed_by: TransactionId | None, now_ms: Millis
+) -> SuspenseItem:
+    """The item once it could not be sold to the meter that it was assigned to.
+
+    First that is noted; if it is so still, when nobody can be left who saw it otherwise, the item
+    is open again, in its old place, for another meter or a refund. ``claimed_by``: the transaction
+    that was to have been the meter's payment, and now never will be.
+    """
+    if item.assigned_meter_id is None:
+        return item
+    if item.unsellable_at_ms is None:
+        return replace(item, reason=reason, unsellable_at_ms=now_ms, placed=False)
+    if now_ms - item.unsellable_at_ms < UNSELLABLE_FOR_MS:
+        return item
+    return replace(
+        item,
+        reason=reason,
+        assigned_meter_id=None,
+        assigned_by=None,
+        assigned_at_ms=None,
+        assigned_why=None,
+        moved_from=item.moved_from or claimed_by,
+        unsellable_at_ms=None,
+        placed=False,
     )
 
 

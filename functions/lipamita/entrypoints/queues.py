@@ -147,11 +147,10 @@ def _told(told: Told, row: ReviewRow) -> Json:
 
 def _suspense(row: SuspenseRow) -> Json:
     item = row.item
-    waits = item.assigned_meter_id is None and item.refund_id is None
     return {
         "receipt": row.confirmation_id,
         "reason": item.reason,
-        **_waits(item.received_at_ms if waits else None),
+        **_waits(item.received_at_ms if item.waits else None),
         "amount_kes": item.amount_kes,
         "account_reference": item.account,
         "told_by": row.channel,

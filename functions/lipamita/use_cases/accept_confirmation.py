@@ -33,6 +33,12 @@ from lipamita.use_cases.change_payment import change_payment
 from lipamita.use_cases.find_meant import Meant, find_meant
 from lipamita.use_cases.fulfil import fulfil
 from lipamita.use_cases.records import StoredConfirmation
+from lipamita.use_cases.reopen_suspense import (
+    heir_of,
+    leave_queue,
+    reopen_unsold,
+    take_refusal_away,
+)
 from lipamita.use_cases.told_money import waits_for_people
 from lipamita.use_cases.world import World
 
@@ -118,6 +124,7 @@ def _credit(
     if read is None:
         if waits_for_people(owner, confirmation_id, world):
             return _stay_in_suspense(confirmation_id, world)
+        owner = heir_of(owner, confirmation_id, confirmation.receipt, world)
         return _credit_by_hand(owner, confirmation_id, confirmation, world)
     if read.value.mpesa_receipt == confirmation.receipt:
         fulfil(read.value, world)
@@ -175,13 +182,16 @@ def _credit_by_hand(
     """Create the payment that this receipt was claimed for. The claim came first, so one exists
     at most.
     """
-    now_ms = world.clock()
+    now_ms, item = world.clock(), world.store.read_suspense(confirmation_id)
     meant = find_meant(confirmation_id, confirmation, world)
-    quote = None if meant is None else meant.quote(confirmation, world, now_ms)
+    quote = "unknown_account" if meant is None else meant.quote(confirmation, world, now_ms)
     if meant is None or not isinstance(quote, Quote):  # it changed since the claim
         stored = world.store.read_confirmation(confirmation_id)
         assert stored is not None
-        return _to_suspense(confirmation_id, stored, "claimed_but_not_sellable", world)
+        assigned = item is not None and item.value.assigned_meter_id is not None
+        reason = str(quote) if assigned else "claimed_but_not_sellable"
+        return _to_suspense(confirmation_id, stored, reason, world)
+    take_refusal_away(confirmation_id, item, world)
     payment = _paid_by_hand(owner, meant, quote, confirmation, now_ms)
     payment = replace(payment, merchant=world.merchants.of_code(confirmation.paid_code))
     world.store.create_payment(payment)  # by transaction_id; a repeat finds it
@@ -248,6 +258,8 @@ def _to_suspense(
             received_at_ms=stored.received_at_ms,
         ),
     )
+    if confirmation is not None:
+        reopen_unsold(confirmation_id, confirmation.receipt, reason, world)
     world.store.finish_confirmation(
         confirmation_id,
         ConfirmationOutcome.SUSPENSE,
@@ -267,6 +279,7 @@ def _finish(
     transaction_id: TransactionId | None,
     world: World,
 ) -> None:
+    leave_queue(confirmation_id, world)
     world.store.finish_confirmation(
         confirmation_id, outcome, transaction_id=transaction_id, next_check_at_ms=None
     )

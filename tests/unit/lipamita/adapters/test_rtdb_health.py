@@ -9,10 +9,11 @@ from firebase_admin.exceptions import UnavailableError
 from lipamita.adapters.rtdb_health import NOTED_EVERY_MS
 from lipamita.adapters.rtdb_store import RtdbStore
 from lipamita.domain.health import Queue, QueueSize, Sign
-from lipamita.domain.ids import TransactionId
+from lipamita.domain.ids import MeterId, TransactionId
 from lipamita.domain.refund import RefundId, RefundStatus
 from lipamita.domain.schedule import first_in_line
-from lipamita.domain.units import Millis
+from lipamita.domain.suspense import SuspenseItem
+from lipamita.domain.units import Kes, Millis
 from lipamita.use_cases.health_ports import TokenTimes
 from lipamita.use_cases.records import RawCallback
 
@@ -81,7 +82,6 @@ def test_what_is_due_is_counted_with_the_age_of_the_oldest(store: RtdbStore) -> 
 
 WAITING = {
     Queue.REVIEWS: ("reviews", "open", "raised_at"),
-    Queue.SUSPENSE: ("suspense", "open", "received_at"),
     Queue.NOTICES: ("notices", "waiting", "created_at"),
     Queue.NOTICES_GIVEN_UP: ("notices", "given_up", "created_at"),
 }
@@ -94,6 +94,19 @@ def test_only_what_waits_is_counted(store: RtdbStore, database: LiveDatabase, qu
     nodes = {f"n{age}": {"status": status, since: NOW - age} for age in range(1, 4)}
     database.write(path, {**nodes, "done": {"status": "closed", since: NOW - 99}})
     assert measured(store, queue) == QueueSize(count=3, oldest_ms=Millis(NOW - 3))
+
+
+def test_suspense_counts_while_it_has_a_place_in_its_queue(
+    store: RtdbStore, database: LiveDatabase
+) -> None:
+    assert measured(store, Queue.SUSPENSE) == QueueSize()
+    item = SuspenseItem(reason="unknown_account", amount_kes=Kes(9), account="", received_at_ms=NOW)
+    given = replace(item, assigned_meter_id=MeterId("MTR-001"), received_at_ms=Millis(NOW - 3))
+    store.put_suspense("UKL0DEMO01", item)
+    store.put_suspense("UKL0DEMO02", given)
+    store.put_suspense("UKL0DEMO03", replace(given, placed=True))
+    store.put_suspense("UKL0DEMO04", replace(item, refund_id="-Of2aAbcdEFGHijkl099"))
+    assert measured(store, Queue.SUSPENSE) == QueueSize(count=2, oldest_ms=Millis(NOW - 3))
 
 
 def test_refunds_count_until_they_have_ended(store: RtdbStore) -> None:
