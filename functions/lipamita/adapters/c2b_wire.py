@@ -7,8 +7,9 @@ masked (v2) or hashed (v1) and is not used. A confirmation has no ResultCode: it
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 
 from lipamita.adapters.json_text import json_object
 from lipamita.adapters.money_out_wire import receipt_told
@@ -27,6 +28,11 @@ MAX_ACCOUNT = 40
 MAX_ROWS = 5_000  # of one page of a Pull
 ACCEPTED = {"ResultCode": "0", "ResultDesc": "Accepted"}
 _UNREADABLE_ID_CHARACTERS = 32
+_ISO_TIME = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)[T ](?P<time>\d\d:\d\d:\d\d)(?:\.\d{1,9})? ?"
+    r"(?P<zone>Z|[+-]\d\d:?\d\d)?",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +43,6 @@ class _Names:
     amount: str
     account: str
     paid_at: str
-    time_format: str
-    time_zone: tzinfo
 
 
 _C2B = _Names(
@@ -46,24 +50,18 @@ _C2B = _Names(
     amount="TransAmount",
     account="BillRefNumber",
     paid_at="TransTime",
-    time_format="%Y%m%d%H%M%S",
-    time_zone=EAT,
 )
 _PULL = _Names(
     receipt="transactionId",
     amount="amount",
     account="billreference",
     paid_at="trxDate",
-    time_format="%Y-%m-%dT%H:%M:%SZ",
-    time_zone=UTC,
 )
 _STATEMENT = _Names(  # our own words, see statement_confirmation
     receipt="receipt",
     amount="amount",
     account="account",
     paid_at="paid_at",
-    time_format=_PULL.time_format,
-    time_zone=UTC,
 )
 _MERCHANT = "merchant"
 _NAMES = {"pull": _PULL, STATEMENT: _STATEMENT, MOVED: _STATEMENT}
@@ -107,7 +105,7 @@ def confirmation_from_body(
         channel=channel,
         amount_kes=exact_kes(node.get(names.amount)),
         account=_account(node, names),
-        paid_at_ms=_paid_at(node.get(names.paid_at), names, received_at_ms),
+        paid_at_ms=_paid_at(node.get(names.paid_at), names) or received_at_ms,
         received_at_ms=received_at_ms,
         paid_code=_paid_code(node, names),
     )
@@ -196,7 +194,7 @@ def statement_confirmation(line: StatementLine) -> RawConfirmation:
         _STATEMENT.receipt: line.receipt,
         _STATEMENT.amount: f"{line.amount_cents // 100}.{line.amount_cents % 100:02}",
         _STATEMENT.account: line.account,
-        _STATEMENT.paid_at: at.strftime(_STATEMENT.time_format),
+        _STATEMENT.paid_at: at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
     return RawConfirmation(
         confirmation_id=line.receipt,
@@ -233,16 +231,29 @@ def _account(node: dict[str, object], names: _Names) -> str:
     return typed[:MAX_ACCOUNT] if isinstance(typed, str) else ""
 
 
-def _paid_at(value: object, names: _Names, received_at_ms: Millis) -> Millis:
-    """M-Pesa's time; when it was received if it cannot be read."""
+def _paid_at(value: object, names: _Names) -> Millis | None:
+    """M-Pesa's time; None if it cannot be read."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str):
-        return received_at_ms
+        return None
     try:
-        moment = datetime.strptime(text, names.time_format).replace(tzinfo=names.time_zone)
+        moment = _c2b_time(text) if names is _C2B else _iso_time(text)
     except ValueError:
-        return received_at_ms
-    return Millis(int(moment.timestamp()) * SECOND_MS)
+        return None
+    return None if moment is None else Millis(int(moment.timestamp()) * SECOND_MS)
+
+
+def _c2b_time(text: str) -> datetime:
+    return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=EAT)
+
+
+def _iso_time(text: str) -> datetime | None:
+    """``2026-11-21T07:15:09Z`` and its like. One that names no zone is EAT, as all of Daraja's."""
+    found = _ISO_TIME.fullmatch(text.strip())
+    if found is None:
+        return None
+    moment = datetime.fromisoformat(f"{found['day']}T{found['time']}{found['zone'] or ''}")
+    return moment if moment.tzinfo else moment.replace(tzinfo=EAT)
 
 
 def _dashed(at_ms: Millis) -> str:

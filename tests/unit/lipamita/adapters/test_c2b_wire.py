@@ -106,6 +106,22 @@ def test_a_time_that_cannot_be_read_is_when_it_was_received(at: object) -> None:
     assert confirmed({**C2B, "TransTime": at}).paid_at_ms == NOW
 
 
+@pytest.mark.parametrize(
+    "at",
+    [
+        "2026-11-21T07:15:09.123Z",
+        "2026-11-21T10:15:09+03:00",
+        "2026-11-21T10:15:09.000+0300",
+        "2026-11-21 10:15:09+03:00",
+        "2026-11-21 07:15:09Z",
+        "2026-11-21 10:15:09",
+        "2026-11-21T10:15:09",
+    ],
+)
+def test_the_time_of_a_pulled_row_is_read_in_its_usual_forms(at: str) -> None:
+    assert confirmed({**ROW, "trxDate": at}, "pull").paid_at_ms == TEN_FIFTEEN_EAT
+
+
 @pytest.mark.parametrize("account", [None, 5, True, [], {}])
 def test_an_account_that_is_no_text_is_empty(account: object) -> None:
     assert confirmed({**C2B, "BillRefNumber": account}).account == ""
