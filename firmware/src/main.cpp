@@ -169,6 +169,7 @@ void loop() {
   serve_panel(device_clock.monotonic_ms());
   watch_tampering(device_clock.monotonic_ms());
   if (settings.pzem) app->meter().signal(meter::AlertKind::sensor_silent, pzem.silent());
+  wifi.poll(settings, site->is_open(), device_clock.monotonic_ms());
   app->cloud().set_rssi(wifi.rssi());
   app->poll(wifi.up());
   site->poll();
