@@ -203,6 +203,26 @@ TEST_F(UpdateTest, SecondOrderForTheSameVersionChangesNothing) {
   EXPECT_EQ(flash.bytes_written, image.size());
 }
 
+TEST_F(UpdateTest, NewerOrderDuringADownloadIsNotAnsweredByTheOldOne) {
+  constexpr uint32_t kNewer = kNew + 1;
+  come_online();
+  cloud.lazy = true;
+  order();
+  ASSERT_TRUE(poll_until([this] { return flash.bytes_written > 40000; }));
+  const std::string newer = test::manifest({"esp32", kNewer, image});
+  cloud.answer = [this, newer](const Request& request) {
+    if (request.path == "/releases/esp32/7.manifest") return answer(200, newer);
+    if (request.path != "/releases/esp32/7.bin") return serve(request);
+    Request same_image = request;
+    same_image.path = "/releases/esp32/6.bin";
+    return serve(same_image);
+  };
+  order(kNewer);
+  EXPECT_TRUE(poll_until([this] { return stage() == "downloaded" || failed_alert(); }));
+  EXPECT_FALSE(failed_alert());
+  EXPECT_EQ(log.last("update")->numbers.at("version"), kNewer);
+}
+
 TEST_F(UpdateTest, BoardWithoutKeyOrSlotSaysSo) {
   updater = nullptr;
   come_online();

@@ -66,9 +66,12 @@ const char* Update::order(uint32_t version) {
   if (version <= config_.firmware_version) return "not newer than what runs";
   if (state_ == State::trial || state_ == State::restarting) return "an update is on trial";
   if (state_ != State::idle && record_.version == version) return "ok";
-  record_ = UpdateRecord{};
-  record_.version = version;
-  if (!keep(UpdateRecord::Stage::ordered)) return "not stored";
+  UpdateRecord ordered;
+  ordered.stage = UpdateRecord::Stage::ordered;
+  ordered.version = version;
+  if (!write_update_record(stored_, ordered)) return kNotStored;
+  record_ = ordered;
+  stale_ = asking_;
   meter_.signal(AlertKind::update_failed, false);
   backoff_.succeeded();
   retry_at_ms_ = 0;
@@ -93,6 +96,7 @@ bool Update::compose(RequestText& text, Endpoint& endpoint, Range& range) {
   text.target.append(Decimal::of(record_.version).view());
   text.target.append(state_ == State::image ? ".bin" : ".manifest");
   asked_at_ = offset_;
+  asking_ = true;
   if (state_ == State::manifest) {
     manifest_.reset();
     manifest_progress_ = Progress::awaiting;
@@ -104,6 +108,7 @@ bool Update::compose(RequestText& text, Endpoint& endpoint, Range& range) {
 }
 
 void Update::on_body(std::string_view slice) {
+  if (stale_) return;
   if (state_ == State::manifest) {
     manifest_progress_ = manifest_.feed(slice);
   } else if (state_ == State::image) {
@@ -112,6 +117,9 @@ void Update::on_body(std::string_view slice) {
 }
 
 void Update::answered(int status) {
+  const bool stale = stale_;
+  asking_ = stale_ = false;
+  if (stale) return;
   const bool success = status >= 200 && status <= 299;
   if (state_ == State::manifest && success) {
     return take_manifest(manifest_progress_ == Progress::done);

@@ -49,6 +49,8 @@ class Update final : public IBodySink {
   // Takes up what was under way before the restart.
   void begin();
 
+  static constexpr const char* kNotStored = "not stored";
+
   // Accepts an order, durably; otherwise says why not. The latest order replaces an earlier one.
   const char* order(uint32_t version);
 
@@ -95,6 +97,8 @@ class Update final : public IBodySink {
   uint32_t offset_ = 0;   // written so far
   uint32_t checked_ = 0;  // read back so far
   uint32_t asked_at_ = 0;
+  bool asking_ = false;  // a request is under way
+  bool stale_ = false;   // ... of an order that was replaced: its answer means nothing
   bool flash_failed_ = false;
   bool round_trip_ = false;
   uint64_t retry_at_ms_ = 0;
