@@ -259,6 +259,22 @@ TEST(Hours, FullQueueMergesTheOldestAndKeepsTheSum) {
   EXPECT_EQ(told, added);
 }
 
+TEST(Hours, TheOneBeingToldIsNeverMergedIntoAnother) {
+  test::FakeStorage storage;
+  Hours hours(storage);
+  for (uint32_t i = 0; i < Hours::kMax; ++i) hours.add({1000 + i, 10});
+  const ClosedHour in_flight = hours.next(Ledger{});
+  hours.add({1000 + Hours::kMax, 10});
+  hours.told(in_flight, 0);
+  uint64_t told = in_flight.energy_wh;
+  while (hours.waiting() > 0) {
+    const ClosedHour next = hours.next(Ledger{});
+    told += next.energy_wh;
+    hours.told(next, 0);
+  }
+  EXPECT_EQ(told, 10 * (Hours::kMax + 1));
+}
+
 TEST(Hours, AnHourAddedTwiceIsOne) {
   test::FakeStorage storage;
   Hours hours(storage);

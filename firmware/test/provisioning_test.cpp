@@ -411,5 +411,61 @@ TEST(ClaimedTotals, AResetAndAClaimOfTheSameNumberKeepTheLedger) {
   EXPECT_EQ(metering.app->meter().ledger().credited_wh, 20000U);
 }
 
+// A board that metered for another number: what it kept belongs there.
+struct FormerBoard {
+  FormerBoard() {
+    Metering other(storage, nullptr, "MTR-002");
+    Meter& meter = other.app->meter();
+    meter.raise({50000, 0, 10, 3});
+    EXPECT_TRUE(meter.commit());
+    meter.hours().add({1000, 300});
+    SupplyPolicy policy = meter.policy();
+    policy.emergency_wh = 700;
+    EXPECT_TRUE(meter.set_policy(policy));
+    meter.signal(AlertKind::cover_open, true);
+    meter.note_recharge(50000);
+    meter.alerts().save_if_changed(Alerts::kSaveEveryMs + 1);
+  }
+
+  test::FakeStorage storage;
+};
+
+void expect_nothing_of_the_former(Meter& meter) {
+  EXPECT_EQ(meter.hours().waiting(), 0U);
+  EXPECT_EQ(meter.policy().emergency_wh, SupplyPolicy{}.emergency_wh);
+  EXPECT_FALSE(meter.alerts().raised(AlertKind::cover_open));
+  EXPECT_EQ(meter.last_recharge().energy_wh, 0U);
+}
+
+TEST(ClaimedTotals, HoursPolicyAndAlertsOfAnotherMeterAreNotTakenAlong) {
+  FormerBoard former;
+  for (int boot = 0; boot < 2; ++boot) {
+    Metering mine(former.storage, &kSold, "MTR-001");
+    expect_nothing_of_the_former(mine.app->meter());
+  }
+}
+
+TEST(ClaimedTotals, APowerCutWhileTakingOverRepeatsIt) {
+  FormerBoard whole;
+  whole.storage.keep_sizes = true;
+  {
+    Metering mine(whole.storage, &kSold, "MTR-001");
+  }
+  ASSERT_GE(whole.storage.sizes.size(), 5U);
+  for (const test::Cut& cut : test::cuts_of(whole.storage.sizes)) {
+    FormerBoard former;
+    former.storage.cut(cut.write, cut.byte, cut.tear);
+    {
+      Metering torn(former.storage, &kSold, "MTR-001");
+    }
+    former.storage.power_on();
+    Metering mine(former.storage, &kSold, "MTR-001");
+    ASSERT_TRUE(mine.usable);
+    EXPECT_EQ(mine.app->meter().ledger().credited_wh, 20000U);
+    expect_nothing_of_the_former(mine.app->meter());
+    if (testing::Test::HasFailure()) FAIL() << cut.write << "/" << cut.byte;
+  }
+}
+
 }  // namespace
 }  // namespace meter

@@ -18,7 +18,8 @@ constexpr size_t kLastRechargeBytes = 16;
 
 LoadResult Meter::begin() {
   LoadResult result = store_.load(config_.meter_id, ledger_);
-  if (result == LoadResult::foreign && config_.claimed != nullptr) {
+  const bool taken_over = result == LoadResult::foreign && config_.claimed != nullptr;
+  if (taken_over) {
     store_.take_over();
     result = LoadResult::fresh;
   }
@@ -29,11 +30,22 @@ LoadResult Meter::begin() {
   load_last_recharge();
   alerts_.load();
   hours_.begin();
+  if (taken_over) forget_former_meter();
   ++ledger_.boot_count;
   const bool durable = commit() && store_.self_check(ledger_);
   const int64_t now = ports_.clock.epoch_ms();
   alerts_.set(AlertKind::storage_damaged, result == LoadResult::damaged || !durable, 0, now);
   return result;
+}
+
+// Before the ledger is first saved: a power cut in between finds the former meter's ledger again.
+void Meter::forget_former_meter() {
+  policy_ = config_.supply;
+  policy_store_.save(policy_);
+  last_recharge_ = {};
+  keep_last_recharge();
+  alerts_.forget();
+  hours_.forget();
 }
 
 void Meter::poll() {
@@ -197,6 +209,10 @@ bool Meter::press_button() {
 // Only shown, never counted: when it is lost, nothing else is.
 void Meter::note_recharge(uint64_t energy_wh) {
   last_recharge_ = {energy_wh, ports_.clock.epoch_ms()};
+  keep_last_recharge();
+}
+
+void Meter::keep_last_recharge() {
   uint8_t record[kLastRechargeBytes + TwinRecord::kSealBytes];
   Packer to(record);
   to.put(last_recharge_.energy_wh, 8);

@@ -106,6 +106,8 @@ class Meter {
   void mirror();
   void adopt_mirror();
   void load_last_recharge();
+  void keep_last_recharge();
+  void forget_former_meter();
   bool save_due() const;
 
   const Config& config_;

@@ -91,6 +91,12 @@ void Alerts::load() {
   }
 }
 
+void Alerts::forget() {
+  for (Slot& entry : slots_) entry = Slot{};
+  changed_ = true;
+  save_if_changed(0);
+}
+
 void Alerts::save_if_changed(uint64_t now_ms) {
   if (!changed_ || (saved_ && now_ms - saved_at_ms_ < kSaveEveryMs)) return;
   uint8_t record[kEach * kKinds + TwinRecord::kSealBytes];

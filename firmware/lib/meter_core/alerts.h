@@ -56,6 +56,9 @@ class Alerts {
 
   void load();
 
+  // Those of another meter; load() came before.
+  void forget();
+
   // Stores what changed, at most once in `kSaveEveryMs`: a contact that flutters wears out no
   // flash.
   static constexpr uint64_t kSaveEveryMs = 60000;

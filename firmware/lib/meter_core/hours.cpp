@@ -21,6 +21,11 @@ void Hours::begin() {
   }
 }
 
+void Hours::forget() {
+  count_ = 0;
+  save();
+}
+
 void Hours::save() {
   uint8_t record[kMostBytes];
   Packer to(record);
@@ -38,8 +43,9 @@ void Hours::add(const ClosedHour& closed) {
     return save();
   }
   if (count_ == kMax) {
-    waiting_[1].energy_wh += waiting_[0].energy_wh;
-    for (size_t i = 1; i < count_; ++i) waiting_[i - 1] = waiting_[i];
+    // Not the first: it may be on its way to the server.
+    waiting_[2].energy_wh += waiting_[1].energy_wh;
+    for (size_t i = 2; i < count_; ++i) waiting_[i - 1] = waiting_[i];
     --count_;
   }
   waiting_[count_++] = closed;

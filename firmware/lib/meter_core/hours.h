@@ -1,7 +1,8 @@
-// Hours waiting to be told to consumption_history. Bounded: when full, the two oldest become one,
-// so that energy is never lost, only its place in time. Kept in storage: a meter that was long
-// offline and then lost its power still tells them. An hour is kept here before the ledger begins
-// the next: cut between the two, the meter adds the same hour again, which changes nothing.
+// Hours waiting to be told to consumption_history. Bounded: when full, the two oldest behind the
+// one that is being told become one, so that energy is never lost, only its place in time. Kept in
+// storage: a meter that was long offline and then lost its power still tells them. An hour is kept
+// here before the ledger begins the next: cut between the two, the meter adds the same hour again,
+// which changes nothing.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,9 @@ class Hours {
 
   // Reads what was waiting; a damaged record is left out: history is lost, never credit.
   void begin();
+
+  // Those of another meter; begin() came before.
+  void forget();
 
   // An hour is added once: its energy is the larger of what it comes with.
   void add(const ClosedHour& closed);
