@@ -408,6 +408,20 @@ TEST_F(AppTest, NoNetworkStillMetersAndSwitches) {
   EXPECT_EQ(cloud.meter()["energy_consumed_total"], 3);
 }
 
+TEST_F(AppTest, WithoutWifiTheDisplayDoesNotSayOnline) {
+  cloud.sell("-N1", 500);
+  come_online();
+  const auto shown = [this] {
+    std::string text;
+    for (const auto& row : app->screen().rows) text += std::string(row.view()) + "\n";
+    return text;
+  };
+  run(5000);
+  EXPECT_EQ(shown().find("Offline"), std::string::npos) << shown();
+  app->poll(false);
+  EXPECT_NE(shown().find("Offline"), std::string::npos) << shown();
+}
+
 TEST_F(AppTest, ByteByByteAndChunkedWorksAlike) {
   for (const bool chunked : {false, true}) {
     Board board;
@@ -436,6 +450,44 @@ TEST_F(AppTest, LostStorageIsRestoredFromTheReportedRegisters) {
   EXPECT_EQ(ledger().consumed_wh, 1200u);
   EXPECT_EQ(ledger().sequence, 1u);
   EXPECT_TRUE(relay.closed);
+}
+
+// The entries say what was sold; what was used of it is known only at the end of the document.
+TEST_F(AppTest, LostStorageBringsNoCreditBeforeConsumption) {
+  cloud.sell("-N1", 5000);
+  come_online();
+  energy.pending_mwh = 5000000;
+  run(130000, 1000);
+  ASSERT_EQ(cloud.meter()["energy_consumed_total"], 5000);
+  storage.values.clear();
+  cloud.slice = 64;
+  boot();
+  relay.movements = 0;
+  ASSERT_TRUE(run_until([this] { return log.count("restored") == 1; }));
+  ASSERT_TRUE(run_until([this] { return online(); }));
+  EXPECT_EQ(ledger().balance_wh(), 0);
+  EXPECT_EQ(relay.movements, 0);
+}
+
+TEST_F(AppTest, EntriesOfACutFirstSnapshotAreNotTaken) {
+  cloud.sell("-N1", 5000);
+  cloud.sell("-N2", 5000);
+  cloud.meter()["credited_total"] = 10000;
+  cloud.meter()["energy_consumed_total"] = 9000;
+  size_t snapshots = 0;
+  cloud.answer = [&](const Request& r) -> std::string {
+    const bool snapshot = r.method == "GET" && r.headers.count("Accept") == 0;
+    if (!snapshot || ++snapshots > 1) return "";
+    const std::string body = cloud.meter().dump();
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           body.substr(0, body.size() - 4);
+  };
+  boot();
+  run(5000);
+  EXPECT_EQ(ledger().credited_wh, 0u);
+  EXPECT_EQ(log.count("reported"), 0u);
+  EXPECT_TRUE(run_until([this] { return log.count("acknowledged") == 2; }));
+  EXPECT_EQ(ledger().balance_wh(), 1000);
 }
 
 TEST_F(AppTest, LowerReportedRegistersDoNotLowerOwnTotals) {

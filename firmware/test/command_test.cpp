@@ -19,8 +19,20 @@ class CommandTest : public testing::Test, protected test::Board {
   std::string told(const std::string& kind, const std::string& arguments) {
     const std::string id = "-C" + std::to_string(++commands);
     cloud.command(id, kind, arguments, commands);
-    if (!run_until([&] { return cloud.meter()["commands"][id].contains("done_at"); })) return "";
-    return cloud.meter()["commands"][id]["result"];
+    return answer_to(id);
+  }
+
+  std::string answer_to(const std::string& id) {
+    cloud.drop_request = nullptr;
+    const auto done = [&] { return cloud.meter()["commands"][id].contains("done_at"); };
+    return run_until(done, 2 * config.cloud.reread_ms) ? cloud.meter()["commands"][id]["result"]
+                                                       : "";
+  }
+
+  void lose_answers() {
+    cloud.drop_request = [](const test::Request& request) {
+      return request.path.find("/commands/") != std::string::npos;
+    };
   }
 
   size_t alerts() { return cloud.meter().contains("alerts") ? cloud.meter()["alerts"].size() : 0; }
@@ -84,6 +96,59 @@ TEST_F(CommandTest, ZoneSetByCommandRaisesItsAlert) {
   EXPECT_EQ(told("set_tariff_zone", "low_wh=600"), "ok");
   ASSERT_TRUE(run_until([this] { return alerts() == 1; }));
   EXPECT_EQ(cloud.meter()["alerts"].begin()->at("kind"), "low_credit");
+}
+
+// Its answer never reached the server, and the meter started again.
+TEST_F(CommandTest, RefusedSettingsStayRefusedWhenTheTellingWasLost) {
+  come_online();
+  lose_answers();
+  cloud.command("-C1", "set_tariff_zone", "power_limit_w=2000000000", 1);
+  run(1000);
+  EXPECT_EQ(log.count("command"), 1u);
+  boot();
+  EXPECT_EQ(answer_to("-C1"), "argument not known or too large");
+}
+
+TEST_F(CommandTest, SettingsThatWereNotStoredAreTriedAgainNotToldAsDone) {
+  come_online();
+  store().corrupt_writes = true;
+  cloud.command("-C1", "set_tariff_zone", "power_limit_w=2000", 1);
+  cloud.command("-C2", "set_tariff_zone", "low_wh=600", 2);
+  run(3000);
+  EXPECT_EQ(log.count("command"), 0u);
+  store().corrupt_writes = false;
+  EXPECT_EQ(answer_to("-C1"), "ok");
+  EXPECT_EQ(answer_to("-C2"), "ok");
+  EXPECT_EQ(app->meter().policy().power_limit_w, 2000u);
+  EXPECT_EQ(app->meter().policy().low_wh, 600u);
+}
+
+TEST_F(CommandTest, OlderCommandWhoseAnswerWasLostIsNotSaidToBeDone) {
+  come_online();
+  lose_answers();
+  cloud.command("-C1", "set_tariff_zone", "power_limit_w=2000000000", 1);
+  cloud.command("-C2", "restore", "credited_total_wh=100", 2);
+  cloud.sold_wh = 100;
+  cloud.command("-C3", "disconnect", "", 3);
+  run(1000);
+  EXPECT_EQ(log.count("command"), 3u);
+  boot();
+  EXPECT_EQ(answer_to("-C1"), "answer lost");
+  EXPECT_EQ(answer_to("-C2"), "ok");
+  EXPECT_EQ(answer_to("-C3"), "ok");
+}
+
+TEST_F(CommandTest, CommandThatFoundNoRoomIsCarriedOutBeforeLaterOnes) {
+  cloud.sell("-N1", 500);
+  come_online();
+  lose_answers();
+  for (uint32_t i = 1; i <= 4; ++i) cloud.command("-C" + std::to_string(i), "connect", "", i);
+  cloud.command("-C5", "withdraw", "withdrawn_total_wh=100", 5);
+  ASSERT_EQ(answer_to("-C4"), "ok");
+  cloud.command("-C6", "set_tariff_zone", "low_wh=1", 6);
+  EXPECT_EQ(answer_to("-C6"), "ok");
+  EXPECT_EQ(answer_to("-C5"), "ok");
+  EXPECT_EQ(ledger().withdrawn_wh, 100u);
 }
 
 TEST_F(CommandTest, TamperingIsToldAndItsEnd) {

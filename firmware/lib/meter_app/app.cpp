@@ -25,12 +25,16 @@ bool App::begin() {
 }
 
 void App::poll(bool network) {
+  network_ = network;
   meter_.poll();
   update_.poll();
   if (network) cloud_.poll();
 }
 
-Link App::link() const { return {cloud_.online(), cloud_.rssi(), update_.restart_due()}; }
+// Without a network the stream cannot learn that it has ended.
+Link App::link() const {
+  return {network_ && cloud_.online(), cloud_.rssi(), update_.restart_due()};
+}
 
 void App::stop() {
   meter_.commit();

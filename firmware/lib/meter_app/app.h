@@ -68,6 +68,7 @@ class App {
   Panel panel_;
   Update update_;
   Cloud cloud_;
+  bool network_ = false;
 };
 
 }  // namespace meter

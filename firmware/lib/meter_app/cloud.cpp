@@ -101,7 +101,7 @@ void Cloud::next_job() {
   if (now < retry_at_ms_ || stream_.state() == StreamClient::State::opening) return;
   if (!session_.signed_in() || session_.refresh_due(now)) return start(Job::sign_in);
   if (intake_.due() > 0) return start(one_by_one_ ? Job::acknowledge : Job::report);
-  if (intake_.take_reread()) snapshot_wanted_ = true;
+  if (intake_.take_reread() || desk_.take_reread()) snapshot_wanted_ = true;
   if (snapshot_wanted_ || now - read_at_ms_ >= config_.cloud.reread_ms) return start(Job::snapshot);
   if (open_stream()) return;
   if (report_due(now)) return start(Job::report);
@@ -212,7 +212,8 @@ Method Cloud::method_of(Job job) {
 IJsonHandler& Cloud::reader_of(Job job) {
   if (job == Job::sign_in) return session_.reader();
   if (job == Job::snapshot) {
-    snapshot_node_.begin();
+    desk_.begin_snapshot();
+    snapshot_node_.begin(!restored_);
     snapshot_leaves_.begin("");
     return snapshot_leaves_;
   }

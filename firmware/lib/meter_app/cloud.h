@@ -1,9 +1,8 @@
 // The meter's side of the database: one stream that hints, one exchange that asks and tells.
 //
-//   sign in -> snapshot (restore totals, pending entries) -> stream -> apply -> commit ->
-//   acknowledge
-//   -> report; and again: refresh at 5/6 of the token's life, re-read every 10 minutes, reconnect
-//   after 75 s of silence.
+//   sign in -> snapshot (restore totals) -> snapshot (pending entries) -> stream -> apply ->
+//   commit -> acknowledge -> report; and again: refresh at 5/6 of the token's life, re-read every
+//   10 minutes, reconnect after 75 s of silence.
 #pragma once
 
 #include <cstdint>

@@ -84,7 +84,9 @@ void Cloud::snapshot_read() {
   note_watcher(snapshot_node_);
   snapshot_node_.end();
   read_at_ms_ = clock_.monotonic_ms();
-  snapshot_wanted_ = false;
+  // The first one gives back lost registers alone: credit from entries, before what was used of it
+  // is known, would be supplied a second time. The next one brings the entries.
+  snapshot_wanted_ = !restored_;
   commit();
   if (!restored_ && meter_.restore(snapshot_node_.registers())) {
     log_.event(Event("restored")

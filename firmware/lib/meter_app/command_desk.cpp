@@ -10,7 +10,7 @@ constexpr uint64_t kMaxTestSupplyS = 3600;
 }  // namespace
 
 void CommandDesk::on_command(const Command& command) {
-  if (command.done || queued(command.command_id.view()) || count_ == kMaxResults) return;
+  if (command.done || queued(command.command_id.view())) return;
   const std::string_view id = command.command_id.view();
   if (!authentic(config_.device_key, config_.meter_id, command)) {
     if (meter_tag(id) == refused_tag_) return;
@@ -19,16 +19,26 @@ void CommandDesk::on_command(const Command& command) {
     return;
   }
   Ledger& ledger = meter_.ledger();
-  const char* result = "ok";
-  if (command.sequence > ledger.command_sequence) {
-    result = carry_out(command);
+  const bool fresh = command.sequence > ledger.command_sequence;
+  if (command.sequence > first_left_) return;
+  if (count_ == kMaxResults) {
+    reread_ = true;
+    if (fresh) first_left_ = command.sequence;
+    return;
+  }
+  const char* result = fresh ? carry_out(command) : repeat(command);
+  if (same(result, Update::kNotStored) && ++not_stored_ < kMaxStoreTries) {
+    if (fresh) first_left_ = command.sequence;  // it comes again with the next snapshot
+    return;
+  }
+  not_stored_ = 0;
+  if (fresh) {
+    if (command.sequence == first_left_) first_left_ = UINT64_MAX;
     ledger.command_sequence = static_cast<uint32_t>(command.sequence);
     meter_.update_supply();
     effect_ = true;
-  } else if (same(command.kind.view(), "withdraw")) {
-    result = withdrawn_before(command.arguments.view());
   }
-  if (!meter_.commit()) return;  // it comes again with the next snapshot
+  if (!meter_.commit()) return;  // so does this
   log_.event(Event("command")
                  .text("command_id", id)
                  .text("kind", command.kind.view())
@@ -50,6 +60,17 @@ const char* CommandDesk::carry_out(const Command& command) {
   return "unknown kind";
 }
 
+// Its answer was lost. What may be done again is, for the same answer; of the rest only what cannot
+// have been refused is said to be done.
+const char* CommandDesk::repeat(const Command& command) {
+  const std::string_view kind = command.kind.view();
+  if (same(kind, "withdraw")) return withdrawn_before(command.arguments.view());
+  const bool latest = command.sequence == meter_.ledger().command_sequence;
+  if (same(kind, "restore") || (latest && same(kind, "set_tariff_zone"))) return carry_out(command);
+  const bool sure = same(kind, "connect") || same(kind, "disconnect") || same(kind, "reboot");
+  return sure ? "ok" : "answer lost";
+}
+
 const char* CommandDesk::set_policy(std::string_view arguments) {
   SupplyPolicy policy = meter_.policy();
   Arguments pairs(arguments);
@@ -59,7 +80,7 @@ const char* CommandDesk::set_policy(std::string_view arguments) {
     if (!set_policy_number(policy, name, value)) return "argument not known or too large";
   }
   if (pairs.broken()) return "arguments not understood";
-  return meter_.set_policy(policy) ? "ok" : "not stored";
+  return meter_.set_policy(policy) ? "ok" : Update::kNotStored;
 }
 
 // Totals only grow, whatever the command says.

@@ -37,13 +37,25 @@ class CommandDesk final : public ICommandSink {
   const Result& oldest() const { return results_[0]; }
   void told();
 
+  // True once when a command found no room and there is some again: the snapshot brings it back.
+  bool take_reread() {
+    const bool reread = reread_ && count_ == 0;
+    if (reread) reread_ = false;
+    return reread;
+  }
+
+  // A snapshot begins: it brings every command, in their order.
+  void begin_snapshot() { first_left_ = UINT64_MAX; }
+
   // True once a reboot was commanded and its result told.
   bool reboot_due() const { return reboot_told_; }
 
  private:
   static constexpr size_t kMaxResults = 4;
+  static constexpr uint8_t kMaxStoreTries = 3;  // of a setting, before a refusal is told
 
   const char* carry_out(const Command& command);
+  const char* repeat(const Command& command);
   const char* set_policy(std::string_view arguments);
   const char* raise_totals(std::string_view arguments, bool withdrawal);
   const char* update_firmware(std::string_view arguments);
@@ -59,6 +71,9 @@ class CommandDesk final : public ICommandSink {
   Result results_[kMaxResults];
   size_t count_ = 0;
   uint32_t refused_tag_ = 0;
+  uint64_t first_left_ = UINT64_MAX;  // a command that has yet to come again; later ones wait
+  uint8_t not_stored_ = 0;
+  bool reread_ = false;
   bool effect_ = false;
   bool reboot_wanted_ = false;
   bool reboot_told_ = false;

@@ -4,7 +4,8 @@ namespace meter {
 NodeReader::NodeReader(IRechargeSink& recharges, ICommandSink& commands, RechargeSource source)
     : recharges_(recharges, source), commands_(commands) {}
 
-void NodeReader::begin() {
+void NodeReader::begin(bool registers_only) {
+  registers_only_ = registers_only;
   recharges_.begin();
   commands_.begin();
   registers_ = Registers{};
@@ -13,8 +14,11 @@ void NodeReader::begin() {
 
 void NodeReader::on_leaf(const Leaf& leaf) {
   Leaf inner = leaf;
-  if (take_prefix(inner.path, "pending_recharge/")) return recharges_.leaf(inner);
-  if (take_prefix(inner.path, "commands/")) return commands_.leaf(inner);
+  const bool recharge = take_prefix(inner.path, "pending_recharge/");
+  if (recharge || take_prefix(inner.path, "commands/")) {
+    if (registers_only_) return;
+    return recharge ? recharges_.leaf(inner) : commands_.leaf(inner);
+  }
   if (leaf.kind != Leaf::Kind::number || !leaf.whole) return;
   if (same(leaf.path, "credited_total")) parse_decimal(leaf.text, registers_.credited_wh);
   if (same(leaf.path, "withdrawn_total")) parse_decimal(leaf.text, registers_.withdrawn_wh);

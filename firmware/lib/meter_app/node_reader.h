@@ -15,8 +15,8 @@ class NodeReader final : public ILeafListener {
  public:
   NodeReader(IRechargeSink& recharges, ICommandSink& commands, RechargeSource source);
 
-  // Forgets what a broken document left.
-  void begin();
+  // Forgets what a broken document left. With `registers_only` entries and commands are left out.
+  void begin(bool registers_only = false);
   void on_leaf(const Leaf& leaf) override;
   // The document was complete: hands on the last entry.
   void end();
@@ -29,6 +29,7 @@ class NodeReader final : public ILeafListener {
   RechargeReader recharges_;
   CommandReader commands_;
   Registers registers_;
+  bool registers_only_ = false;
   uint64_t watched_at_ms_ = 0;
 };
 
