@@ -129,62 +129,6 @@ def test_money_in_suspense_is_on_the_books_while_it_waits(estate: Estate) -> Non
     }
 
 
-def in_suspense(estate: Estate, receipt: str, amount_kes: int) -> None:
-    item = SuspenseItem(
-        reason="unknown_account",
-        amount_kes=Kes(amount_kes),
-        account="X",
-        received_at_ms=estate.now_ms,
-    )
-    estate.store.put_suspense(receipt, item)
-
-
-@pytest.mark.parametrize("path", ["suspense/UKL1AAAA08", f"reviews/{'x' * 20}", "refunds/r1"])
-def test_a_damaged_place_is_an_alarm_and_stops_nothing_else(estate: Estate, path: str) -> None:
-    estate.store.record_due_ms[path] = estate.now_ms - 1
-    estate.store.damaged_places.add(path)
-    in_suspense(estate, RECEIPT, 200)
-    paid(estate)
-    done = archive(estate.world)
-    assert (done.payments, done.failures) == (1, 1)
-    assert {f"{RECEIPT}_received", "UKL1AAAA01_received"} <= set(estate.record.entries)
-    [alarm] = estate.store.alarms
-    assert (alarm.kind, path in alarm.detail) == ("unreadable_node", True)
-    assert archive(estate.world).failures == 0
-
-
-def test_a_damaged_place_that_is_repaired_is_heard_of(estate: Estate) -> None:
-    path = f"suspense/{RECEIPT}"
-    in_suspense(estate, RECEIPT, 200)
-    estate.store.damaged_places.add(path)
-    archive(estate.world)
-    assert estate.record.entries == {}
-    estate.store.damaged_places.clear()
-    estate.store.record_due_ms[path] = 1
-    archive(estate.world)
-    assert set(estate.record.entries) == {f"{RECEIPT}_received"}
-
-
-@pytest.mark.parametrize("nth", [1, 2])
-def test_a_damaged_place_whose_alarm_is_cut_short_stays_due(estate: Estate, nth: int) -> None:
-    estate.store.record_due_ms["refunds/r1"] = estate.now_ms
-    estate.store.damaged_places.add("refunds/r1")
-    writes: list[str] = []
-
-    def die(path: str) -> None:
-        writes.append(path)
-        if len(writes) == nth:
-            raise ProcessDiedError
-
-    estate.store.before_write = die
-    archive(estate.world)
-    estate.store.before_write = lambda _: None
-    assert "refunds/r1" in estate.store.record_due_ms
-    archive(estate.world)
-    assert {alarm.kind for alarm in estate.store.alarms} == {"unreadable_node"}
-    assert "refunds/r1" not in estate.store.record_due_ms
-
-
 def test_a_receipt_told_with_another_amount_than_was_credited_is_put_right(
     estate: Estate,
 ) -> None:
