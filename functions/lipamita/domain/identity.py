@@ -61,6 +61,6 @@ def check_proven(account: Account, who: str, *, field: str) -> None:
     if "@" in who and not account.email_verified:
         raise ConflictError(
             "email_unverified",
-            f"the account of {field} has not verified that address; ask them to, or give the uid",
+            f"{field} is an address that its account has not verified; ask for that, or give a uid",
             field=field,
         )
