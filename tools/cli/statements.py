@@ -161,7 +161,7 @@ def _pulled(world: World) -> Statement:
         lines.append(
             StatementLine(
                 receipt=read.receipt,
-                at_ms=read.paid_at_ms,
+                at_ms=read.paid_at_ms or Millis(0),  # not known: as if told long ago
                 amount_cents=read.amount_kes * 100,
                 reason="Pull",
                 account=read.account,

@@ -100,12 +100,15 @@ def confirmation_from_body(
             return "other_transaction_type"
     elif names is _C2B and canonical_code(node.get("BusinessShortCode")) not in short_codes:
         return "other_short_code"
+    paid_at_ms = _paid_at(node.get(names.paid_at), names)
+    if channel != "pull":  # told at once; a row of a Pull may be two days old
+        paid_at_ms = paid_at_ms or received_at_ms
     return Confirmation(
         receipt=receipt,
         channel=channel,
         amount_kes=exact_kes(node.get(names.amount)),
         account=_account(node, names),
-        paid_at_ms=_paid_at(node.get(names.paid_at), names) or received_at_ms,
+        paid_at_ms=paid_at_ms,
         received_at_ms=received_at_ms,
         paid_code=_paid_code(node, names),
     )

@@ -34,6 +34,7 @@ PAID_WITHIN_MS = 6 * MINUTE_MS
 # M-Pesa's clock may be off the same way both times: the money that a crossed receipt left over is
 # this far from the request it is left for, at the most.
 CROSSED_WITHIN_MS = 3 * PAID_WITHIN_MS
+UNTIMED_WITHIN_MS = 2 * DAY_MS  # a Pull tells of no more, so money without a time is no older
 MAY_BE_TOLD_MS = 7 * DAY_MS  # an STK payment this old is no longer looked for
 ENDED_MAY_BE_TOLD_MS = DAY_MS  # nor one that failed or expired, so much sooner
 
@@ -49,9 +50,13 @@ class ConfirmationOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """What to do with an unclaimed confirmation: wait, settle that payment, or stand alone."""
+    """What to do with an unclaimed confirmation: wait, settle that payment, or stand alone.
+
+    ``unsure``: nothing tells whether it was for one of the payments, so nothing may be credited.
+    """
 
     wait: bool = False
+    unsure: bool = False
     payment: Payment | None = None
 
 
@@ -61,6 +66,8 @@ def find_fit(confirmation: Confirmation, payments: Sequence[Payment], *, now_ms:
     One that queries have credited takes it before any other: if the money stood alone beside it,
     it would be credited twice.
     """
+    if confirmation.paid_at_ms is None:
+        return _fit_untimed(confirmation, payments, now_ms)
     fitting = [payment for payment in payments if _fits(payment, confirmation)]
     fitting = fitting or [payment for payment in payments if _is_left_over(payment, confirmation)]
     if not fitting:
@@ -72,6 +79,20 @@ def find_fit(confirmation: Confirmation, payments: Sequence[Payment], *, now_ms:
         return Fit(payment=min(credited or fitting, key=lambda fits: fits.created_at_ms))
     # While queries may still credit one of them, standing alone could credit its money twice.
     return Fit(wait=any(payment.status is Status.PROMPTED for payment in fitting))
+
+
+def _fit_untimed(confirmation: Confirmation, payments: Sequence[Payment], now_ms: Millis) -> Fit:
+    """The one payment that queries have credited; if it is not one, a person has to look."""
+    if now_ms - confirmation.received_at_ms < HOLD_MS:
+        return Fit(wait=True)
+    credited = [
+        payment
+        for payment in payments
+        if payment.status is Status.PAID
+        and _is_alike(payment, confirmation)
+        and confirmation.received_at_ms - payment.created_at_ms <= UNTIMED_WITHIN_MS
+    ]
+    return Fit(payment=credited[0]) if len(credited) == 1 else Fit(unsure=True)
 
 
 def decide_confirmation(
@@ -119,14 +140,21 @@ def _is_left_over(payment: Payment, confirmation: Confirmation) -> bool:
 
 
 def _fits(payment: Payment, confirmation: Confirmation, *, within_ms: int = PAID_WITHIN_MS) -> bool:
-    """The confirmation of a push carries the account reference that we gave it."""
     age_ms = confirmation.received_at_ms - payment.created_at_ms
     awaited = payment.status in OPEN or payment.status is Status.PAID  # on the word of queries
     return (
+        _is_alike(payment, confirmation)
+        and (awaited or age_ms < ENDED_MAY_BE_TOLD_MS)
+        and confirmation.paid_at_ms is not None
+        and abs(confirmation.paid_at_ms - payment.created_at_ms) <= within_ms
+    )
+
+
+def _is_alike(payment: Payment, confirmation: Confirmation) -> bool:
+    """The confirmation of a push carries the account reference that we gave it."""
+    return (
         payment.mpesa_receipt is None
         and payment.status not in (Status.REVIEW, Status.REFUNDING, Status.REFUNDED)
-        and (awaited or age_ms < ENDED_MAY_BE_TOLD_MS)
         and account_key(confirmation.account) == account_key(payment.account)
         and payment.amount_kes == confirmation.amount_kes
-        and abs(confirmation.paid_at_ms - payment.created_at_ms) <= within_ms
     )

@@ -88,13 +88,14 @@ class Confirmation:
     """M-Pesa says that it holds money for us: a C2B confirmation or a row of a Pull. Final.
 
     ``amount_kes`` is None when it is not whole shillings. ``account`` is what the payer typed, or
-    the AccountReference of an STK push. ``paid_at_ms`` is M-Pesa's own time.
+    the AccountReference of an STK push. ``paid_at_ms`` is M-Pesa's own time, None if
+    a row of a Pull has none that can be read.
     """
 
     receipt: Receipt
     channel: str
     amount_kes: Kes | None
     account: str
-    paid_at_ms: Millis
+    paid_at_ms: Millis | None
     received_at_ms: Millis
     paid_code: str | None = None  # the short code or till that was paid; None: it did not say

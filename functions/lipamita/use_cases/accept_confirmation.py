@@ -82,6 +82,8 @@ def _find_owner(
             confirmation_id, None, transaction_id=None, next_check_at_ms=again
         )
         return None, None
+    if fit.unsure and not _is_assigned(confirmation_id, meant, world):
+        return None, _to_suspense(confirmation_id, stored, "time_unknown", world)
     if fit.payment is not None:
         wanted = fit.payment.transaction_id
     else:
@@ -108,6 +110,10 @@ def _paid_to_its_site(
     merchants = world.merchants
     if merchants.of_code(confirmation.paid_code) == merchants.of_site(meant.site):
         return True
+    return _is_assigned(confirmation_id, meant, world)
+
+
+def _is_assigned(confirmation_id: str, meant: Meant, world: World) -> bool:
     item = world.store.read_suspense(confirmation_id)
     assigned = None if item is None else item.value.assigned_meter_id
     return assigned is not None and assigned == meant.account

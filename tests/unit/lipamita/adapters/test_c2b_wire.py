@@ -122,6 +122,11 @@ def test_the_time_of_a_pulled_row_is_read_in_its_usual_forms(at: str) -> None:
     assert confirmed({**ROW, "trxDate": at}, "pull").paid_at_ms == TEN_FIFTEEN_EAT
 
 
+@pytest.mark.parametrize("at", [None, "", "soon", "21/11/2026 10:15", 5, True, [], "2026-11-21"])
+def test_the_time_of_a_pulled_row_that_cannot_be_read_is_not_known(at: object) -> None:
+    assert confirmed({**ROW, "trxDate": at}, "pull").paid_at_ms is None
+
+
 @pytest.mark.parametrize("account", [None, 5, True, [], {}])
 def test_an_account_that_is_no_text_is_empty(account: object) -> None:
     assert confirmed({**C2B, "BillRefNumber": account}).account == ""

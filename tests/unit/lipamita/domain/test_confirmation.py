@@ -7,6 +7,7 @@ from lipamita.domain.confirmation import (
     CROSSED_WITHIN_MS,
     HOLD_MS,
     PAID_WITHIN_MS,
+    UNTIMED_WITHIN_MS,
     Fit,
     decide_confirmation,
     find_fit,
@@ -23,13 +24,13 @@ HELD = Millis(NOW + HOLD_MS)
 UNPAID = [Status.CREATED, Status.PROMPTED, Status.FAILED, Status.EXPIRED]
 
 
-def confirmed(amount: int | None = 500, *, paid_at_ms: int = NOW) -> Confirmation:
+def confirmed(amount: int | None = 500, *, paid_at_ms: int | None = NOW) -> Confirmation:
     return Confirmation(
         receipt=RECEIPT,
         channel="c2b",
         amount_kes=None if amount is None else Kes(amount),
         account="MTR001",
-        paid_at_ms=Millis(paid_at_ms),
+        paid_at_ms=None if paid_at_ms is None else Millis(paid_at_ms),
         received_at_ms=NOW,
     )
 
@@ -131,3 +132,27 @@ def test_a_payment_with_another_receipt_cannot_take_it(status: Status) -> None:
 
 def test_a_payment_in_review_is_a_persons() -> None:
     assert decide_confirmation(one(Status.REVIEW), confirmed(), now_ms=NOW) is None
+
+
+def test_money_without_its_time_is_held_like_any_other() -> None:
+    untimed = confirmed(paid_at_ms=None)
+    assert find_fit(untimed, [], now_ms=Millis(HELD - 1)) == Fit(wait=True)
+
+
+def test_money_without_its_time_is_of_the_one_payment_that_queries_credited() -> None:
+    credited = one(Status.PAID, later_ms=-UNTIMED_WITHIN_MS)
+    among = [credited, one(Status.PROMPTED, "t2")]
+    assert find_fit(confirmed(paid_at_ms=None), among, now_ms=HELD) == Fit(payment=credited)
+
+
+@pytest.mark.parametrize(
+    "payments",
+    [
+        [],
+        [one(Status.PROMPTED)],
+        [one(Status.PAID), one(Status.PAID, "t2")],
+        [one(Status.PAID, later_ms=-UNTIMED_WITHIN_MS - 1)],
+    ],
+)
+def test_money_without_its_time_is_not_credited_on_a_guess(payments: list[Payment]) -> None:
+    assert find_fit(confirmed(paid_at_ms=None), payments, now_ms=HELD) == Fit(unsure=True)

@@ -430,13 +430,16 @@ def test_dying_around_any_write_credits_once(write: int, account: str, moment: s
 
 
 def pulled(
-    receipt: str, account: str = "MTR001", kind: str = "c2b-pay-bill-debit"
+    receipt: str,
+    account: str = "MTR001",
+    kind: str = "c2b-pay-bill-debit",
+    at: str = "2026-11-18T12:06:40Z",
 ) -> RawConfirmation:
     """A row of a Pull, not recorded yet."""
     row = {
         "transactionId": receipt,
         "transactiontype": kind,
-        "trxDate": "2026-11-18T12:06:40Z",
+        "trxDate": at,
         "msisdn": 722000000,
         "billreference": account,
         "amount": "500.00",
@@ -482,3 +485,33 @@ def test_a_pull_that_breaks_off_keeps_what_it_brought_and_says_so() -> None:
     assert pull_payments(estate.world) == Pulled(rows=1, new=1, complete=False)
     reconcile(estate.world)
     assert sold_wh(estate) == ENERGY_WH
+
+
+def pull_untimed(estate: Estate) -> None:
+    """A row comes whose time cannot be read, and all that follows by itself."""
+    estate.daraja.pages = [PulledRows(rows=(pulled(RECEIPT, at="yesterday"),))]
+    pull_payments(estate.world)
+    for _ in range(5):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+
+
+def test_a_pulled_row_without_a_time_is_the_receipt_of_what_queries_credited() -> None:
+    estate = estate_with_accounts()
+    request_payment(ask(), estate.world)
+    estate.daraja.query_answers = ["0"] * 40
+    for _ in range(40):
+        estate.wait(MINUTE_MS)
+        reconcile(estate.world)
+    assert sold_wh(estate) == ENERGY_WH
+    pull_untimed(estate)
+    assert (only(estate).mpesa_receipt, sold_wh(estate)) == (RECEIPT, ENERGY_WH)
+
+
+def test_a_pulled_row_without_a_time_waits_in_suspense_until_it_is_assigned() -> None:
+    estate = estate_with_accounts()
+    pull_untimed(estate)
+    assert estate.store.suspense[RECEIPT].reason == "time_unknown"
+    assign_suspense(assigned(estate), estate.world)
+    reconcile(estate.world)
+    assert (only(estate).mpesa_receipt, sold_wh(estate)) == (RECEIPT, ENERGY_WH)
