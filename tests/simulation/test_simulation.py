@@ -11,7 +11,7 @@ from tests.simulation.run import Outcome, run
 from tests.simulation.sabotage import SABOTAGES
 from tests.simulation.shrink import kind_of_violation, shrink
 
-RUNS = 400  # fewer, and a kind of fault may be missed
+RUNS = 600  # fewer, and a kind of fault may be missed
 FIRST_SEED = 20_261_121
 FAULT_FREE_RUNS = 60
 MANY_FAULTS = 12
