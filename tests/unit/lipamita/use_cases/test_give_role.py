@@ -81,17 +81,22 @@ def test_who_never_signed_in_is_not_known() -> None:
         change(Estate(), Role.ADMIN, who="nobody@tenants.example")
 
 
-def test_people_are_found_by_address_and_phone() -> None:
-    estate = Estate()
-    estate.accounts.known[AMINA] = Account(
+def signed_up(email: str, *, verified: bool) -> Account:
+    """The account of a tenant with that address."""
+    return Account(
         uid=AMINA,
         role=Role.TENANT,
         disabled=False,
         valid_since_ms=Millis(0),
-        email="amina@tenants.example",
-        email_verified=True,
+        email=email,
+        email_verified=verified,
         msisdn=Msisdn("254700000001"),
     )
+
+
+def test_people_are_found_by_address_and_phone() -> None:
+    estate = Estate()
+    estate.accounts.known[AMINA] = signed_up("amina@tenants.example", verified=True)
     for who in ("amina@tenants.example", "254700000001"):
         found = change(estate, Role.OPERATOR, who=who)
         assert found is not None
@@ -103,14 +108,7 @@ def test_a_stranger_who_signed_up_with_an_address_gets_no_role_by_it(
     give: Callable[..., object],
 ) -> None:
     estate = Estate()
-    stranger = Account(
-        uid=AMINA,
-        role=Role.TENANT,
-        disabled=False,
-        valid_since_ms=Millis(0),
-        email="grace@operators.example",
-        msisdn=Msisdn("254700000001"),
-    )
+    stranger = signed_up("grace@operators.example", verified=False)
     estate.accounts.known[AMINA] = stranger
     with pytest.raises(ConflictError) as refused:
         give(estate, Role.ADMIN, "grace@operators.example")
@@ -122,14 +120,7 @@ def test_a_stranger_who_signed_up_with_an_address_gets_no_role_by_it(
 @pytest.mark.parametrize("who", [AMINA, "254700000001"])
 def test_a_uid_or_a_phone_names_an_account_whose_address_is_unverified(who: str) -> None:
     estate = Estate()
-    estate.accounts.known[AMINA] = Account(
-        uid=AMINA,
-        role=Role.TENANT,
-        disabled=False,
-        valid_since_ms=Millis(0),
-        email="grace@operators.example",
-        msisdn=Msisdn("254700000001"),
-    )
+    estate.accounts.known[AMINA] = signed_up("grace@operators.example", verified=False)
     change(estate, Role.OPERATOR, who=who)
     assert [(m.uid, m.email) for m in estate.store.list_staff()] == [(AMINA, None)]
 

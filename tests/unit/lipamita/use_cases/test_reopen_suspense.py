@@ -134,11 +134,17 @@ def test_it_can_then_go_back(stranded: Refunding) -> None:
     assert not stranded.store.payments
 
 
-def test_what_was_claimed_before_its_process_died_is_open_again_too() -> None:
+def stranded_with_its_claim() -> Refunding:
+    """Assigned and claimed by a process that died; then its meter was retired, hours ago."""
     estate = in_suspense()
     assign_and_die_with_the_claim(estate)
     retire_meter(METER, GRACE, estate.world)
     hours(estate)
+    return estate
+
+
+def test_what_was_claimed_before_its_process_died_is_open_again_too() -> None:
+    estate = stranded_with_its_claim()
     assert (item(estate).reason, item(estate).assigned_meter_id) == ("meter_retired", None)
     assert assign(estate, OTHER_METER) is ConfirmationOutcome.CREDITED
     hours(estate)
@@ -146,10 +152,7 @@ def test_what_was_claimed_before_its_process_died_is_open_again_too() -> None:
 
 
 def test_what_was_claimed_before_its_process_died_can_go_back() -> None:
-    estate = in_suspense()
-    assign_and_die_with_the_claim(estate)
-    retire_meter(METER, GRACE, estate.world)
-    hours(estate)
+    estate = stranded_with_its_claim()
     estate.told_paid(estate.ask_back())
     hours(estate)
     assert estate.money_out.paid_kes == 500
@@ -158,10 +161,7 @@ def test_what_was_claimed_before_its_process_died_can_go_back() -> None:
 
 def test_what_its_next_meter_did_not_get_either_moves_on() -> None:
     """The payment of the second assignment is not the transaction that the first one left."""
-    estate = in_suspense()
-    assign_and_die_with_the_claim(estate)
-    retire_meter(METER, GRACE, estate.world)
-    hours(estate)
+    estate = stranded_with_its_claim()
     die_when(estate, "registers/", "before_write")
     with pytest.raises(ProcessDiedError):
         assign(estate, OTHER_METER)
